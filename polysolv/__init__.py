@@ -1,0 +1,43 @@
+"""Convergence rates of over-fitted mixtures and mixtures of experts, decided by exact algebra.
+
+Every public name is loaded on first use, so that ``import polysolv`` stays light.
+
+>>> from polysolv import rate
+>>> print(rate(k_excess=2).cells[2].parameters["b"].published.rate)
+1/12
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+# Public name -> module that defines it; a module of the same name is the value itself.
+_PUBLIC = {
+    "Family": "polysolv.families",
+    "InputError": "polysolv.errors",
+    "PolynomialSystem": "polysolv.systems",
+    "RateReport": "polysolv.rates",
+    "RateTable": "polysolv.rates",
+    "build_system": "polysolv.systems",
+    "families": "polysolv.families",
+    "order": "polysolv.decisions",
+    "rate": "polysolv.rates",
+    "rate_table": "polysolv.rates",
+}
+
+__all__ = ["__version__", *sorted(_PUBLIC)]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'polysolv' has no attribute {name!r}")
+    module = import_module(_PUBLIC[name])
+    value = module if module.__name__ == f"polysolv.{name}" else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

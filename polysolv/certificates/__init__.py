@@ -1,0 +1,1 @@
+"""Station `certificates` of the house."""

@@ -1,0 +1,102 @@
+"""The ``polysolv`` command group: loads a command's file only when that command is asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+import polysolv
+
+# Command name -> (module under polysolv.cli, attribute). The order is that of `polysolv -h`.
+_COMMANDS = {
+    "rate": ("rate", "rate_command"),
+    "table": ("table", "table_command"),
+    "system": ("system", "system_command"),
+    "families": ("families", "families_command"),
+}
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """A click group whose commands are imported on demand and whose errors are one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in the order of the help page."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command, or ``None`` if there is none of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, attribute = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"polysolv.cli.{module}"), attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command named by ``args``; an unknown one is reported with the nearest name."""
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from polysolv.errors import unknown_name
+
+            raise click.UsageError(str(unknown_name("command", args[0], list(_COMMANDS))), ctx)
+        return super().resolve_command(ctx, args)
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+        """Run the command line; bad input ends with one line on stderr and exit code 2."""
+        standalone = extra.pop("standalone_mode", True)
+        try:
+            code = super().main(args, *rest, standalone_mode=False, **extra)
+        except click.exceptions.Abort:
+            code = _complain("interrupted", INTERRUPTED)
+        except click.ClickException as error:
+            code = _complain(error.format_message(), BAD_INPUT)
+        except ValueError as error:
+            if not _is_input_error(error):
+                raise
+            code = _complain(str(error), BAD_INPUT)
+        except BrokenPipeError:
+            # The reader of our stdout (`head`, a pager) has gone: nothing is left to say.
+            import os
+
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = 0
+        code = code if isinstance(code, int) else 0
+        if not standalone:
+            return code
+        sys.exit(code)
+
+
+def _is_input_error(error: ValueError) -> bool:
+    from polysolv.errors import InputError
+
+    return isinstance(error, InputError)
+
+
+def _complain(message: str, code: int) -> int:
+    print("polysolv: " + " ".join(message.split()), file=sys.stderr)
+    return code
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(polysolv.__version__, prog_name="polysolv")
+def cli() -> None:
+    """How fast do the parameters of an over-fitted mixture of experts converge?
+
+    polysolv builds the polynomial system behind the question, decides it exactly, and prints the rate of
+    every parameter.
+    """
+
+
+def main() -> None:
+    """Entry point of the ``polysolv`` console script."""
+    cli.main(prog_name="polysolv")

@@ -1,0 +1,88 @@
+"""Options shared by the commands, and the one place that prints or writes their result."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class IntegerRange(click.ParamType):
+    """An integer option that reports bad values as the library does."""
+
+    name = "integer"
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low = low
+        self.high = high
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the integer that ``value`` spells, or raise :class:`polysolv.errors.InputError`."""
+        from polysolv.errors import InputError, require_integer
+
+        field = param.opts[0] if param is not None else "value"
+        try:
+            number: Any = int(value) if isinstance(value, str) else value
+        except ValueError:
+            raise InputError(field, value, f"an integer from {self.low} to {self.high}") from None
+        return require_integer(field, number, self.low, self.high)
+
+
+class Name(click.ParamType):
+    """An option with a fixed set of values; a wrong one is answered with the nearest right one."""
+
+    name = "name"
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self.known = list(known)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Show the allowed values on the help page."""
+        return "[" + "|".join(self.known) + "]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return ``value`` if it is one of the known names."""
+        from polysolv.errors import unknown_name
+
+        if value not in self.known:
+            raise unknown_name(param.opts[0] if param is not None else "value", value, self.known)
+        return str(value)
+
+
+def format_option(*formats: str, default: str) -> Callable[[Command], Command]:
+    """Return the ``--format`` option with the given choices."""
+    return click.option(
+        "--format", "style", type=Name(formats), default=default, show_default=True, help="Form of the output."
+    )
+
+
+def output_option(command: Command) -> Command:
+    """Add ``-o/--output FILE``."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(),
+        default=None,
+        help="Write to this file instead of standard output; the file is whole or absent.",
+    )(command)
+
+
+def emit(text: str, output: str | None) -> None:
+    """Print ``text`` on standard output, or write it to the file ``output`` in one step."""
+    if not text.endswith("\n"):
+        text += "\n"
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    from polysolv.files import write_atomically
+
+    write_atomically(output, text, field="--output")
+
+
+def on_terminal() -> bool:
+    """Return whether standard output is a terminal, so that rich tables are wanted."""
+    return sys.stdout.isatty()

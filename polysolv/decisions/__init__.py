@@ -1,0 +1,1 @@
+"""Station `decisions` of the house."""

@@ -1,0 +1,1 @@
+"""Station `experiments` of the house."""

@@ -1,0 +1,1 @@
+"""Station `moe` of the house."""

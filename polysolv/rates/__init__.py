@@ -1,0 +1,1 @@
+"""Station `rates` of the house."""

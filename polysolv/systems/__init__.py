@@ -1,0 +1,1 @@
+"""Station `systems` of the house."""
