@@ -1,0 +1,154 @@
+"""The Gauss–Hermite witness: degree 2m−1 is solvable for every location–scale core, in exact arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import factorial
+from typing import TYPE_CHECKING
+
+from polysolv.decisions.verdict import REAL_POSITIVE, SOLVABLE, Verdict
+from polysolv.systems.reductions import location_scale_pair
+
+if TYPE_CHECKING:
+    from polysolv.families import Family
+
+_HERMITE: list[tuple[int, ...]] = [(1,), (0, 1)]
+
+
+def hermite(m: int) -> tuple[int, ...]:
+    """Return the integer coefficients of the monic Hermite polynomial He_m, the constant first.
+
+    He_{k+1} = x He_k − k He_{k−1} (probabilists' convention).
+
+    >>> hermite(4)
+    (3, 0, -6, 0, 1)
+    """
+    while len(_HERMITE) <= m:
+        k = len(_HERMITE) - 1
+        shifted = (0, *_HERMITE[k])
+        _HERMITE.append(
+            tuple(a - k * b for a, b in zip(shifted, (*_HERMITE[k - 1], 0, 0), strict=True))
+        )
+    return _HERMITE[m]
+
+
+@lru_cache(maxsize=4096)
+def gaussian_moment(j: int) -> int:
+    """Return E[Z^j] for Z ~ N(0, 1): (j−1)!! for even j, 0 for odd j.
+
+    >>> [gaussian_moment(j) for j in range(7)]
+    [1, 0, 1, 0, 3, 0, 15]
+    """
+    half = j // 2
+    return 0 if j % 2 else factorial(j) // (factorial(half) << half)
+
+
+@dataclass(frozen=True)
+class GaussHermiteWitness:
+    """The solution ``location = z_l, scale term = −½`` with z_l, w_l the m-point Gauss–Hermite rule.
+
+    Args:
+        m: number of nodes, at least 2 (with one node the solution is trivial).
+
+    Σ_l w_l exp(z_l y − y²/2) = 1 + O(y^{2m}); the coefficient at y^{2m} is −m!/(2m)!.
+    Source: theory page §3, lower bound.
+    """
+
+    m: int
+
+    def check(self) -> bool:
+        """Return whether every hypothesis holds, computed with integers alone.
+
+        (1) He_m, …, He_0 is a Sturm sequence with all signs + at +∞ and alternating at −∞: He_m has m
+        distinct real roots. (2) The quadrature identity: Σ_j h_j E[Z^{j+k}] = 0 for k = 0..m−1, which says
+        that the power series of Q_m/He_m at infinity agrees with the moments to order 2m. (3) Weights are
+        positive: by (2), w_l = Σ_i w_i L_l(z_i)² = E[L_l(Z)²] for the Lagrange polynomial L_l.
+        """
+        return self._is_sturm_sequence() and not any(self._against_powers(range(self.m)))
+
+    def _is_sturm_sequence(self) -> bool:
+        """He_{k+1} − x He_k is −k He_{k−1} with k > 0 and leading coefficients are positive."""
+        for k in range(1, self.m):
+            above, here, below = hermite(k + 1), hermite(k), hermite(k - 1)
+            remainder = [a - b for a, b in zip(above, (0, *here), strict=True)]
+            if remainder[:k] != [-k * c for c in below] or any(remainder[k:]):
+                return False
+        return all(hermite(k)[k] > 0 for k in range(self.m + 1))
+
+    def _against_powers(self, powers: range) -> list[int]:
+        """Return E[He_m(Z) Z^k] for each k."""
+        coefficients = hermite(self.m)
+        return [
+            sum(c * gaussian_moment(j + k) for j, c in enumerate(coefficients) if c and (j + k) % 2 == 0)
+            for k in powers
+        ]
+
+    def residual(self) -> Fraction:
+        """Return the exact coefficient at y^{2m}: E_Q[He_{2m}]/(2m)!, which is −m!/(2m)!.
+
+        He_m vanishes at the nodes and He_{2m} − He_m² has degree below 2m, where the rule is exact, so
+        E_Q[He_{2m}] = −E[He_m(Z)²] = −E[He_m(Z) Z^m].
+
+        >>> GaussHermiteWitness(3).residual()
+        Fraction(-1, 120)
+        """
+        norm = self._against_powers(range(self.m, self.m + 1))[0]
+        return Fraction(-norm, factorial(2 * self.m))
+
+    def nodes(self, digits: int = 30) -> list[tuple[str, str]]:
+        """Return (node, weight) to ``digits`` decimal digits, for display; nothing is proved from them.
+
+        >>> GaussHermiteWitness(2).nodes(5)
+        [('-1.0', '0.5'), ('1.0', '0.5')]
+        """
+        import mpmath
+
+        with mpmath.workdps(digits + 10):
+            roots = mpmath.polyroots(list(reversed(hermite(self.m))), maxsteps=200, extraprec=20 * self.m + 40)
+            values = sorted(mpmath.re(root) for root in roots)
+            weights = [
+                1 / mpmath.fsum(mpmath.polyval(hermite(k)[::-1], z) ** 2 / factorial(k) for k in range(self.m))
+                for z in values
+            ]
+            return [(mpmath.nstr(z, digits), mpmath.nstr(w, digits)) for z, w in zip(values, weights, strict=True)]
+
+
+def decide_by_quadrature(family: Family, m: int, degree: int) -> Verdict | None:
+    """Return SOLVABLE if the Gauss–Hermite witness solves the system, else ``None``.
+
+    Args:
+        family: a family whose K, restricted to two components, is a location–scale one in a component of
+            the non-triviality clause; all other components are set to zero.
+        m: cell size.
+        degree: degree r; the witness reaches 2m − 1.
+    """
+    pair = _witness_pair(family)
+    if pair is None or m < 2 or degree > 2 * m - 1 or not GaussHermiteWitness(m).check():
+        return None
+    location, scale = pair
+    coefficient = family.log_symbol.symbols[scale][0]
+    return Verdict(
+        status=SOLVABLE,
+        field=REAL_POSITIVE,
+        evidence=None,
+        method="quadrature",
+        reason=f"Gauss-Hermite rule with {m} nodes, exact to degree {2 * m - 1}",
+        witness={
+            "rule": "gauss-hermite",
+            "m": m,
+            location: "the nodes",
+            scale: str(Fraction(-1, 2) / coefficient),
+        },
+    )
+
+
+def _witness_pair(family: Family) -> tuple[str, str] | None:
+    for location in family.nontrivial:
+        for scale in family.components:
+            others = frozenset(family.components) - {location, scale}
+            pair = location_scale_pair(family.log_symbol.without(others))
+            if pair is not None and pair[0] == location:
+                return pair
+    return None

@@ -1,0 +1,170 @@
+"""The noun `Family`: a statistical model as the rest of the house sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from polysolv.families.log_symbol import LogSymbol
+
+if TYPE_CHECKING:
+    from polysolv.families.interaction import PdeRelation
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A publication that a statement rests on."""
+
+    key: str
+    citation: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an atom.
+
+    Args:
+        name: the key used in every result, for example ``"beta1"``.
+        meaning: what it is, in plain words.
+        unit: its unit in terms of those of covariate and response.
+        components: names of its perturbation components in K: one, or one for each covariate.
+    """
+
+    name: str
+    meaning: str
+    unit: str
+    components: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PublishedExponent:
+    """An exponent in print for cells of m ≥ 2 atoms: κ = ``of_order`` · r̄(m) + ``constant``.
+
+    Args:
+        parameter: name of the parameter.
+        of_order, constant: the affine function of the order.
+        source: where it is printed.
+    """
+
+    parameter: str
+    of_order: Fraction
+    constant: Fraction
+    source: str
+
+    def exponent(self, order: int) -> Fraction:
+        """Return κ for a cell whose system has the given order."""
+        return self.of_order * order + self.constant
+
+
+@dataclass(frozen=True)
+class Family:
+    """A mixture family: its parameters, log-symbol, published exponents and references.
+
+    Args:
+        name: short name, for example ``"softmax-gaussian"``.
+        title: the model in one line.
+        parameters: the parameters of an atom.
+        dimension: number d of covariates; 0 for a family without covariates.
+        log_symbol: the polynomial K of theory page §2.
+        nontrivial: components of which some must be non-zero in a non-trivial solution.
+        published: exponents in print, one for each parameter.
+        references: what the statements rest on.
+
+    >>> from polysolv.families import get
+    >>> family = get("softmax-gaussian", d=2)
+    >>> family.dimension, family.components
+    (2, ('beta1_1', 'beta1_2', 'a_1', 'a_2', 'b', 'sigma'))
+    """
+
+    name: str
+    title: str
+    parameters: tuple[Parameter, ...]
+    dimension: int
+    log_symbol: LogSymbol
+    nontrivial: tuple[str, ...]
+    published: tuple[PublishedExponent, ...]
+    references: tuple[Reference, ...]
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """Names of the perturbation components of one atom, in the order of K."""
+        return self.log_symbol.perturbations
+
+    @cached_property
+    def gate_components(self) -> tuple[str, ...]:
+        """Components whose symbol holds no dual variable: they act on the gate alone."""
+        covariates = len(self.log_symbol.covariates)
+        return tuple(
+            name
+            for name, (_, monomial) in self.log_symbol.symbols.items()
+            if not any(monomial[covariates:])
+        )
+
+    def parameter(self, name: str) -> Parameter:
+        """Return the parameter called ``name``.
+
+        Raises:
+            InputError: if there is none of that name.
+        """
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter
+        from polysolv.errors import unknown_name
+
+        raise unknown_name("parameter", name, [p.name for p in self.parameters])
+
+    def interaction(self) -> tuple[PdeRelation, ...]:
+        """Return the PDE relations that the log-symbol induces (see :mod:`polysolv.families.interaction`)."""
+        from polysolv.families.interaction import interaction
+
+        return interaction(self.log_symbol)
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the family as JSON data."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "dimension": self.dimension,
+            "parameters": [
+                {"name": p.name, "meaning": p.meaning, "unit": p.unit, "components": list(p.components)}
+                for p in self.parameters
+            ],
+            "log_symbol": str(self.log_symbol),
+            "nontrivial": list(self.nontrivial),
+            "interaction": [str(relation) for relation in self.interaction()],
+            "published": [
+                {"parameter": p.parameter, "exponent": _affine(p.of_order, p.constant), "source": p.source}
+                for p in self.published
+            ],
+            "references": [r.citation for r in self.references],
+        }
+
+
+def _affine(of_order: Fraction, constant: Fraction) -> str:
+    parts = []
+    if of_order:
+        top = "order" if of_order.numerator == 1 else f"{of_order.numerator}*order"
+        parts.append(top if of_order.denominator == 1 else f"{top}/{of_order.denominator}")
+    if constant or not parts:
+        parts.append(str(constant))
+    return " + ".join(parts)
+
+
+def covariate_names(d: int) -> tuple[str, ...]:
+    """Return the names of d covariates: ``x``, or ``x1`` … ``xd``.
+
+    >>> covariate_names(2)
+    ('x1', 'x2')
+    """
+    return ("x",) if d == 1 else tuple(f"x{i}" for i in range(1, d + 1))
+
+
+def component_names(parameter: str, d: int) -> tuple[str, ...]:
+    """Return the component names of a d-vector parameter: its own name, or ``name_1`` … ``name_d``.
+
+    >>> component_names("a", 1), component_names("a", 2)
+    (('a',), ('a_1', 'a_2'))
+    """
+    return (parameter,) if d == 1 else tuple(f"{parameter}_{i}" for i in range(1, d + 1))

@@ -1,0 +1,58 @@
+"""The system as LaTeX for papers."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from polysolv.systems.exports.terms import render
+
+if TYPE_CHECKING:
+    from polysolv.systems.polynomial_system import PolynomialSystem
+
+_GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lambda", "mu", "nu", "sigma"}
+_TERMS_A_LINE = 6
+
+
+def write(system: PolynomialSystem) -> str:
+    """Return an ``align*`` environment (package amsmath), long equations broken into lines."""
+    names = [latex_name(n, perturbation=n not in system.weights) for n in system.unknowns]
+    rows = []
+    for index, polynomial in system.equations.items():
+        terms = list(polynomial.items())
+        lines = [
+            render(dict(terms[i : i + _TERMS_A_LINE]), names, power="^", times=" ", coefficient=_fraction, spaced=True)
+            for i in range(0, len(terms), _TERMS_A_LINE)
+        ] or ["0"]
+        first, rest = lines[0], lines[1:]
+        label = ",".join(map(str, index))
+        row = f"P_{{({label})}} &= {first}"
+        row += "".join(f" \\\\\n&\\quad {line if line.startswith('-') else '+ ' + line}" for line in rest)
+        rows.append(row + " = 0")
+    body = " \\\\\n".join(rows)
+    return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
+
+
+def latex_name(name: str, perturbation: bool) -> str:
+    """Return an unknown as LaTeX: trailing numbers become subscripts, perturbations get a δ.
+
+    The braces around it keep a power outside.
+
+    >>> print(latex_name("beta1_2_3", perturbation=True))
+    {\\delta\\beta_{1,2,3}}
+    """
+    match = re.fullmatch(r"([A-Za-z]+?)_?((?:\d+_)*\d+)?", name)
+    if match is None:
+        base, numbers = name.replace("_", r"\_"), []
+        letter = rf"\mathrm{{{base}}}"
+    else:
+        base, numbers = match[1], (match[2] or "").split("_") if match[2] else []
+        letter = f"\\{base}" if base in _GREEK else base if len(base) == 1 else rf"\mathrm{{{base}}}"
+    subscript = f"_{{{','.join(numbers)}}}" if numbers else ""
+    delta = ("\\delta" + ("" if letter.startswith("\\") else " ")) if perturbation else ""
+    return f"{{{delta}{letter}{subscript}}}"
+
+
+def _fraction(value: Fraction) -> str:
+    return str(value) if value.denominator == 1 else rf"\tfrac{{{value.numerator}}}{{{value.denominator}}}"
