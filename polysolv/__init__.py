@@ -3,7 +3,7 @@
 Every public name is loaded on first use, so that ``import polysolv`` stays light.
 
 >>> from polysolv import rate
->>> print(rate(k_excess=2).cells[2].parameters["b"].published.rate)
+>>> print(rate(k_excess=2).cell(3).parameters["b"].published.rate)
 1/12
 """
 

@@ -69,8 +69,8 @@ def require_integer(field: str, value: object, low: int, high: int) -> int:
 def unknown_name(field: str, value: object, known: list[str]) -> InputError:
     """Build the error for a name that is not in ``known``, suggesting the nearest one.
 
-    >>> print(unknown_name("family", "softmax-gausian", ["softmax-gaussian", "location-gaussian"]))
-    family: 'softmax-gausian' is not allowed; allowed: softmax-gaussian, location-gaussian (did you mean softmax-gaussian?)
+    >>> print(unknown_name("format", "jsn", ["json", "text"]))
+    format: 'jsn' is not allowed; allowed: json, text (did you mean json?)
     """
     allowed = ", ".join(known)
     near = get_close_matches(value, known, n=1, cutoff=0.5) if isinstance(value, str) else []

@@ -29,7 +29,7 @@ def parse_json(text: str | bytes, field: str) -> Any:
     """
 
     def refuse(token: str) -> Any:
-        raise InputError(field, token, "exact numbers: integers, and rationals as strings like \"1/2\"")
+        raise InputError(field, token, 'exact numbers: integers, and rationals as strings like "1/2"')
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(pairs)

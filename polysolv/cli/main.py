@@ -48,11 +48,11 @@ class LazyGroup(click.Group):
             raise click.UsageError(str(unknown_name("command", args[0], list(_COMMANDS))), ctx)
         return super().resolve_command(ctx, args)
 
-    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:
         """Run the command line; bad input ends with one line on stderr and exit code 2."""
         standalone = extra.pop("standalone_mode", True)
         try:
-            code = super().main(args, *rest, standalone_mode=False, **extra)
+            code = super().main(args, prog_name, standalone_mode=False, **extra)
         except click.exceptions.Abort:
             code = _complain("interrupted", INTERRUPTED)
         except click.ClickException as error:
@@ -86,15 +86,19 @@ def _complain(message: str, code: int) -> int:
 
 @click.group(
     cls=LazyGroup,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(polysolv.__version__, prog_name="polysolv")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """How fast do the parameters of an over-fitted mixture of experts converge?
 
     polysolv builds the polynomial system behind the question, decides it exactly, and prints the rate of
     every parameter.
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main() -> None:

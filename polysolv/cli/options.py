@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+if TYPE_CHECKING:
+    _ParamType = click.ParamType[Any]  # generic from click 8.5 on, and only there
+else:
+    _ParamType = click.ParamType
 
-class IntegerRange(click.ParamType):
+
+class IntegerRange(_ParamType):
     """An integer option that reports bad values as the library does."""
 
     name = "integer"
@@ -32,7 +37,7 @@ class IntegerRange(click.ParamType):
         return require_integer(field, number, self.low, self.high)
 
 
-class Name(click.ParamType):
+class Name(_ParamType):
     """An option with a fixed set of values; a wrong one is answered with the nearest right one."""
 
     name = "name"
@@ -56,7 +61,12 @@ class Name(click.ParamType):
 def format_option(*formats: str, default: str) -> Callable[[Command], Command]:
     """Return the ``--format`` option with the given choices."""
     return click.option(
-        "--format", "style", type=Name(formats), default=default, show_default=True, help="Form of the output."
+        "--format",
+        "style",
+        type=Name(formats),
+        default=default,
+        show_default=True,
+        help="Form of the output.",
     )
 
 
@@ -86,3 +96,70 @@ def emit(text: str, output: str | None) -> None:
 def on_terminal() -> bool:
     """Return whether standard output is a terminal, so that rich tables are wanted."""
     return sys.stdout.isatty()
+
+
+class FamilyName(_ParamType):
+    """The name of a shipped family."""
+
+    name = "family"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return ``value`` if it names a family."""
+        from polysolv.errors import unknown_name
+        from polysolv.families import catalogue
+
+        if value not in catalogue.names():
+            raise unknown_name("--family", value, catalogue.names())
+        return str(value)
+
+
+class ExportFormat(_ParamType):
+    """The name of an export format of a polynomial system; other spellings of a program are accepted."""
+
+    name = "format"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Show the formats on the help page."""
+        from polysolv.systems.exports import FORMATS
+
+        return "[" + "|".join(FORMATS) + "]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the canonical name of the format."""
+        from polysolv.systems.exports import canonical_format
+
+        return canonical_format(str(value))
+
+
+def family_options(command: Command) -> Command:
+    """Add ``--family`` and ``--dim``."""
+    command = click.option(
+        "--dim",
+        type=IntegerRange(1, 100),
+        default=None,
+        help="Number d of covariates. [default: 1]",
+    )(command)
+    return click.option(
+        "--family",
+        type=FamilyName(),
+        default="softmax-gaussian",
+        show_default=True,
+        help="Family by name; see `polysolv families`.",
+    )(command)
+
+
+def read_input(path: str, field: str) -> bytes:
+    """Return the bytes of a file, or of standard input for ``-``.
+
+    Raises:
+        InputError: if the file cannot be read.
+    """
+    if path == "-":
+        return sys.stdin.buffer.read()
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError as error:
+        from polysolv.errors import InputError
+
+        raise InputError(field, path, f"a file that can be read ({error.strerror})") from None

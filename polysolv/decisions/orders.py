@@ -33,7 +33,7 @@ class Order(int):
     unsolvable: Verdict
     certificate: Any
 
-    def __new__(
+    def __new__(  # noqa: D102
         cls,
         value: int,
         family: str,
@@ -94,7 +94,9 @@ def order(family: str | Family = "softmax-gaussian", m: int = 2, d: int | None =
         if unsolvable is None:
             continue
         if degree > 1:
-            solvable = decide_by_quadrature(resolved, m, degree - 1) or decide_by_split(resolved, m, degree - 1)
+            solvable = decide_by_quadrature(resolved, m, degree - 1) or decide_by_split(
+                resolved, m, degree - 1
+            )
             if solvable is None:
                 break
         return Order(degree, resolved.name, m, solvable, unsolvable)

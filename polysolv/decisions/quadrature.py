@@ -28,9 +28,7 @@ def hermite(m: int) -> tuple[int, ...]:
     while len(_HERMITE) <= m:
         k = len(_HERMITE) - 1
         shifted = (0, *_HERMITE[k])
-        _HERMITE.append(
-            tuple(a - k * b for a, b in zip(shifted, (*_HERMITE[k - 1], 0, 0), strict=True))
-        )
+        _HERMITE.append(tuple(a - k * b for a, b in zip(shifted, (*_HERMITE[k - 1], 0, 0), strict=True)))
     return _HERMITE[m]
 
 
@@ -106,13 +104,18 @@ class GaussHermiteWitness:
         import mpmath
 
         with mpmath.workdps(digits + 10):
-            roots = mpmath.polyroots(list(reversed(hermite(self.m))), maxsteps=200, extraprec=20 * self.m + 40)
+            roots = mpmath.polyroots(
+                list(reversed(hermite(self.m))), maxsteps=200, extraprec=20 * self.m + 40
+            )
             values = sorted(mpmath.re(root) for root in roots)
             weights = [
-                1 / mpmath.fsum(mpmath.polyval(hermite(k)[::-1], z) ** 2 / factorial(k) for k in range(self.m))
+                1
+                / mpmath.fsum(mpmath.polyval(hermite(k)[::-1], z) ** 2 / factorial(k) for k in range(self.m))
                 for z in values
             ]
-            return [(mpmath.nstr(z, digits), mpmath.nstr(w, digits)) for z, w in zip(values, weights, strict=True)]
+            return [
+                (mpmath.nstr(z, digits), mpmath.nstr(w, digits)) for z, w in zip(values, weights, strict=True)
+            ]
 
 
 def decide_by_quadrature(family: Family, m: int, degree: int) -> Verdict | None:

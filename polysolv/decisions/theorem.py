@@ -28,11 +28,9 @@ def decide_by_theorem(family: Family, m: int, degree: int) -> Verdict | None:
 
     >>> from polysolv.families import get
     >>> decide_by_theorem(get("softmax-gaussian"), 3, 6).reason
-    'location-scale core (b, sigma) at degree 6 >= 2m; relies on Kalai, Moitra and Valiant 2010, Proposition 7'
+    'location-scale core (b, sigma) at degree 6 >= 2m; by Kalai, Moitra and Valiant 2010, Proposition 7'
     """
-    reason = (
-        _one_atom(family, m) or _sums_of_squares(family, degree) or _zero_crossings(family, m, degree)
-    )
+    reason = _one_atom(family, m) or _sums_of_squares(family, degree) or _zero_crossings(family, m, degree)
     if reason is None:
         return None
     return Verdict(UNSOLVABLE, REAL_POSITIVE, None, "theorem", reason)
@@ -58,4 +56,4 @@ def _zero_crossings(family: Family, m: int, degree: int) -> str | None:
     if pair is None or pair[0] not in family.nontrivial or degree < 2 * m:
         return None
     core = ", ".join(pair)
-    return f"location-scale core ({core}) at degree {degree} >= 2m; relies on {ZERO_CROSSING_THEOREM}"
+    return f"location-scale core ({core}) at degree {degree} >= 2m; by {ZERO_CROSSING_THEOREM}"

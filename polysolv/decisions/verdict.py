@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -23,7 +23,7 @@ NUMERIC = "NUMERIC"
 EVIDENCES = (PROVED, CERTIFIED_NUMERIC, NUMERIC)
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Verdict:
     """Whether a system has a non-trivial real solution with positive weights.
 
@@ -47,4 +47,4 @@ class Verdict:
     seconds: float = 0.0
     witness: Any = None
     certificate: Any = None
-    statistics: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    statistics: Mapping[str, Any] = dataclasses.field(default_factory=lambda: MappingProxyType({}))

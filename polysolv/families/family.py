@@ -97,9 +97,7 @@ class Family:
         """Components whose symbol holds no dual variable: they act on the gate alone."""
         covariates = len(self.log_symbol.covariates)
         return tuple(
-            name
-            for name, (_, monomial) in self.log_symbol.symbols.items()
-            if not any(monomial[covariates:])
+            name for name, (_, monomial) in self.log_symbol.symbols.items() if not any(monomial[covariates:])
         )
 
     def parameter(self, name: str) -> Parameter:

@@ -77,9 +77,7 @@ def factorisations(monomial: Exponents, symbols: list[Exponents]) -> list[Expone
     >>> factorisations((2,), [(1,), (2,)])
     [(2, 0), (0, 1)]
     """
-    useful = [
-        i for i, s in enumerate(symbols) if all(n <= have for n, have in zip(s, monomial, strict=True))
-    ]
+    useful = [i for i, s in enumerate(symbols) if all(n <= have for n, have in zip(s, monomial, strict=True))]
     found = []
     for powers in _split(monomial, [symbols[i] for i in useful]):
         full = [0] * len(symbols)
@@ -97,7 +95,9 @@ def _split(monomial: Exponents, symbols: list[Exponents]) -> list[Exponents]:
     return [
         (power, *tail)
         for power in range(most, -1, -1)
-        for tail in _split(tuple(have - power * need for have, need in zip(monomial, first, strict=True)), rest)
+        for tail in _split(
+            tuple(have - power * need for have, need in zip(monomial, first, strict=True)), rest
+        )
     ]
 
 

@@ -84,8 +84,12 @@ class LogSymbol:
             InputError: if K is not linear with one monomial for each perturbation.
         """
         if not self.is_linear:
-            raise InputError("log_symbol", str(self), "a K that is linear, one monomial for each perturbation")
-        found = {self.perturbations[t.perturbations.index(1)]: (t.coefficient, t.variables) for t in self.terms}
+            raise InputError(
+                "log_symbol", str(self), "a K that is linear, one monomial for each perturbation"
+            )
+        found = {
+            self.perturbations[t.perturbations.index(1)]: (t.coefficient, t.variables) for t in self.terms
+        }
         return {name: found[name] for name in self.perturbations}
 
     def without(self, dropped: frozenset[str]) -> LogSymbol:
@@ -99,7 +103,9 @@ class LogSymbol:
         return LogSymbol(tuple(self.perturbations[i] for i in kept), self.covariates, self.duals, terms)
 
     def __str__(self) -> str:
-        return " + ".join(self._show(term) for term in sorted(self.terms, key=lambda t: t.perturbations, reverse=True))
+        return " + ".join(
+            self._show(term) for term in sorted(self.terms, key=lambda t: t.perturbations, reverse=True)
+        )
 
     def _show(self, term: LogSymbolTerm) -> str:
         factors = [] if term.coefficient == 1 else [str(term.coefficient)]

@@ -49,7 +49,9 @@ def build_system(family: str | Family, m: int, degree: int, d: int | None = None
     return PolynomialSystem(
         unknowns=weights + perturbations,
         weights=weights,
-        nontrivial=tuple(f"{component}_{atom}" for component in resolved.nontrivial for atom in range(1, m + 1)),
+        nontrivial=tuple(
+            f"{component}_{atom}" for component in resolved.nontrivial for atom in range(1, m + 1)
+        ),
         grading=(0,) * m + tuple(degrees[component] for component in components for _ in range(m)),
         equations=_sum_over_atoms(atoms, m),
         family=resolved,
@@ -66,7 +68,9 @@ def _sum_over_atoms(atoms: dict[Index, AtomPolynomial], m: int) -> dict[Index, d
 
     return {
         index: {
-            placed(monomial, atom): coefficient for atom in range(m) for monomial, coefficient in polynomial.items()
+            placed(monomial, atom): coefficient
+            for atom in range(m)
+            for monomial, coefficient in polynomial.items()
         }
         for index, polynomial in atoms.items()
     }

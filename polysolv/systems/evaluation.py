@@ -20,7 +20,9 @@ def evaluate_atoms(
 ) -> dict[Index, Fraction]:
     """Return P_ℓ(w, δ) for every equation; see :meth:`PolynomialSystem.evaluate`."""
     if system.family is None or system.m is None or system.degree is None:
-        raise InputError("system", "a system without a family", "a system built from a family; use substitute")
+        raise InputError(
+            "system", "a system without a family", "a system built from a family; use substitute"
+        )
     for field, given in (("weights", weights), ("perturbations", perturbations)):
         if isinstance(given, (str, Mapping)) or not hasattr(given, "__len__") or len(given) != system.m:
             raise InputError(field, given, f"a sequence of {system.m} entries, one for each atom")
@@ -38,7 +40,8 @@ def component_values(family: Family, perturbation: Mapping[str, Any], field: str
     """Return component name -> rational from parameter name -> rational or tuple of rationals.
 
     Raises:
-        InputError: if a parameter is missing or unknown, a tuple has a wrong length, or a number is no rational.
+        InputError: if a parameter is missing or unknown, a tuple has a wrong length, or a number is no
+            rational.
     """
     known = [p.name for p in family.parameters]
     if not isinstance(perturbation, Mapping):

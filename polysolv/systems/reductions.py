@@ -1,4 +1,4 @@
-"""Exact reductions of a system: parameters that a sum of squares forces to zero, and the core that is left."""
+"""Exact reductions of a system: parameters that sums of squares force to zero, and the core that is left."""
 
 from __future__ import annotations
 

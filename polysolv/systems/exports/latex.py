@@ -11,7 +11,20 @@ from polysolv.systems.exports.terms import render
 if TYPE_CHECKING:
     from polysolv.systems.polynomial_system import PolynomialSystem
 
-_GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lambda", "mu", "nu", "sigma"}
+_GREEK = {
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "eta",
+    "theta",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "sigma",
+}
 _TERMS_A_LINE = 6
 
 
@@ -22,7 +35,14 @@ def write(system: PolynomialSystem) -> str:
     for index, polynomial in system.equations.items():
         terms = list(polynomial.items())
         lines = [
-            render(dict(terms[i : i + _TERMS_A_LINE]), names, power="^", times=" ", coefficient=_fraction, spaced=True)
+            render(
+                dict(terms[i : i + _TERMS_A_LINE]),
+                names,
+                power="^",
+                times=" ",
+                coefficient=_fraction,
+                spaced=True,
+            )
             for i in range(0, len(terms), _TERMS_A_LINE)
         ] or ["0"]
         first, rest = lines[0], lines[1:]
@@ -42,9 +62,10 @@ def latex_name(name: str, perturbation: bool) -> str:
     >>> print(latex_name("beta1_2_3", perturbation=True))
     {\\delta\\beta_{1,2,3}}
     """
+    numbers: list[str] = []
     match = re.fullmatch(r"([A-Za-z]+?)_?((?:\d+_)*\d+)?", name)
     if match is None:
-        base, numbers = name.replace("_", r"\_"), []
+        base = name.replace("_", r"\_")
         letter = rf"\mathrm{{{base}}}"
     else:
         base, numbers = match[1], (match[2] or "").split("_") if match[2] else []

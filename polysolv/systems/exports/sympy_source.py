@@ -22,14 +22,16 @@ def write(system: PolynomialSystem) -> str:
     names = ", ".join(system.unknowns)
     return (
         f"{comments}from sympy import Add, Rational, symbols\n\n"
-        f'unknowns = symbols("{" ".join(system.unknowns)}", seq=True)\n({names},) = unknowns\nequations = [\n{body}]\n'
+        f'unknowns = symbols("{" ".join(system.unknowns)}", seq=True)\n'
+        f"({names},) = unknowns\nequations = [\n{body}]\n"
     )
 
 
 def _arguments(polynomial: Polynomial, names: Sequence[str]) -> str:
     """Return the terms as arguments of ``Add``: a chain of + would be too deep for Python's compiler."""
     return ", ".join(
-        render({monomial: value}, names, power="**", coefficient=_rational) for monomial, value in polynomial.items()
+        render({monomial: value}, names, power="**", coefficient=_rational)
+        for monomial, value in polynomial.items()
     )
 
 

@@ -62,11 +62,10 @@ def heading(system: PolynomialSystem) -> list[str]:
     lines = []
     if system.family is not None:
         lines.append(
-            f"{system.family.name}, d = {system.dimension}, cell size m = {system.m}, degree r = {system.degree}"
+            f"{system.family.name}, d = {system.dimension}, "
+            f"cell size m = {system.m}, degree r = {system.degree}"
         )
     lines.append(f"{len(system.equations)} equations, {len(system.unknowns)} unknowns")
     lines.append(f"wanted: real solutions with {', '.join(system.weights)} > 0")
     lines.append(f"        and some of {', '.join(system.nontrivial)} non-zero")
     return lines
-
-

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def write(system: PolynomialSystem) -> str:
     """Return a heading, then one line ``P[ℓ] = …`` for each equation."""
-    lines = heading(system) + [f"sha256 {system.digest}", ""]
+    lines = [*heading(system), f"sha256 {system.digest}", ""]
     lines += [
         f"P[{','.join(map(str, index))}] = {render(polynomial, system.unknowns, spaced=True)}"
         for index, polynomial in system.equations.items()

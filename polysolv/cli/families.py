@@ -1,0 +1,53 @@
+"""``polysolv families``."""
+
+from __future__ import annotations
+
+import click
+
+from polysolv.cli.options import emit, format_option, on_terminal, output_option
+
+
+@click.command("families")
+@format_option("table", "json", "csv", "latex", "markdown", default="table")
+@output_option
+def families_command(style: str, output: str | None) -> None:
+    """List the families that polysolv knows by name.
+
+    Example: polysolv families --format json
+    """
+    from polysolv.families import catalogue
+    from polysolv.grid import Grid
+
+    known = [catalogue.get(name) for name in catalogue.names()]
+    if style == "json":
+        import json
+
+        data = {"schema": "polysolv/families/1", "families": [family.to_data() for family in known]}
+        emit(json.dumps(data, indent=2, ensure_ascii=False), output)
+        return
+    grid = Grid(
+        "",
+        ["name", "model", "parameters", "log-symbol", "published in"],
+        [
+            [
+                family.name,
+                family.title,
+                ", ".join(p.name for p in family.parameters),
+                str(family.log_symbol),
+                "; ".join(dict.fromkeys(p.source for p in family.published)),
+            ]
+            for family in known
+        ],
+    )
+    if style == "table" and output is None and on_terminal():
+        from polysolv.cli.tables import print_rich
+
+        print_rich([grid], [])
+        return
+    render = {
+        "table": grid.to_text,
+        "csv": grid.to_csv,
+        "latex": grid.to_latex,
+        "markdown": grid.to_markdown,
+    }
+    emit(render[style](), output)

@@ -1,0 +1,49 @@
+"""``polysolv rate``."""
+
+from __future__ import annotations
+
+import click
+
+from polysolv.cli.options import IntegerRange, emit, family_options, format_option, on_terminal, output_option
+
+
+@click.command("rate")
+@click.option(
+    "--k-excess",
+    type=IntegerRange(0, 399),
+    default=2,
+    show_default=True,
+    help="Number of experts fitted beyond the truth, k - k*.",
+)
+@family_options
+@click.option(
+    "--k-true",
+    type=IntegerRange(1, 100_000),
+    default=None,
+    help="Number k* of true experts, if known: adds every allocation of the excess experts.",
+)
+@format_option("table", "json", "csv", "latex", "markdown", default="table")
+@output_option
+def rate_command(
+    k_excess: int, family: str, dim: int | None, k_true: int | None, style: str, output: str | None
+) -> None:
+    """Rate of every parameter when K_EXCESS experts too many are fitted.
+
+    Example: polysolv rate --k-excess 2 --k-true 3
+    """
+    from polysolv.rates import rate
+
+    report = rate(k_excess, family, dim, k_true)
+    if style == "table" and output is None and on_terminal():
+        from polysolv.cli.tables import print_rich
+
+        print_rich([g for g in (report.grid(), report.allocation_grid()) if g is not None], report.notes)
+        return
+    render = {
+        "table": report.to_text,
+        "json": report.to_json,
+        "csv": report.to_csv,
+        "latex": report.to_latex,
+        "markdown": report.to_markdown,
+    }
+    emit(render[style](), output)

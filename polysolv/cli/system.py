@@ -1,0 +1,40 @@
+"""``polysolv system``."""
+
+from __future__ import annotations
+
+import click
+
+from polysolv.cli.options import ExportFormat, IntegerRange, emit, family_options, output_option, read_input
+
+
+@click.command("system")
+@click.argument("file", required=False, type=click.Path())
+@click.option("--m", type=IntegerRange(1, 1000), default=None, help="Cell size. [default: 2]")
+@click.option("--degree", type=IntegerRange(1, 1000), default=None, help="Degree r. [default: 4]")
+@family_options
+@click.option(
+    "--format", "style", type=ExportFormat(), default="text", show_default=True, help="Form of the output."
+)
+@output_option
+def system_command(
+    file: str | None,
+    m: int | None,
+    degree: int | None,
+    family: str,
+    dim: int | None,
+    style: str,
+    output: str | None,
+) -> None:
+    """Polynomial system of a cell of M atoms at degree DEGREE, or of a saved system FILE (- for stdin).
+
+    Example: polysolv system --m 3 --degree 5 --format singular -o system.sing
+    """
+    from polysolv.systems import PolynomialSystem, build_system
+
+    if file is None:
+        system = build_system(family, 2 if m is None else m, 4 if degree is None else degree, dim)
+    elif m is not None or degree is not None or dim is not None:
+        raise click.UsageError("FILE: a saved system already has its m, degree and dimension; leave them out")
+    else:
+        system = PolynomialSystem.from_json(read_input(file, "FILE"))
+    emit(system.export(style), output)

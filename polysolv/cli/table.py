@@ -1,0 +1,43 @@
+"""``polysolv table``."""
+
+from __future__ import annotations
+
+import click
+
+from polysolv.cli.options import IntegerRange, emit, family_options, format_option, on_terminal, output_option
+
+
+@click.command("table")
+@click.option(
+    "--max-k-excess",
+    "--k-excess",
+    "max_k_excess",
+    type=IntegerRange(0, 399),
+    default=4,
+    show_default=True,
+    help="Largest number of experts fitted beyond the truth.",
+)
+@family_options
+@format_option("table", "json", "csv", "latex", "markdown", default="table")
+@output_option
+def table_command(max_k_excess: int, family: str, dim: int | None, style: str, output: str | None) -> None:
+    """Slowest rates for 0, 1, ..., MAX_K_EXCESS experts too many, one row each.
+
+    Example: polysolv table --max-k-excess 3 --format markdown
+    """
+    from polysolv.rates import rate_table
+
+    table = rate_table(max_k_excess, family, dim)
+    if style == "table" and output is None and on_terminal():
+        from polysolv.cli.tables import print_rich
+
+        print_rich([table.grid()], table.notes)
+        return
+    render = {
+        "table": table.to_text,
+        "json": table.to_json,
+        "csv": table.to_csv,
+        "latex": table.to_latex,
+        "markdown": table.to_markdown,
+    }
+    emit(render[style](), output)

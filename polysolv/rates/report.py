@@ -1,0 +1,276 @@
+"""The noun `RateReport` and the verb `rate`: what over-fitting by k − k* experts does to every parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from polysolv.decisions import MAX_CELL_SIZE, order
+from polysolv.errors import require_integer
+from polysolv.families import Family, resolve
+from polysolv.grid import Grid, show_rate
+from polysolv.rates.allocations import MAX_ATOMS_LISTED, allocations
+from polysolv.rates.exponent import show_factor
+from polysolv.rates.notes import NO_EXACTLY_FITTED_CELL, report_notes
+from polysolv.rates.statements import ParameterRates, parameter_rates
+
+SCHEMA = "polysolv/rate/1"
+MAX_EXCESS = MAX_CELL_SIZE - 1
+
+
+@dataclass(frozen=True)
+class CellRates:
+    """What is known about a cell of ``size`` fitted atoms.
+
+    Args:
+        size: cell size m.
+        order: r̄(m).
+        evidence: ``"PROVED"`` if the trusted kernel accepted a certificate for the order, else ``None``.
+        parameters: parameter name -> its statements.
+    """
+
+    size: int
+    order: int
+    evidence: str | None
+    parameters: Mapping[str, ParameterRates]
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the cell as JSON data."""
+        return {
+            "size": self.size,
+            "order": self.order,
+            "evidence": self.evidence,
+            "parameters": [rates.to_data() for rates in self.parameters.values()],
+        }
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """One way for the fitted atoms to fall on the true ones.
+
+    Args:
+        cells: cell size of every true atom, largest first.
+        exactly_fitted: how many cells have size 1.
+        atoms: parameter name -> statements, for every cell.
+    """
+
+    cells: tuple[int, ...]
+    exactly_fitted: int
+    atoms: tuple[Mapping[str, ParameterRates], ...]
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the allocation as JSON data."""
+        return {
+            "cells": list(self.cells),
+            "exactly_fitted": self.exactly_fitted,
+            "atoms": [
+                {"size": size, "parameters": [rates.to_data() for rates in atom.values()]}
+                for size, atom in zip(self.cells, self.atoms, strict=True)
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class RateReport:
+    """Rates of every parameter for every possible cell size, with what they rest on.
+
+    Args:
+        family: the family.
+        k_excess: k − k*.
+        k_true: k*, or ``None`` if unknown.
+        cells: one entry for each possible cell size, smallest first; read one as ``report.cell(m)``.
+        notes: what the reader must know, in sentences.
+        allocations: with ``k_true`` every allocation, else ``None``.
+    """
+
+    family: Family
+    k_excess: int
+    k_true: int | None
+    cells: tuple[CellRates, ...]
+    notes: tuple[str, ...]
+    allocations: tuple[Allocation, ...] | None
+
+    def cell(self, size: int) -> CellRates:
+        """Return the entry for one cell size.
+
+        Raises:
+            InputError: if that size is not possible.
+        """
+        by_size = {cell.size: cell for cell in self.cells}
+        if size not in by_size:
+            from polysolv.errors import InputError
+
+            raise InputError("size", size, f"one of {sorted(by_size)}")
+        return by_size[size]
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the report as JSON data (schema ``polysolv/rate/1``)."""
+        data: dict[str, Any] = {
+            "schema": SCHEMA,
+            "family": self.family.name,
+            "dimension": self.family.dimension,
+            "k_excess": self.k_excess,
+            "k_true": self.k_true,
+            "cells": [cell.to_data() for cell in self.cells],
+            "notes": list(self.notes),
+        }
+        if self.allocations is not None:
+            data["allocations"] = [allocation.to_data() for allocation in self.allocations]
+        return data
+
+    def to_json(self) -> str:
+        """Return the report as JSON text."""
+        import json
+
+        return json.dumps(self.to_data(), indent=2)
+
+    def grid(self) -> Grid:
+        """Return the table of cell sizes and parameters."""
+        return Grid(
+            f"{self.family.name}{_dimension(self.family)}: rates with k - k* = {self.k_excess}",
+            ["cell size m", "order", "evidence", "parameter", "published", "refined", "n to halve the error"],
+            [
+                [str(cell.size), str(cell.order), cell.evidence or "-", *_statements(rates)]
+                for cell in self.cells
+                for rates in cell.parameters.values()
+            ],
+        )
+
+    def allocation_grid(self) -> Grid | None:
+        """Return the table of allocations, or ``None`` without ``k_true``."""
+        if self.allocations is None:
+            return None
+        rows = []
+        for allocation in self.allocations:
+            by_size = dict(zip(allocation.cells, allocation.atoms, strict=True))
+            name = "(" + ", ".join(map(str, allocation.cells)) + ")"
+            rows += [
+                [name, str(allocation.exactly_fitted), str(size), *_statements(rates)[:3]]
+                for size, atom in by_size.items()
+                for rates in atom.values()
+            ]
+        headers = ["cells", "exactly fitted", "atom with m =", "parameter", "published", "refined"]
+        return Grid(f"allocations with k* = {self.k_true}", headers, rows)
+
+    def to_text(self) -> str:
+        """Return the report as plain text."""
+        grids = [grid.to_text() for grid in (self.grid(), self.allocation_grid()) if grid is not None]
+        return "\n\n".join([*grids, "\n".join(f"- {note}" for note in self.notes)])
+
+    def to_csv(self) -> str:
+        """Return one line for each cell size and parameter, rates and exponents as fractions."""
+        headers = ["size", "order", "evidence", "parameter", "published_exponent", "published_rate"]
+        headers += ["refined_exponent", "refined_rate", "halving_factor"]
+        rows = [
+            [str(cell.size), str(cell.order), cell.evidence or "", *exact_cells(rates)]
+            for cell in self.cells
+            for rates in cell.parameters.values()
+        ]
+        return Grid("", headers, rows).to_csv()
+
+    def to_markdown(self) -> str:
+        """Return the tables in Markdown, then the notes as a list."""
+        grids = [grid.to_markdown() for grid in (self.grid(), self.allocation_grid()) if grid is not None]
+        return "\n\n".join([*grids, "\n".join(f"- {note}" for note in self.notes)])
+
+    def to_latex(self) -> str:
+        """Return the tables as LaTeX (package booktabs), the notes as comments."""
+        grids = [grid.to_latex() for grid in (self.grid(), self.allocation_grid()) if grid is not None]
+        return "\n\n".join([*grids, "\n".join(f"% {note}" for note in self.notes)])
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        grids = [grid.to_html() for grid in (self.grid(), self.allocation_grid()) if grid is not None]
+        notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
+        return "".join(grids) + f"<ul>{notes}</ul>"
+
+    def _repr_latex_(self) -> str:
+        return self.to_latex()
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+
+def rate(
+    k_excess: int = 2,
+    family: str | Family = "softmax-gaussian",
+    d: int | None = None,
+    k_true: int | None = None,
+) -> RateReport:
+    """Return the rate of every parameter when k_excess experts more than the truth are fitted.
+
+    Args:
+        k_excess: number k − k* of excess experts, 0 to 399.
+        family: a family or the name of one.
+        d: number of covariates for a family given by name; 1 if left out.
+        k_true: number k* ≥ 1 of true atoms, if known; adds the allocations.
+
+    Returns:
+        the report: for each possible cell size m the order, and for each parameter the published and the
+        refined exponent with its rate.
+
+    Raises:
+        InputError: if an argument is out of range.
+
+    Source: theory page §4. Published exponents are those of the family's references with r̄(m) computed
+    here; refined ones are proved by rules P1 and P2.
+
+    >>> report = rate(k_excess=2)
+    >>> [str(report.cell(m).parameters["b"].refined.rate) for m in (1, 2, 3)]
+    ['1/2', '1/8', '1/12']
+    """
+    k_excess = require_integer("k_excess", k_excess, 0, MAX_EXCESS)
+    resolved = resolve(family, d)
+    tuples = None
+    if k_true is not None:
+        k_true = require_integer("k_true", k_true, 1, MAX_ATOMS_LISTED)
+        tuples = allocations(k_true, k_excess)
+    sizes = set(range(1, k_excess + 2)) if tuples is None else {size for cells in tuples for size in cells}
+    orders = {size: order(resolved, size) for size in sorted(sizes)}
+
+    def statements(size: int, some_exactly_fitted: bool) -> Mapping[str, ParameterRates]:
+        withheld = NO_EXACTLY_FITTED_CELL if resolved.gate_components and not some_exactly_fitted else ""
+        return parameter_rates(resolved, size, int(orders[size]), withheld)
+
+    with_singleton = sizes if tuples is None else {size for cells in tuples if 1 in cells for size in cells}
+    return RateReport(
+        family=resolved,
+        k_excess=k_excess,
+        k_true=k_true,
+        cells=tuple(
+            CellRates(size, int(r), r.evidence, statements(size, size in with_singleton))
+            for size, r in orders.items()
+        ),
+        notes=tuple(report_notes(resolved, k_excess, k_true)),
+        allocations=None
+        if tuples is None
+        else tuple(
+            Allocation(cells, cells.count(1), tuple(statements(size, 1 in cells) for size in cells))
+            for cells in tuples
+        ),
+    )
+
+
+def exact_cells(rates: ParameterRates) -> list[str]:
+    """Return a parameter's statements as table cells with exact fractions, empty where there is none."""
+    cells = [rates.name]
+    for statement in (rates.published, rates.refined):
+        cells += ["", ""] if statement is None else [str(statement.exponent), str(statement.rate)]
+    factor = rates.halving_factor
+    return [*cells, "" if factor is None else str(factor)]
+
+
+def _statements(rates: ParameterRates) -> list[str]:
+    factor = rates.halving_factor
+    return [
+        rates.name,
+        show_rate(rates.published.rate if rates.published else None),
+        show_rate(rates.refined.rate if rates.refined else None),
+        "-" if factor is None else show_factor(factor),
+    ]
+
+
+def _dimension(family: Family) -> str:
+    return f", d = {family.dimension}" if family.dimension else ""

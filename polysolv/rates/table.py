@@ -1,0 +1,149 @@
+"""The noun `RateTable` and the verb `rate_table`: the slowest rates against the number of excess experts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from polysolv.errors import InputError, require_integer
+from polysolv.families import Family
+from polysolv.grid import Grid, show_rate
+from polysolv.rates.report import MAX_EXCESS, CellRates, exact_cells, rate
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+SCHEMA = "polysolv/table/1"
+
+
+@dataclass(frozen=True)
+class RateTable:
+    """For k − k* = 0, 1, …: the rates in the largest possible cell, which are the slowest.
+
+    Args:
+        family: the family.
+        rows: the cell of size excess + 1 for each excess, from excess 0.
+        notes: what the reader must know.
+    """
+
+    family: Family
+    rows: tuple[CellRates, ...]
+    notes: tuple[str, ...]
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the table as JSON data (schema ``polysolv/table/1``)."""
+        return {
+            "schema": SCHEMA,
+            "family": self.family.name,
+            "dimension": self.family.dimension,
+            "rows": [{"k_excess": cell.size - 1, **cell.to_data()} for cell in self.rows],
+            "notes": list(self.notes),
+        }
+
+    def to_json(self) -> str:
+        """Return the table as JSON text."""
+        import json
+
+        return json.dumps(self.to_data(), indent=2)
+
+    def grid(self) -> Grid:
+        """Return one row for each excess, a published and a refined column for each parameter."""
+        names = [p.name for p in self.family.parameters]
+        headers = ["k - k*", "m", "order", "evidence"]
+        headers += [f"{name} {which}" for name in names for which in ("published", "refined")]
+        rows = []
+        for cell in self.rows:
+            row = [str(cell.size - 1), str(cell.size), str(cell.order), cell.evidence or "-"]
+            for rates in cell.parameters.values():
+                row += [show_rate(s.rate if s else None) for s in (rates.published, rates.refined)]
+            rows.append(row)
+        title = f"{self.family.name}: rates in the largest cell, by the number of excess experts"
+        return Grid(title, headers, rows)
+
+    def to_text(self) -> str:
+        """Return the table as plain text with its notes."""
+        return self.grid().to_text() + "\n\n" + "\n".join(f"- {note}" for note in self.notes)
+
+    def to_csv(self) -> str:
+        """Return one line for each excess and parameter, rates and exponents as fractions."""
+        return Grid("", _LONG_HEADERS, [[str(v) for v in row] for row in self._long()]).to_csv()
+
+    def to_markdown(self) -> str:
+        """Return the table in Markdown."""
+        return self.grid().to_markdown()
+
+    def to_latex(self) -> str:
+        """Return the table as LaTeX (package booktabs)."""
+        return self.grid().to_latex()
+
+    def to_pandas(self) -> DataFrame:
+        """Return a data frame, one row for each excess and parameter, with Fractions as values.
+
+        Raises:
+            InputError: if pandas is not installed.
+        """
+        try:
+            from pandas import DataFrame
+        except ImportError:
+            raise InputError("pandas", "not installed", "pip install 'polysolv[pandas]'") from None
+        rows = []
+        for cell in self.rows:
+            for rates in cell.parameters.values():
+                published, refined = rates.published, rates.refined
+                rows.append(
+                    [
+                        cell.size - 1,
+                        cell.size,
+                        cell.order,
+                        cell.evidence,
+                        rates.name,
+                        published.exponent if published else None,
+                        published.rate if published else None,
+                        refined.exponent if refined else None,
+                        refined.rate if refined else None,
+                        rates.halving_factor,
+                    ]
+                )
+        frame: DataFrame = DataFrame(rows, columns=_LONG_HEADERS, dtype=object)
+        return frame
+
+    def _long(self) -> list[list[Any]]:
+        return [
+            [cell.size - 1, cell.size, cell.order, cell.evidence or "", *exact_cells(rates)]
+            for cell in self.rows
+            for rates in cell.parameters.values()
+        ]
+
+    def _repr_html_(self) -> str:
+        return self.grid().to_html()
+
+    def _repr_latex_(self) -> str:
+        return self.to_latex()
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+
+_LONG_HEADERS = ["k_excess", "size", "order", "evidence", "parameter", "published_exponent", "published_rate"]
+_LONG_HEADERS += ["refined_exponent", "refined_rate", "halving_factor"]
+
+
+def rate_table(
+    max_k_excess: int = 4, family: str | Family = "softmax-gaussian", d: int | None = None
+) -> RateTable:
+    """Return the slowest possible rates for 0 to ``max_k_excess`` excess experts.
+
+    Args:
+        max_k_excess: largest k − k*, 0 to 399.
+        family: a family or the name of one.
+        d: number of covariates for a family given by name; 1 if left out.
+
+    Raises:
+        InputError: if an argument is out of range.
+
+    >>> print(rate_table(2, "location-scale-gaussian").to_csv().splitlines()[5])
+    2,3,6,PROVED,mu,6,1/12,6,1/12,4096
+    """
+    max_k_excess = require_integer("max_k_excess", max_k_excess, 0, MAX_EXCESS)
+    report = rate(max_k_excess, family, d)
+    return RateTable(report.family, report.cells, report.notes)
