@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -48,11 +48,12 @@ class LazyGroup(click.Group):
             raise click.UsageError(str(unknown_name("command", args[0], list(_COMMANDS))), ctx)
         return super().resolve_command(ctx, args)
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:
+    def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command line; bad input ends with one line on stderr and exit code 2."""
         standalone = extra.pop("standalone_mode", True)
+        run: Callable[..., Any] = super().main
         try:
-            code = super().main(args, prog_name, standalone_mode=False, **extra)
+            code = run(*args, standalone_mode=False, **extra)
         except click.exceptions.Abort:
             code = _complain("interrupted", INTERRUPTED)
         except click.ClickException as error:

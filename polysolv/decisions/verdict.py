@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 SOLVABLE = "SOLVABLE"
@@ -47,4 +46,4 @@ class Verdict:
     seconds: float = 0.0
     witness: Any = None
     certificate: Any = None
-    statistics: Mapping[str, Any] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    statistics: Mapping[str, Any] = dataclasses.field(default_factory=dict)

@@ -1,0 +1,69 @@
+"""Families: lookup, meaning, published exponents."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from polysolv import InputError, families
+
+
+def test_the_four_families_are_known_by_name():
+    assert set(families.names()) == {
+        "location-gaussian",
+        "location-scale-gaussian",
+        "gaussian-experts-free-gate",
+        "softmax-gaussian",
+    }
+
+
+@pytest.mark.parametrize("name", families.names())
+def test_every_family_explains_itself(name):
+    family = families.get(name)
+    assert family.name == name
+    assert family.references
+    for parameter in family.parameters:
+        assert parameter.meaning
+        assert parameter.unit
+    assert {p.parameter for p in family.published} == {p.name for p in family.parameters}
+    assert all(p.source for p in family.published)
+    assert [c for p in family.parameters for c in p.components] == list(family.components)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("location-gaussian", {"mu": 2}),
+        ("location-scale-gaussian", {"mu": 6, "sigma": 3}),
+        ("gaussian-experts-free-gate", {"b": 6, "a": 2, "sigma": 3}),
+        ("softmax-gaussian", {"beta1": 6, "a": 3, "b": 6, "sigma": 3}),
+    ],
+)
+def test_published_exponents_of_a_cell_of_three(name, expected):
+    published = {p.parameter: p.exponent(6) for p in families.get(name).published}
+    assert published == {key: Fraction(value) for key, value in expected.items()}
+
+
+@pytest.mark.parametrize(("d", "count"), [(1, 4), (2, 6), (5, 12)])
+def test_dimension_adds_components(d, count):
+    family = families.get("softmax-gaussian", d)
+    assert len(family.components) == count
+    assert len(family.log_symbol.covariates) == family.dimension == d
+
+
+def test_an_unknown_family_is_answered_with_the_nearest_name():
+    with pytest.raises(InputError, match="did you mean softmax-gaussian"):
+        families.get("softmax-gausian")
+
+
+@pytest.mark.parametrize("d", [0, -1, 1.0, True, 101, "2"])
+def test_a_wrong_dimension_is_refused(d):
+    with pytest.raises(InputError, match="^d: "):
+        families.get("softmax-gaussian", d)
+
+
+def test_a_family_without_covariates_takes_no_dimension():
+    assert families.get("location-gaussian").dimension == 0
+    with pytest.raises(InputError, match="no covariates"):
+        families.get("location-gaussian", 2)

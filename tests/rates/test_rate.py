@@ -1,0 +1,218 @@
+"""Rate reports and tables: published values, refined values, allocations, notes, renderings."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from fractions import Fraction
+
+import pytest
+
+from polysolv import InputError, families, rate, rate_table
+from polysolv.rates.exponent import halving_factor, show_factor
+
+
+def _rates(cell, which):
+    return {name: getattr(p, which).rate for name, p in cell.parameters.items()}
+
+
+def test_the_published_table():
+    report = rate(k_excess=2)
+    eighth, quarter, twelfth, sixth = (Fraction(1, n) for n in (8, 4, 12, 6))
+    assert _rates(report.cell(2), "published") == {
+        "beta1": eighth,
+        "a": quarter,
+        "b": eighth,
+        "sigma": quarter,
+    }
+    assert _rates(report.cell(3), "published") == {
+        "beta1": twelfth,
+        "a": sixth,
+        "b": twelfth,
+        "sigma": sixth,
+    }
+    assert set(_rates(report.cell(1), "published").values()) == {Fraction(1, 2)}
+
+
+@pytest.mark.parametrize("m", [2, 3, 4, 10])
+def test_the_refined_rates(m):
+    cell = rate(k_excess=m - 1).cell(m)
+    quarter = Fraction(1, 4)
+    expected = {"beta1": quarter, "a": quarter, "b": Fraction(1, 4 * m), "sigma": Fraction(1, 2 * m)}
+    assert _rates(cell, "refined") == expected
+
+
+def test_the_covariate_free_gate():
+    cell = rate(k_excess=3, family="gaussian-experts-free-gate").cell(4)
+    for which in ("published", "refined"):
+        exponents = [getattr(cell.parameters[name], which).exponent for name in ("b", "a", "sigma")]
+        assert exponents == [8, 2, 4]
+
+
+def test_values_are_fractions_and_orders_integers():
+    report = rate(3, d=2)
+    for cell in report.cells:
+        assert type(cell.order) is int
+        for p in cell.parameters.values():
+            assert type(p.published.rate) is type(p.refined.exponent) is Fraction
+
+
+def test_halving_factor():
+    assert rate(2).cell(3).parameters["b"].halving_factor == 4096
+    assert halving_factor(Fraction(8, 3)) == pytest.approx(2 ** (16 / 3))
+    assert halving_factor(Fraction(1, 2)) == 2
+    assert show_factor(2**200) == "2^200"
+
+
+def test_json_has_the_promised_keys():
+    data = json.loads(rate(2).to_json())
+    assert data["schema"] == "polysolv/rate/1"
+    assert list(data) == ["schema", "family", "dimension", "k_excess", "k_true", "cells", "notes"]
+    cell = data["cells"][2]
+    assert (cell["size"], cell["order"]) == (3, 6)
+    intercept = next(p for p in cell["parameters"] if p["name"] == "b")
+    assert intercept == {
+        "name": "b",
+        "published": {"exponent": "6", "rate": "1/12"},
+        "refined": {"exponent": "6", "rate": "1/12"},
+        "halving_factor": 4096,
+    }
+
+
+def test_allocations_with_the_truth_known():
+    report = rate(2, k_true=3)
+    assert [a.cells for a in report.allocations] == [(3, 1, 1), (2, 2, 1)]
+    assert [a.exactly_fitted for a in report.allocations] == [2, 1]
+    assert report.allocations[0].atoms[0]["b"].refined.rate == Fraction(1, 12)
+    assert report.allocations[0].atoms[1]["b"].refined.rate == Fraction(1, 2)
+    assert any("k = 5 <= 2 k_true - 1 = 5" in note for note in report.notes)
+
+
+def test_an_allocation_without_an_exactly_fitted_cell_has_no_refined_rate():
+    data = json.loads(rate(2, k_true=2).to_json())
+    first, second = data["allocations"]
+    assert (first["cells"], first["exactly_fitted"]) == ([3, 1], 1)
+    assert (second["cells"], second["exactly_fitted"]) == ([2, 2], 0)
+    assert all(p["refined"] is not None for atom in first["atoms"] for p in atom["parameters"])
+    for atom in second["atoms"]:
+        for parameter in atom["parameters"]:
+            assert parameter["refined"] is None
+            assert "exactly fitted" in parameter["reason"]
+            assert parameter["published"]["exponent"] in ("4", "2")
+    by_size = {cell["size"]: cell for cell in data["cells"]}
+    assert by_size[2]["parameters"][0]["refined"] is None
+    assert by_size[3]["parameters"][0]["refined"] is not None
+
+
+def test_one_true_atom_has_a_sentence_of_its_own():
+    report = rate(2, k_true=1)
+    assert [cell.size for cell in report.cells] == [3]
+    assert [a.cells for a in report.allocations] == [(3,)]
+    assert any(note.startswith("With k_true = 1") for note in report.notes)
+    assert all(p.refined is None for p in report.cells[0].parameters.values())
+
+
+def test_non_identifiability_is_stated_where_it_applies():
+    def says(**arguments):
+        return " ".join(note for note in rate(**arguments).notes if "not identifiable" in note)
+
+    assert "k_true <= 3" in says(k_excess=3)
+    assert "k_true = 1" in says(k_excess=1)
+    assert "k = 4 >= 2 k_true = 4" in says(k_excess=2, k_true=2)
+    assert says(k_excess=2, k_true=3) == ""
+    assert says(k_excess=0) == ""
+    assert says(k_excess=3, family="gaussian-experts-free-gate") == ""
+
+
+def test_free_gates_need_no_exactly_fitted_cell():
+    report = rate(2, "gaussian-experts-free-gate", k_true=2)
+    assert all(p.refined is not None for a in report.allocations for atom in a.atoms for p in atom.values())
+
+
+def test_sources_of_both_columns_are_named():
+    notes = " ".join(rate(1).notes)
+    assert "published: Nguyen, Nguyen and Ho 2023, Theorem 2" in notes
+    assert "refined: polysolv theory page" in notes
+
+
+def test_no_excess_is_the_parametric_rate():
+    report = rate(0)
+    assert [cell.size for cell in report.cells] == [1]
+    assert set(_rates(report.cells[0], "refined").values()) == {Fraction(1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({"k_excess": -1}, "k_excess"),
+        ({"k_excess": 1.5}, "k_excess"),
+        ({"k_excess": 10**30}, "k_excess"),
+        ({"k_excess": True}, "k_excess"),
+        ({"k_excess": "2"}, "k_excess"),
+        ({"k_true": 0}, "k_true"),
+        ({"k_true": 1.0}, "k_true"),
+        ({"k_excess": 200, "k_true": 200}, "k_true"),
+        ({"d": 0}, "d"),
+        ({"family": "softmax"}, "family"),
+        ({"family": None}, "family"),
+    ],
+)
+def test_bad_arguments_name_the_field(arguments, field):
+    with pytest.raises(InputError) as caught:
+        rate(**arguments)
+    assert caught.value.field == field
+    assert "\n" not in str(caught.value)
+
+
+def test_a_cell_that_is_not_possible_is_refused():
+    with pytest.raises(InputError, match="size"):
+        rate(1).cell(3)
+
+
+def test_table_has_the_largest_cell_of_each_excess():
+    table = rate_table(3)
+    assert [cell.size for cell in table.rows] == [1, 2, 3, 4]
+    data = json.loads(table.to_json())
+    assert data["schema"] == "polysolv/table/1"
+    assert [row["k_excess"] for row in data["rows"]] == [0, 1, 2, 3]
+
+
+def test_table_csv_is_exact():
+    rows = list(csv.DictReader(io.StringIO(rate_table(2).to_csv())))
+    row = next(r for r in rows if r["k_excess"] == "2" and r["parameter"] == "beta1")
+    assert (row["published_rate"], row["refined_rate"]) == ("1/12", "1/4")
+    assert len(rows) == 3 * 4
+
+
+def test_table_pandas_holds_fractions():
+    frame = rate_table(2).to_pandas()
+    value = frame.loc[(frame.k_excess == 2) & (frame.parameter == "b"), "published_rate"].item()
+    assert value == Fraction(1, 12)
+    assert type(value) is Fraction
+
+
+def test_pandas_missing_is_said_plainly(monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(InputError, match="pip install"):
+        rate_table(1).to_pandas()
+
+
+@pytest.mark.parametrize("make", [lambda: rate(2), lambda: rate_table(2), lambda: rate(1, k_true=2)])
+def test_renderings(make):
+    thing = make()
+    assert "n^(-1/8)" in str(thing)
+    assert "$n^{-1/8}$" in thing.to_latex()
+    assert thing._repr_latex_() == thing.to_latex()
+    assert "n<sup>-1/8</sup>" in thing._repr_html_()
+    markdown = [line for line in thing.to_markdown().splitlines() if line.startswith("|")]
+    assert len({line.count("|") for line in markdown if "exactly fitted" not in line}) <= 2
+    assert thing.to_csv().count("\n") > 3
+
+
+@pytest.mark.parametrize("name", families.names())
+def test_every_family_has_a_report(name):
+    for cell in rate(3, name).cells:
+        assert set(cell.parameters) == {p.name for p in families.get(name).parameters}
