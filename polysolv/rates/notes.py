@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from textwrap import fill
+
 from polysolv.families import Family
 from polysolv.rates.statements import REFINED_SOURCE
 
@@ -28,6 +31,11 @@ def report_notes(family: Family, k_excess: int, k_true: int | None) -> list[str]
             f"size {k_excess + 1} and no cell is exactly fitted."
         )
     return notes
+
+
+def notes_as_text(notes: Sequence[str]) -> str:
+    """Return the notes as a list for plain text, wrapped at 100 columns."""
+    return "\n".join(fill(note, 100, initial_indent="- ", subsequent_indent="  ") for note in notes)
 
 
 def _published(family: Family) -> str:

@@ -12,7 +12,7 @@ from polysolv.families import Family, resolve
 from polysolv.grid import Grid, show_rate
 from polysolv.rates.allocations import MAX_ATOMS_LISTED, allocations
 from polysolv.rates.exponent import show_factor
-from polysolv.rates.notes import NO_EXACTLY_FITTED_CELL, report_notes
+from polysolv.rates.notes import NO_EXACTLY_FITTED_CELL, notes_as_text, report_notes
 from polysolv.rates.statements import ParameterRates, parameter_rates
 
 SCHEMA = "polysolv/rate/1"
@@ -156,7 +156,7 @@ class RateReport:
     def to_text(self) -> str:
         """Return the report as plain text."""
         grids = [grid.to_text() for grid in (self.grid(), self.allocation_grid()) if grid is not None]
-        return "\n\n".join([*grids, "\n".join(f"- {note}" for note in self.notes)])
+        return "\n\n".join([*grids, notes_as_text(self.notes)])
 
     def to_csv(self) -> str:
         """Return one line for each cell size and parameter, rates and exponents as fractions."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family
 from polysolv.grid import Grid, show_rate
+from polysolv.rates.notes import notes_as_text
 from polysolv.rates.report import MAX_EXCESS, CellRates, exact_cells, rate
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class RateTable:
 
     def to_text(self) -> str:
         """Return the table as plain text with its notes."""
-        return self.grid().to_text() + "\n\n" + "\n".join(f"- {note}" for note in self.notes)
+        return self.grid().to_text() + "\n\n" + notes_as_text(self.notes)
 
     def to_csv(self) -> str:
         """Return one line for each excess and parameter, rates and exponents as fractions."""
