@@ -32,7 +32,12 @@ class ParameterRates:
 
     @property
     def halving_factor(self) -> int | float | None:
-        """By what factor n must grow to halve the error: by the refined exponent, else the published one."""
+        """By what factor n must grow to halve the error: by the refined exponent, else the published one.
+
+        ``None`` where the refined exponent is withheld: there the published one cannot hold as printed.
+        """
+        if self.reason and self.reason != NOT_DECIDED:
+            return None
         best = self.refined or self.published
         return None if best is None else halving_factor(best.exponent)
 

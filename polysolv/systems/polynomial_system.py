@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -34,8 +34,11 @@ class PolynomialSystem:
     Source: theory page §2. Use :func:`polysolv.build_system` to make one.
 
     >>> from polysolv import build_system
-    >>> build_system("softmax-gaussian", m=3, degree=5)
+    >>> system = build_system("softmax-gaussian", m=3, degree=5)
+    >>> system
     PolynomialSystem(family='softmax-gaussian', d=1, m=3, degree=5, equations=20, unknowns=15)
+    >>> len(system[0, 1])
+    3
     """
 
     unknowns: tuple[str, ...]
@@ -64,6 +67,12 @@ class PolynomialSystem:
 
     def __len__(self) -> int:
         return len(self.equations)
+
+    def __iter__(self) -> Iterator[Index]:
+        return iter(self.equations)
+
+    def __getitem__(self, index: Index) -> Polynomial:
+        return self.equations[index]
 
     def __repr__(self) -> str:
         name = repr(self.family.name) if self.family else "None"

@@ -100,6 +100,7 @@ def test_an_allocation_without_an_exactly_fitted_cell_has_no_refined_rate():
             assert parameter["refined"] is None
             assert "exactly fitted" in parameter["reason"]
             assert parameter["published"]["exponent"] in ("4", "2")
+            assert parameter["halving_factor"] is None
     by_size = {cell["size"]: cell for cell in data["cells"]}
     assert by_size[2]["parameters"][0]["refined"] is None
     assert by_size[3]["parameters"][0]["refined"] is not None

@@ -61,6 +61,12 @@ def test_number_of_equations(degree, d):
     assert len(build_system("softmax-gaussian", 1, degree, d)) == comb(degree + d + 1, d + 1) - 1
 
 
+def test_a_system_is_indexed_by_l():
+    system = build_system("softmax-gaussian", 2, 3)
+    assert list(system) == list(system.equations)
+    assert all(system[index] is system.equations[index] for index in system)
+
+
 def test_counts_printed_in_the_paper():
     assert len(build_system("softmax-gaussian", 2, 6)) == 27
     assert len(build_system("softmax-gaussian", 2, 4, d=2)) == 34
