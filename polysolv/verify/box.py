@@ -35,15 +35,16 @@ def check_box(statement: Statement, steps: object, payload: object) -> tuple[str
         box = fields(item, "centre radii preconditioner", "boxes")
         centre, radii = _vector(box["centre"], len(free)), _vector(box["radii"], len(free))
         inverse = [_vector(row, len(free)) for row in items(box["preconditioner"], "boxes")]
-        if len(inverse) != len(free) or min(radii, default=1) <= 0:
+        if len(inverse) != len(free) or not all(radius > 0 for radius in radii):
             raise Rejected("boxes", "a radius is not positive, or the preconditioner is not square")
-        sides = [(c - r, c + r) for c, r in zip(centre, radii, strict=True)]
-        ranges = {name: (value, value) for name, value in fixed.items()} | dict(zip(free, sides, strict=True))
+        sides: list[Interval] = [(c - r, c + r) for c, r in zip(centre, radii, strict=True)]
+        ranges = {name: (value, value) for name, value in fixed.items()}
+        ranges.update(zip(free, sides, strict=True))
         if not all(ranges[weight][0] > 0 for weight in statement.weights):
             raise Rejected("weights", "one is not positive on a box")
         if statement.clause and all(ranges[name][0] <= 0 <= ranges[name][1] for name in statement.clause):
             raise Rejected("non-triviality", "no unknown of the clause is bounded away from 0")
-        _krawczyk(equations, jacobian, dict(zip(numbers, sides, strict=True)), centre, radii, inverse)
+        _krawczyk(equations, jacobian, dict(zip(numbers, sides, strict=True)), inverse)
         for other in boxes:
             if all(a <= d and c <= b for (a, b), (c, d) in zip(sides, other, strict=True)):
                 raise Rejected("distinctness", "two boxes overlap")
@@ -64,21 +65,20 @@ def _krawczyk(
     equations: list[Poly],
     jacobian: list[list[Poly]],
     sides: dict[int, Interval],
-    centre: list[Fraction],
-    radii: list[Fraction],
     inverse: list[list[Fraction]],
 ) -> None:
     """Check row by row that c - Y f(c) + (I - Y F'(X)) (X - c) lies in the interior of X = c +- r.
 
-    Then x - Y f(x) maps X into itself, so it has a fixed point there; and Y is invertible, for
-    |I - Y F'(x)| r < r.
+    Then x - Y f(x) maps X into itself, so it has a fixed point; Y is invertible, as |I - Y F'(x)| r < r.
     """
-    middle: dict[int, Number] = dict(zip(sides, centre, strict=True))
-    residual = [sum(poly.substitute(middle).terms.values()) for poly in equations]
+    half = Fraction(1, 2)
+    centre: dict[int, Number] = {variable: (a + b) * half for variable, (a, b) in sides.items()}
+    radii = [(b - a) * half for a, b in sides.values()]
+    residual = [sum(poly.substitute(centre).terms.values()) for poly in equations]
     slopes = [[_range(poly, sides) for poly in row] for row in jacobian]
-    spend(len(centre) ** 3)
+    spend(len(radii) ** 3)
     for i, row in enumerate(inverse):
-        reach: Number = abs(sum(y * value for y, value in zip(row, residual, strict=True)))
+        reach = abs(sum((y * value for y, value in zip(row, residual, strict=True)), Fraction(0)))
         for j, radius in enumerate(radii):
             low = high = Fraction(i == j)
             for y, slope in zip(row, slopes, strict=True):
@@ -86,7 +86,7 @@ def _krawczyk(
                 low, high = low - max(ends), high - min(ends)
             reach += max(abs(low), abs(high)) * radius
         if reach >= radii[i]:
-            raise Rejected("Krawczyk", f"the image is not inside the box in direction {i + 1}")
+            raise Rejected("Krawczyk", "the image is not in the interior of the box")
 
 
 def _range(poly: Poly, sides: dict[int, Interval]) -> Interval:

@@ -1,8 +1,8 @@
 """Unsolvable: an identity between polynomials that no solution can satisfy."""
 
 from .limits import MAX_EXPONENT, Malformed, Rejected
-from .polynomial import Number, Poly, read_monomial, read_polynomial, unpack
-from .reading import fields, integer, items, mapping, name, rational, string
+from .polynomial import Number, Poly, pack, read_polynomial, unpack
+from .reading import fields, integer, items, mapping, powers, rational, string
 from .statement import Statement
 from .steps import drop, kind
 
@@ -22,11 +22,12 @@ def check_identity(statement: Statement, steps: object, payload: object) -> tupl
     form, variables = string(data["form"], "form"), statement.variables
     if form not in FORMS or ("squares" in data) != (form == FORMS[0]):
         raise Malformed("form", f"must be one of {FORMS}, the first with squares, the others without")
-    if statement.claim != "UNSOLVABLE" or statement.field != (
-        "COMPLEX" if form == FORMS[2] else "REAL_POSITIVE"
-    ):
+    field = "COMPLEX" if form == FORMS[2] else "REAL_POSITIVE"
+    if (statement.claim, statement.field) != ("UNSOLVABLE", field):
         raise Rejected("identity", f"the form {form} does not prove {statement.claim} over {statement.field}")
     gone, rest = drop(statement, steps)
+    if statement.nontrivial and gone >= set(statement.nontrivial):
+        return ()  # the drops alone leave trivial solutions only
     cited = [fields(item, "index cofactor", "cofactors") for item in items(data["cofactors"], "cofactors")]
     indices = [statement.index(item["index"]) for item in cited]
     zero: dict[str, Number] = dict.fromkeys([u for c in gone for u in statement.unknowns(c)], 0)
@@ -57,11 +58,12 @@ def _squares(statement: Statement, value: object) -> Poly:
     for item in items(value, "squares"):
         term = fields(item, "coefficient weights root", "squares")
         coefficient = rational(term["coefficient"], "squares")
-        weights = read_monomial(term["weights"], statement.variables, "squares")
-        if coefficient <= 0 or not all(_in_weights(statement, key) for key in weights.terms):
+        weights = powers(term["weights"], statement.variables, "squares")
+        if coefficient <= 0 or not weights.keys() <= set(statement.weights):
             raise Rejected("squares", "a coefficient is not positive, or a factor neither weight nor square")
         root = read_polynomial(term["root"], statement.variables, "squares")
-        total = total + Poly({0: coefficient}, 0) * weights * root * root
+        factor = Poly({pack(weights, statement.variables): coefficient}, sum(weights.values()))
+        total = total + factor * root * root
     return total
 
 
@@ -78,34 +80,28 @@ def _normalise(
     units: dict[int, Number] = {}
     for number, step in enumerate(steps):
         sort = kind(step)
-        if sort in map(kind, steps[:number]):
-            raise Rejected(sort, "occurs twice")
+        if sort not in ("unit-weight", "unit-unknown") or sort in map(kind, steps[:number]):
+            raise Rejected("steps", f"unknown or repeated step {sort}")
         if sort == "unit-weight":
-            unit = name(fields(step, "step weight", "steps")["weight"], "steps")
+            unit = string(fields(step, "step weight", "steps")["weight"], "steps")
             grades = dict.fromkeys(statement.weights, 1)
-        elif sort == "unit-unknown":
-            data = fields(step, "step component unknown grading", "steps")
-            unit, component = name(data["unknown"], "steps"), name(data["component"], "steps")
-            grading = mapping(data["grading"], "grading").items()
-            grades = {
-                unknown: integer(grade, 0, MAX_EXPONENT, "grading")
-                for other, grade in grading
-                for unknown in statement.unknowns(other)
-            }
-            if [component] != [c for c in statement.nontrivial if c not in gone]:
-                raise Rejected(sort, f"{component} need not be different from 0")
-            if unit not in statement.unknowns(component):
-                raise Rejected(sort, f"{unit} is not an unknown of {component}")
         else:
-            raise Malformed("steps", f"unknown step {sort[:20]!r}")
+            data = fields(step, "step component unknown grading", "steps")
+            unit, component = string(data["unknown"], "steps"), string(data["component"], "steps")
+            grades = {}
+            for other, grade in mapping(data["grading"], "grading").items():
+                grades |= dict.fromkeys(statement.unknowns(other), integer(grade, 0, MAX_EXPONENT, "grading"))
+            left = [other for other in statement.nontrivial if other not in gone]
+            if [component] != left or unit not in statement.unknowns(component):
+                raise Rejected(sort, f"{unit} need not be different from 0")
+            if not grades.keys() <= statement.variables.keys() - set(statement.weights):
+                raise Rejected(sort, "only unknowns have a grade, and weights are none")
         if grades.get(unit) != 1:
-            raise Rejected(sort, f"{unit} has not the grade 1")
-        degrees = {statement.variables.get(unknown, -1): grade for unknown, grade in grades.items()}
+            raise Rejected(sort, f"{unit} does not have the grade 1")
+        degrees = {statement.variables[unknown]: grade for unknown, grade in grades.items()}
         for equation in equations:
-            if (
-                len({sum(degrees.get(i, 0) * power for i, power in unpack(key)) for key in equation.terms})
-                > 1
-            ):
+            monomials = map(unpack, equation.terms)
+            if len({sum(degrees.get(i, 0) * n for i, n in monomial) for monomial in monomials}) > 1:
                 raise Rejected(sort, "a cited equation is not homogeneous in that grading")
         units[statement.variables[unit]] = 1
     return units

@@ -5,8 +5,8 @@ from .identity import check_identity
 from .limits import Malformed, Refusal, Rejected, work
 from .point import check_point
 from .quadrature import check_quadrature
-from .reading import check_plain, digest, fields, items, parse, string
-from .statement import FamilyStatement, Statement, read_statement
+from .reading import check_plain, digest, fields, items, parse
+from .statement import Statement
 from .zero_crossing import check_zero_crossing
 
 SCHEMA = "polysolv/certificate/1"
@@ -25,13 +25,11 @@ class Result:
     """The answer of the kernel; it is true if the certificate was accepted.
 
     Attributes:
-        exit_code: 0 VERIFIED, 1 REJECTED, 2 malformed or over a limit.
+        exit_code: 0 VERIFIED, 1 REJECTED, 2 MALFORMED or over a limit.
         step, reason: where and why a certificate was not accepted; empty if it was.
         kind, statement: kind of the certificate and its statement in words, as far as they were read.
         relies_on: the published theorems that the proof relies on.
     """
-
-    __slots__ = ("exit_code", "kind", "reason", "relies_on", "statement", "step")
 
     def __init__(self) -> None:
         self.exit_code = VERIFIED
@@ -53,8 +51,7 @@ class Result:
         """Return a line each for the verdict, the statement, and the theorems that the proof relies on."""
         verdict = ("VERIFIED", "REJECTED", "MALFORMED")[self.exit_code]
         lines = [verdict if self.accepted else f"{verdict}: {self.step}: {self.reason}"]
-        if self.statement:
-            lines.append(f"{'proved' if self.accepted else 'claimed'}: {self.statement}")
+        lines += [f"{'proved' if self.accepted else 'claimed'}: {self.statement}"] if self.statement else []
         return "\n".join([*lines, *(f"relies on: {theorem}" for theorem in self.relies_on)])
 
 
@@ -84,12 +81,14 @@ def verify(obj: object) -> Result:
 
 def _open(value: object) -> tuple[dict[str, object], Statement]:
     data = fields(value, "schema kind statement steps payload digest", "certificate")
-    kind = string(data["kind"], "kind")
-    if data["schema"] != SCHEMA or (kind != "order" and kind not in _CHECKS):
+    if data["schema"] != SCHEMA or data["kind"] not in ["order", *_CHECKS]:
         raise Malformed("certificate", f"schema must be {SCHEMA}, kind one of order, {', '.join(_CHECKS)}")
     if data["digest"] != digest({key: item for key, item in data.items() if key != "digest"}):
         raise Rejected("digest", "it is not the sha256 of the rest of the certificate")
-    return data, read_statement(data["statement"])
+    statement = Statement(data["statement"])
+    if (data["kind"] == "order") != (statement.claim == "ORDER"):
+        raise Rejected("kind", f"a certificate of this kind does not prove {statement.claim}")
+    return data, statement
 
 
 def _check_order(order: Statement, data: dict[str, object]) -> tuple[str, ...]:
@@ -97,24 +96,19 @@ def _check_order(order: Statement, data: dict[str, object]) -> tuple[str, ...]:
 
     The system of a lower degree is a part of that of a higher one, so r is the least degree without a solution.
     """
-    if type(order) is not FamilyStatement or (order.claim, order.field) != ("ORDER", "REAL_POSITIVE"):
-        raise Rejected("order", "it is claimed of a family, over REAL_POSITIVE")
     sides = fields(data["payload"], "solvable unsolvable", "payload")
-    if items(data["steps"], "steps") or (sides["solvable"] is None) != (order.degree == 1):
-        raise Rejected("order", "it has no steps of its own, and a solvable side unless it is 1")
+    solvable = sides["solvable"] is not None
+    if (order.field, items(data["steps"], "steps"), solvable) != ("REAL_POSITIVE", [], order.degree > 1):
+        raise Rejected("order", "is over REAL_POSITIVE, without steps, with a solvable side unless it is 1")
     relies_on: tuple[str, ...] = ()
     for side, degree in (("solvable", order.degree - 1), ("unsolvable", order.degree)):
         try:
             if degree:
                 part, inner = _open(sides[side])
-                if (
-                    type(inner) is not FamilyStatement
-                    or (inner.claim, inner.degree, inner.field) != (side.upper(), degree, order.field)
-                    or (inner.family, inner.d, inner.m) != (order.family, order.d, order.m)
-                    or (inner.symbol.data, inner.nontrivial) != (order.symbol.data, order.nontrivial)
-                ):
+                same = inner.symbol is not None and inner.family == order.family
+                same = same and inner.defining == {**order.defining, "degree": degree}
+                if not same or (inner.claim, inner.field) != (side.upper(), order.field):
                     raise Rejected("statement", f"not {side.upper()} at degree {degree} of the same cell")
-                # An order certificate claims ORDER, so it cannot be a side.
                 relies_on += _CHECKS[str(part["kind"])](inner, part["steps"], part["payload"])
         except Rejected as error:
             raise Rejected(f"{side} side: {error.step}", error.reason) from None

@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from .limits import MAX_EQUATIONS, MAX_TERMS, Malformed, Rejected, spend
-from .polynomial import Number, Poly, read_monomial
-from .reading import fields, integer, items, mapping, names, rational
+from .limits import MAX_EQUATIONS, MAX_SYMBOL, Malformed, Rejected, spend
+from .polynomial import Number, Poly, pack
+from .reading import fields, items, names, powers, rational
 
 # Family -> (has it covariates?, the components that must not all vanish in a non-trivial solution).
 BUILT_IN = {
@@ -13,7 +13,6 @@ BUILT_IN = {
     "gaussian-experts-free-gate": (True, ["b"]),
     "softmax-gaussian": (True, ["b"]),
 }
-MAX_POWER = 16  # degree of a term of a log-symbol in the perturbations, and in the variables
 
 Index = tuple[int, ...]  # exponents of the covariates, then of the duals
 _Term = tuple[str, dict[str, int], dict[str, int]]
@@ -24,9 +23,9 @@ def generate(family: str, d: int) -> dict[str, object]:
     if BUILT_IN[family][0] != (d > 0):
         raise Rejected("statement", f"the family {family} does not exist with d = {d}")
     location = "b" if d else "mu"
-    suffixes = [f"_{i}" for i in range(1, d + 1)] if d > 1 else [""] * d
-    slopes, gates = [f"a{suffix}" for suffix in suffixes], [f"beta1{suffix}" for suffix in suffixes]
-    xs = [f"x{suffix[1:]}" for suffix in suffixes]
+    xs, slopes, gates = ([f"{stem}{i}" for i in range(1, d + 1)] for stem in ("x", "a_", "beta1_"))
+    if d == 1:
+        xs, slopes, gates = ["x"], ["a"], ["beta1"]
     components = [location, *slopes, "sigma"]
     terms: list[_Term] = [("1", {location: 1}, {"y": 1}), ("1/2", {"sigma": 1}, {"y": 2})]
     terms += [("1", {slope: 1}, {x: 1, "y": 1}) for slope, x in zip(slopes, xs, strict=True)]
@@ -36,8 +35,8 @@ def generate(family: str, d: int) -> dict[str, object]:
         components = [*gates, *slopes, "b", "sigma"]
         terms += [("1", {gate: 1}, {x: 1}) for gate, x in zip(gates, xs, strict=True)]
     terms.sort(key=lambda term: (sorted(term[1].items()), sorted(term[2].items())))
-    spelled = [{"coefficient": c, "perturbations": p, "variables": v} for c, p, v in terms]
-    return {"perturbations": components, "covariates": xs, "duals": ["y"], "terms": spelled}
+    data = [{"coefficient": c, "perturbations": p, "variables": v} for c, p, v in terms]
+    return {"perturbations": components, "covariates": xs, "duals": ["y"], "terms": data}
 
 
 class LogSymbol:
@@ -58,25 +57,21 @@ class LogSymbol:
         variables = {name: number for number, name in enumerate(self.variables)}
         for item in items(self.data["terms"], where):
             term = fields(item, "coefficient perturbations variables", where)
-            powers, exponents = _powers(term["perturbations"]), _powers(term["variables"])
-            left = read_monomial(term["perturbations"], components, where)
-            right = read_monomial(term["variables"], variables, where)
-            coefficient = rational(term["coefficient"], where)
+            left = powers(term["perturbations"], components, where)
+            right = powers(term["variables"], variables, where)
+            coefficient, degree = rational(term["coefficient"], where), sum(left.values())
             # Without a perturbation exp(K) is not 1 at the truth; without a variable it is no polynomial.
-            if not coefficient or not 0 < left.bound <= MAX_POWER or not 0 < right.bound <= MAX_POWER:
-                raise Malformed(where, f"a coefficient 0, or a degree not from 1 to {MAX_POWER}")
-            index = tuple(exponents.get(name, 0) for name in self.variables)
-            added = Poly({key: coefficient for key in left.terms}, left.bound)
+            if not coefficient or not (
+                0 < degree <= MAX_SYMBOL[1] and 0 < sum(right.values()) <= MAX_SYMBOL[1]
+            ):
+                raise Malformed(where, f"a coefficient 0, or a degree not from 1 to {MAX_SYMBOL[1]}")
+            index = tuple(right.get(name, 0) for name in self.variables)
+            added = Poly({pack(left, components): coefficient}, degree)
             self.coefficients[index] = self.coefficients.get(index, Poly({}, 0)) + added
-            self.terms.append((sorted(powers.items()), sorted(exponents.items())))
+            self.terms.append((sorted(left.items()), sorted(right.items())))
         ordered = all(a < b for a, b in zip(self.terms, self.terms[1:], strict=False))
-        if "w" in components or not ordered or not 0 < len(self.terms) <= MAX_TERMS:
-            raise Malformed(where, f"needs 1 to {MAX_TERMS} distinct sorted terms; w is kept for the weights")
-
-
-def _powers(value: object) -> dict[str, int]:
-    where = "log_symbol"
-    return {name: integer(power, 1, MAX_POWER, where) for name, power in mapping(value, where).items()}
+        if "w" in components or not ordered or not 0 < len(self.terms) <= MAX_SYMBOL[0]:
+            raise Malformed(where, f"needs 1 to {MAX_SYMBOL[0]} distinct sorted terms, and w for the weights")
 
 
 def exponential(symbol: dict[Index, Poly], indices: list[Index]) -> dict[Index, Poly]:

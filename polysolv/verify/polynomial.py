@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
-from .limits import MAX_EXPANDED_DEGREE, MAX_EXPONENT, MAX_RESULT_BITS, Malformed, spend
-from .reading import fields, integer, items, mapping, rational
+from .limits import MAX_EXPANDED_DEGREE, MAX_RESULT_BITS, Malformed, spend
+from .reading import fields, items, powers, rational
 
 Number = int | Fraction
 
@@ -35,7 +35,7 @@ class Poly:
 
     def __mul__(self, other: "Poly") -> "Poly":
         bits = sum(max(map(_size, poly.terms.values()), default=0) for poly in (self, other))
-        _check_bits(bits, len(self.terms) * len(other.terms))
+        _charge(bits, len(self.terms) * len(other.terms))
         terms: dict[int, Number] = {}
         for left, a in self.terms.items():
             for right, b in other.terms.items():
@@ -58,19 +58,16 @@ class Poly:
 
     def derivative(self, variable: int) -> "Poly":
         """Return the partial derivative with respect to ``variable``."""
-        shift, terms = SHIFT * variable, dict[int, Number]()
-        for key, value in self.terms.items():
-            exponent = key >> shift & _MASK
-            if exponent:
-                terms[key - (1 << shift)] = value * exponent
-        return Poly(terms, self.bound)
+        shift = SHIFT * variable
+        exponents = [(key, key >> shift & _MASK) for key in self.terms]
+        return Poly({key - (1 << shift): self.terms[key] * n for key, n in exponents if n}, self.bound)
 
 
 def _size(value: Number) -> int:
     return value.numerator.bit_length() + value.denominator.bit_length()
 
 
-def _check_bits(bits: int, products: int) -> None:
+def _charge(bits: int, products: int) -> None:
     if bits > MAX_RESULT_BITS:
         raise Malformed("limits", f"a number of more than {MAX_RESULT_BITS} bits")
     spend(products * (1 + (bits >> 10) ** 2))
@@ -78,7 +75,7 @@ def _check_bits(bits: int, products: int) -> None:
 
 def power(value: Number, exponent: int) -> Number:
     """Return ``value ** exponent``, unless that is too large."""
-    _check_bits(_size(value) * exponent, 1)
+    _charge(_size(value) * exponent, 1)
     return value**exponent
 
 
@@ -95,29 +92,21 @@ def unpack(key: int) -> list[tuple[int, int]]:
     return pairs
 
 
-def read_monomial(value: object, variables: dict[str, int], where: str) -> Poly:
-    """Return the monomial that an object from name to exponent spells."""
-    key = degree = 0
-    for name, exponent in mapping(value, where).items():
-        if name not in variables:
-            raise Malformed(where, f"unknown variable {name!r}")
-        power = integer(exponent, 1, MAX_EXPONENT, where)
-        key += power << (SHIFT * variables[name])
-        degree += power
-    return Poly({key: 1}, degree)
+def pack(monomial: dict[str, int], variables: dict[str, int]) -> int:
+    """Return the packed monomial of a map from name to exponent."""
+    return sum(exponent << (SHIFT * variables[name]) for name, exponent in monomial.items())
 
 
 def read_polynomial(value: object, variables: dict[str, int], where: str) -> Poly:
     """Return the polynomial that a list of terms, each a coefficient and a monomial, spells."""
     total: dict[int, Number] = {}
-    bound = 0
+    degrees = [0]
     for item in items(value, where):
         term = fields(item, "coefficient monomial", where)
-        monomial = read_monomial(term["monomial"], variables, where)
-        (key,) = monomial.terms
-        coefficient = rational(term["coefficient"], where)
+        monomial = powers(term["monomial"], variables, where)
+        key, coefficient = pack(monomial, variables), rational(term["coefficient"], where)
         if key in total or not coefficient:
             raise Malformed(where, "a monomial that occurs twice, or a coefficient 0")
         total[key] = coefficient
-        bound = max(bound, monomial.bound)
-    return Poly(total, bound)
+        degrees.append(sum(monomial.values()))
+    return Poly(total, max(degrees))

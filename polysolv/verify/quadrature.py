@@ -40,11 +40,11 @@ def check_quadrature(statement: Statement, steps: object, payload: object) -> tu
     degrees 1 .. 2m - 1 vanish if M_j = j! [y^j] exp(y^2/2) for j < 2m. Then the weights are positive: w_l is the
     mean of the square of the Lagrange polynomial of z_l, of degree m - 1, hence its mean under the Gaussian.
     """
-    family, location, scale = core(statement, steps)
-    m = family.m
-    if family.claim != "SOLVABLE" or family.degree > 2 * m - 1:
+    location, scale = core(statement, steps)
+    m = statement.m
+    if statement.claim != "SOLVABLE" or statement.degree > 2 * m - 1:
         raise Rejected("quadrature", f"it proves solvability, and up to degree {2 * m - 1} only")
-    if not {scale, location if m > 1 else scale} & set(family.nontrivial):
+    if not {scale, location if m > 1 else scale} & set(statement.nontrivial):
         raise Rejected("non-triviality", "what the rule makes non-zero does not count")
     h = hermite(m)
     given = items(fields(payload, "nodes", "payload")["nodes"], "nodes")

@@ -7,7 +7,16 @@ import hashlib
 import json
 from fractions import Fraction
 
-from .limits import MAX_BITS, MAX_BYTES, MAX_DEPTH, MAX_INTEGER, MAX_NAME, MAX_NODES, Malformed
+from .limits import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_DIGITS,
+    MAX_EXPONENT,
+    MAX_INTEGER,
+    MAX_NAME,
+    MAX_NODES,
+    Malformed,
+)
 
 _DECIMAL = 10**18  # integers below it are written in decimal
 
@@ -17,34 +26,20 @@ def parse(data: bytes) -> object:
     if len(data) > MAX_BYTES:
         raise Malformed("file", f"more than {MAX_BYTES} bytes")
     try:
-        return json.loads(
-            data.decode("utf-8"),
-            parse_int=_integer_token,
-            parse_float=_float_token,
-            parse_constant=_float_token,
-            object_pairs_hook=_object,
-        )
-    except UnicodeDecodeError:
-        raise Malformed("file", "not UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise Malformed("file", f"not JSON (line {error.lineno}, column {error.colno})") from None
+        text = data.decode("utf-8")
+        return json.loads(text, parse_float=_float, parse_constant=_float, object_pairs_hook=_object)
+    except ValueError as error:  # not UTF-8, not JSON, or a decimal integer of thousands of digits
+        raise Malformed("file", f"not JSON: {error}"[:120]) from None
     except RecursionError:
         raise Malformed("file", f"nested deeper than {MAX_DEPTH}") from None
 
 
-def _integer_token(token: str) -> int:
-    if len(token) > len(str(MAX_INTEGER)) + 1:
-        raise Malformed("file", "an integer beyond 2^53 (large numbers are hexadecimal strings)")
-    return int(token)
-
-
-def _float_token(token: str) -> object:
+def _float(token: str) -> object:
     raise Malformed("file", f"the number {token[:20]} is not an integer")
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    if len(found := dict(pairs)) < len(pairs):
         raise Malformed("file", "a key that occurs twice in one object")
     return found
 
@@ -58,21 +53,16 @@ def check_plain(value: object) -> None:
     for _ in range(MAX_DEPTH):
         below: list[object] = []
         for item in level:
-            if type(item) is str:
+            if type(item) is dict or type(item) is list:
+                nodes += len(item)
+                if nodes > MAX_NODES or not all(type(key) is str for key in item if type(item) is dict):
+                    raise Malformed("file", f"more than {MAX_NODES} values, or a key that is not a string")
+                below += [*item, *item.values()] if type(item) is dict else item
+            elif type(item) is str:
                 if not (item.isascii() and item.isprintable()):
                     raise Malformed("file", "a string with characters other than printable ASCII")
-            elif type(item) is list or type(item) is dict:
-                nodes += len(item)
-                if nodes > MAX_NODES:
-                    raise Malformed("file", f"more than {MAX_NODES} values")
-                if type(item) is dict and not all(type(key) is str and key.isascii() for key in item):
-                    raise Malformed("file", "a key that is not an ASCII string")
-                below.extend(item.values() if type(item) is dict else item)
-            elif type(item) is int:
-                if abs(item) > MAX_INTEGER:
-                    raise Malformed("file", "an integer beyond 2^53 (large numbers are hexadecimal strings)")
-            elif item is not None:
-                raise Malformed("file", f"a value of type {type(item).__name__}")
+            elif item is not None and (type(item) is not int or abs(item) > MAX_INTEGER):
+                raise Malformed("file", f"a value of type {type(item).__name__}, or an integer beyond 2^53")
         if not below:
             return
         level = below
@@ -94,13 +84,11 @@ def mapping(value: object, where: str) -> dict[str, object]:
 
 def fields(value: object, required: str, where: str, optional: str = "") -> dict[str, object]:
     """Return ``value`` if it is an object with the ``required`` keys and at most the ``optional`` ones."""
-    found, needed, allowed = mapping(value, where), required.split(), optional.split()
-    for key in needed:
-        if key not in found:
-            raise Malformed(where, f"the key {key!r} is missing")
-    for key in found:
-        if key not in needed and key not in allowed:
-            raise Malformed(where, f"unknown key {key[:MAX_NAME]!r}")
+    found, needed = mapping(value, where), required.split()
+    missing = [key for key in needed if key not in found]
+    unknown = [key[:MAX_NAME] for key in found if key not in needed and key not in optional.split()]
+    if missing or unknown:
+        raise Malformed(where, f"missing keys {missing}, unknown keys {unknown[:1]}")
     return found
 
 
@@ -119,24 +107,25 @@ def integer(value: object, low: int, high: int, where: str) -> int:
 
 
 def string(value: object, where: str) -> str:
-    """Return ``value`` if it is a string."""
-    if type(value) is not str:
-        raise Malformed(where, "must be a string")
-    return value
-
-
-def name(value: object, where: str) -> str:
-    """Return ``value`` if it is a name: letters, digits and underscores, no digit first."""
-    if type(value) is not str or not value.isidentifier() or len(value) > MAX_NAME:
-        raise Malformed(where, f"must be a name of at most {MAX_NAME} letters, digits and underscores")
+    """Return ``value`` if it is a string of reasonable length."""
+    if type(value) is not str or not 0 < len(value) <= MAX_NAME:
+        raise Malformed(where, f"must be a string of 1 to {MAX_NAME} characters")
     return value
 
 
 def names(value: object, where: str) -> list[str]:
-    """Return ``value`` if it is a list of distinct names."""
-    found = [name(item, where) for item in items(value, where)]
-    if len(set(found)) < len(found):
-        raise Malformed(where, "a name occurs twice")
+    """Return ``value`` if it is a list of distinct names: letters, digits and underscores, no digit first."""
+    found = [string(item, where) for item in items(value, where)]
+    if len(set(found)) < len(found) or not all(name.isidentifier() for name in found):
+        raise Malformed(where, "must be distinct names of letters, digits and underscores")
+    return found
+
+
+def powers(value: object, known: dict[str, int], where: str) -> dict[str, int]:
+    """Return ``value`` if it is a monomial: an object from ``known`` names to positive exponents."""
+    found = {name: integer(power, 1, MAX_EXPONENT, where) for name, power in mapping(value, where).items()}
+    if not found.keys() <= known.keys():
+        raise Malformed(where, f"an unknown variable among {[name[:MAX_NAME] for name in found][:9]}")
     return found
 
 
@@ -149,29 +138,19 @@ def spell(number: int) -> str:
     return str(number) if -_DECIMAL < number < _DECIMAL else hex(number)
 
 
-def _whole(text: str, where: str) -> int:
-    if len(text) > MAX_BITS // 4:
-        raise Malformed(where, f"a number of more than {MAX_BITS} bits")
-    try:
-        number = int(text, 16) if "x" in text else int(text[:20])
-    except ValueError:
-        raise Malformed(where, f"{text[:MAX_NAME]!r} is not an exact number") from None
-    if spell(number) != text:
-        raise Malformed(where, f"{text[:MAX_NAME]!r} is not the canonical spelling of a number")
-    return number
-
-
 def rational(value: object, where: str) -> Fraction:
     """Return the rational that the string ``value`` spells.
 
     >>> rational("-5/12", "here")
     Fraction(-5, 12)
     """
-    top, slash, bottom = string(value, where).partition("/")
-    numerator, denominator = _whole(top, where), _whole(bottom, where) if slash else 1
-    if slash and denominator < 2:
-        raise Malformed(where, "a denominator must be at least 2")
-    number = Fraction(numerator, denominator)
-    if number.denominator != denominator:
-        raise Malformed(where, "a fraction must be in lowest terms")
+    parts = value.split("/") if type(value) is str and len(value) <= MAX_DIGITS else []
+    try:
+        top, bottom = [int(part, 16 if "x" in part else 10) for part in (*parts, "1")[:2]]
+        number = Fraction(top, bottom)
+    except (ValueError, ZeroDivisionError):
+        raise Malformed(where, f"must be a string n or n/d of at most {MAX_DIGITS} digits") from None
+    canonical = spell(number.numerator) + (f"/{spell(number.denominator)}" if number.denominator > 1 else "")
+    if canonical != value:
+        raise Malformed(where, "a number must be in lowest terms, below 10^18 decimal, else hexadecimal")
     return number

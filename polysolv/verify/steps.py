@@ -2,8 +2,8 @@
 
 from .limits import Rejected
 from .polynomial import Number, unpack
-from .reading import fields, items, mapping, name, string
-from .statement import FamilyStatement, Statement
+from .reading import fields, items, mapping, string
+from .statement import Statement
 
 
 def kind(step: object) -> str:
@@ -23,7 +23,7 @@ def drop(statement: Statement, steps: object) -> tuple[set[str], list[object]]:
     while rest and kind(rest[0]) in ("drop", "set-zero"):
         forced = kind(rest[0]) == "drop"
         step = fields(rest[0], "step component index" if forced else "step component", "steps")
-        component = name(step["component"], "steps")
+        component = string(step["component"], "steps")
         sought = "REAL_POSITIVE", "UNSOLVABLE" if forced else "SOLVABLE"
         if (statement.field, statement.claim) != sought or component in gone:
             raise Rejected("steps", f"{step['step']} of {component} has no place in this proof")
@@ -47,21 +47,20 @@ def drop(statement: Statement, steps: object) -> tuple[set[str], list[object]]:
     return gone, rest
 
 
-def core(statement: Statement, steps: object) -> tuple[FamilyStatement, str, str]:
+def core(statement: Statement, steps: object) -> tuple[str, str]:
     """Check that the steps reduce the log-symbol to that of the location-scale core, p b y + q s y^2.
 
-    p and q are any non-zero numbers: they only change the units of b and s. Returned are the statement and the
-    names of the location b and the scale s.
+    p and q are any non-zero numbers: they only change the units of b and s. Returned are the names of b and s.
     """
-    if type(statement) is not FamilyStatement or statement.field != "REAL_POSITIVE":
+    if (symbol := statement.symbol) is None or statement.field != "REAL_POSITIVE":
         raise Rejected("core", "the statement must be about a family over REAL_POSITIVE")
     gone, rest = drop(statement, steps)
     if len(rest) != 1 or kind(rest[0]) != "core":
         raise Rejected("core", "the last step, and no other, must name the core")
     step = fields(rest[0], "step location scale variable", "steps")
-    location, scale, variable = (name(step[key], "steps") for key in ("location", "scale", "variable"))
-    left = [term for term in statement.symbol.terms if not gone & set(dict(term[0]))]
+    location, scale, variable = (string(step[key], "steps") for key in ("location", "scale", "variable"))
+    left = [term for term in symbol.terms if not gone & set(dict(term[0]))]
     wanted = [([(location, 1)], [(variable, 1)]), ([(scale, 1)], [(variable, 2)])]
-    if sorted(left) != sorted(wanted) or {*gone, location, scale} != set(statement.symbol.components):
+    if sorted(left) != sorted(wanted) or {*gone, location, scale} != set(symbol.components):
         raise Rejected("core", f"what is left of the log-symbol is not {location} y + {scale} y^2 / 2")
-    return statement, location, scale
+    return location, scale

@@ -15,9 +15,9 @@ def check_zero_crossing(statement: Statement, steps: object, payload: object) ->
     and N(0, c) share the moments 0 .. 2m. Their difference is a combination of at most m + 1 distinct Gaussians,
     with at most 2m sign changes by the theorem. So it vanishes, and every b_l and s_l is 0.
     """
-    family, _, _ = core(statement, steps)
+    core(statement, steps)
     if fields(payload, "theorem", "payload")["theorem"] != THEOREM.replace("–", "-"):
         raise Rejected("theorem", f"this kind relies on {THEOREM} alone")
-    if family.claim != "UNSOLVABLE" or family.degree < 2 * family.m:
-        raise Rejected("zero crossing", f"it proves unsolvability, and from degree {2 * family.m} on only")
+    if statement.claim != "UNSOLVABLE" or statement.degree < 2 * statement.m:
+        raise Rejected("zero crossing", f"it proves unsolvability, and from degree {2 * statement.m} on only")
     return (THEOREM,)
