@@ -1,1 +1,32 @@
-"""Station `certificates` of the house."""
+"""What a proof looks like on disk: certificates, their building, writing and reading.
+
+The trusted kernel :mod:`polysolv.verify` checks them and needs nothing of this package.
+"""
+
+from __future__ import annotations
+
+from polysolv.certificates.certificate import SCHEMA, Certificate, read_certificate
+from polysolv.certificates.identity import drop_step, identity_certificate, unit_unknown, unit_weight
+from polysolv.certificates.order import order_certificate
+from polysolv.certificates.point import point_certificate
+from polysolv.certificates.quadrature import quadrature_certificate
+from polysolv.certificates.sides import solvable_side, unsolvable_side
+from polysolv.certificates.statements import FamilySystem
+from polysolv.certificates.zero_crossing import zero_crossing_certificate
+
+__all__ = [
+    "SCHEMA",
+    "Certificate",
+    "FamilySystem",
+    "drop_step",
+    "identity_certificate",
+    "order_certificate",
+    "point_certificate",
+    "quadrature_certificate",
+    "read_certificate",
+    "solvable_side",
+    "unit_unknown",
+    "unit_weight",
+    "unsolvable_side",
+    "zero_crossing_certificate",
+]

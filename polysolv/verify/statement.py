@@ -1,0 +1,136 @@
+"""What a certificate claims, and the equations that the kernel rebuilds from that alone."""
+
+from .limits import MAX_ATOMS, MAX_DEGREE, MAX_DIMENSION, MAX_EQUATIONS, Malformed, Rejected
+from .log_symbol import BUILT_IN, Index, LogSymbol, below, exponential, generate
+from .polynomial import SHIFT, Number, Poly, read_polynomial
+from .reading import digest, fields, integer, items, mapping, names, string
+
+FAMILY_KEYS = "family d m degree claim field digest"
+
+_built_in: dict[tuple[str, int], LogSymbol] = {}
+
+
+class Statement:
+    """A claim about the non-trivial solutions of a system: that of a family (`symbol` is set) or a written one.
+
+    ``variables`` numbers weights and unknowns by name, weights first. A component is what is the same parameter in
+    every atom of a family; in a written system each unknown is one. In a non-trivial solution some component of
+    ``nontrivial`` is not 0 (empty: every solution counts); ``clause`` lists the unknowns of these components.
+    ``defining`` is the data whose digest the statement must carry.
+    """
+
+    symbol: LogSymbol | None = None
+    polynomials: list[Poly]
+
+    def __init__(self, value: object) -> None:
+        written = "system" in mapping(value, "statement")
+        keys = ("system claim field digest", "") if written else (FAMILY_KEYS, "log_symbol nontrivial")
+        data = fields(value, keys[0], "statement", keys[1])
+        self.claim, self.field = string(data["claim"], "claim"), string(data["field"], "field")
+        if self.claim not in ("SOLVABLE", "UNSOLVABLE", "ORDER") or written and self.claim == "ORDER":
+            raise Malformed("claim", "must be SOLVABLE, UNSOLVABLE or, of a family, ORDER")
+        if self.field not in ("REAL_POSITIVE", "COMPLEX"):
+            raise Rejected("field", "certificates speak of REAL_POSITIVE or COMPLEX")
+        unknowns = self._read_system(data["system"]) if written else self._read_family(data)
+        self.variables = {name: i for i, name in enumerate(names([*self.weights, *unknowns], "unknowns"))}
+        self.clause = [unknown for component in self.nontrivial for unknown in self.unknowns(component)]
+        if data["digest"] != digest(self.defining):
+            raise Rejected("statement", "its digest is not that of the system")
+        if not set(self.clause) <= set(unknowns):
+            raise Malformed("nontrivial", "must list unknowns")
+
+    def _read_family(self, data: dict[str, object]) -> list[str]:
+        self.family = string(data["family"], "family")
+        self.d = integer(data["d"], 0, MAX_DIMENSION, "d")
+        self.m = integer(data["m"], 1, MAX_ATOMS, "m")
+        self.degree = integer(data["degree"], 1, MAX_DEGREE, "degree")
+        key, given = (self.family, self.d), "log_symbol" in data
+        if given != ("nontrivial" in data) or given == (self.family in BUILT_IN):
+            raise Rejected(
+                "statement", "a built-in family brings no log_symbol and nontrivial, any other does"
+            )
+        if not given and key not in _built_in:
+            _built_in[key] = LogSymbol(generate(*key))
+        self.symbol = symbol = LogSymbol(data["log_symbol"]) if given else _built_in[key]
+        self.nontrivial = names(data["nontrivial"], "nontrivial") if given else BUILT_IN[self.family][1]
+        if len(symbol.covariates) != self.d or not self.nontrivial:
+            raise Rejected("statement", "d is not the number of covariates, or every solution is trivial")
+        self.defining: dict[str, object] = {"log_symbol": symbol.data, "d": self.d, "m": self.m}
+        self.defining |= {"degree": self.degree, "nontrivial": self.nontrivial}
+        self.weights = self.unknowns("w")
+        return [f"{component}_{atom + 1}" for atom in range(self.m) for component in symbol.components]
+
+    def _read_system(self, value: object) -> list[str]:
+        system = fields(value, "weights unknowns nontrivial equations", "system")
+        self.weights, unknowns = names(system["weights"], "system"), names(system["unknowns"], "system")
+        self.nontrivial = names(system["nontrivial"], "system")
+        variables = {name: i for i, name in enumerate([*self.weights, *unknowns])}
+        self.polynomials = [
+            read_polynomial(e, variables, "system") for e in items(system["equations"], "system")
+        ]
+        if not 0 < len(self.polynomials) <= MAX_EQUATIONS:
+            raise Malformed("system", f"needs 1 to {MAX_EQUATIONS} equations")
+        self.defining = {"system": system}
+        return unknowns
+
+    def unknowns(self, component: str) -> list[str]:
+        """Return the unknowns of a component, for a family one for each atom."""
+        return [component] if self.symbol is None else [f"{component}_{l}" for l in range(1, self.m + 1)]
+
+    def index(self, value: object) -> Index:
+        """Return the index of an equation; in a written system its position, from 0, as a list of one."""
+        index = tuple(integer(item, 0, MAX_EQUATIONS, "index") for item in items(value, "index"))
+        if self.symbol is None:
+            known = len(index) == 1 and index[0] < len(self.polynomials)
+        else:
+            known = len(index) == len(self.symbol.variables) and 1 <= sum(index) <= self.degree
+        if not known:
+            raise Rejected("index", f"the system has no equation {list(index)[:9]}")
+        return index
+
+    def equations(
+        self, values: dict[str, Number], indices: list[Index] | None = None, atoms: int = MAX_ATOMS
+    ) -> list[Poly]:
+        """Return the polynomials at ``indices`` (None: all) with the unknowns in ``values`` replaced by numbers.
+
+        Those of a family are the coefficients of sum over the atoms of w exp(K), here over the first ``atoms``
+        of them; of all, some that are identically 0 are left out.
+        """
+        numbers = {self.variables[name]: value for name, value in values.items()}
+        if self.symbol is None:
+            chosen = self.polynomials if indices is None else [self.polynomials[i] for (i,) in indices]
+            return [poly.substitute(numbers) for poly in chosen]
+        parts = []
+        for atom in range(min(self.m, atoms)):
+            shift = SHIFT * (self.m + atom * len(self.symbol.components))
+            symbol = {}
+            for index, poly in self.symbol.coefficients.items():
+                moved = Poly({key << shift: value for key, value in poly.terms.items()}, poly.bound)
+                symbol[index] = moved.substitute(numbers)
+            weight = Poly({1 << (SHIFT * atom): 1}, 1).substitute(numbers)
+            parts.append((weight, {index: poly for index, poly in symbol.items() if poly.terms}))
+        cells = [below(list(index), self.degree) for index in indices or []]
+        if indices is None:
+            occurring = zip(*(index for _, symbol in parts for index in symbol), strict=True)
+            cells = [below([self.degree if any(powers) else 0 for powers in occurring], self.degree)]
+        found: list[Poly] = []
+        for cell in cells:
+            wanted = cell[1:] if indices is None else cell[-1:]
+            sums = dict.fromkeys(wanted, Poly({}, 0))
+            for weight, symbol in parts:
+                series = exponential(symbol, cell)
+                sums = {index: sums[index] + weight * series[index] for index in wanted}
+            found += sums.values()
+        return found
+
+    def words(self) -> str:
+        """Return the statement as a sentence."""
+        subject = f"the system of {len(self.polynomials)} equations" if self.symbol is None else ""
+        if self.symbol is not None:
+            subject = f"{self.family}, d = {self.d}, m = {self.m}: "
+            if self.claim == "ORDER":
+                return f"{subject}the order is {self.degree}"
+            subject += f"the polynomial system of degree {self.degree}"
+        real = ("real", "positive") if self.field == "REAL_POSITIVE" else ("complex", "non-zero")
+        what = f"{'non-trivial ' if self.clause else ''}{real[0]} solution with {real[1]} weights"
+        return f"{subject} has {'a' if self.claim == 'SOLVABLE' else 'no'} {what}"
