@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from polysolv.certificates import Certificate, order_certificate
 from polysolv.decisions.quadrature import decide_by_quadrature
 from polysolv.decisions.split import decide_by_split
 from polysolv.decisions.theorem import decide_by_theorem
-from polysolv.decisions.verdict import Verdict
+from polysolv.decisions.verdict import PROVED, Verdict
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
 
@@ -20,10 +21,10 @@ class Order(int):
     Attributes:
         family: name of the family.
         m: cell size.
-        evidence: ``"PROVED"`` once the trusted kernel has accepted the certificate, else ``None``.
+        evidence: ``"PROVED"`` if the trusted kernel has accepted the certificate, else ``None``.
         solvable: the verdict at degree r̄(m) − 1; ``None`` for m = 1.
         unsolvable: the verdict at degree r̄(m).
-        certificate: the order certificate that the kernel accepted, or ``None``.
+        certificate: the order certificate.
     """
 
     family: str
@@ -31,7 +32,7 @@ class Order(int):
     evidence: str | None
     solvable: Verdict | None
     unsolvable: Verdict
-    certificate: Any
+    certificate: Certificate
 
     def __new__(  # noqa: D102
         cls,
@@ -40,8 +41,8 @@ class Order(int):
         m: int,
         solvable: Verdict | None,
         unsolvable: Verdict,
-        certificate: Any = None,
-        evidence: str | None = None,
+        certificate: Certificate,
+        evidence: str | None,
     ) -> Order:
         self = super().__new__(cls, value)
         self.family, self.m, self.evidence = family, m, evidence
@@ -76,7 +77,7 @@ def order(family: str | Family = "softmax-gaussian", m: int = 2, d: int | None =
 
     Returns:
         the order, an ``int`` with its evidence: the degree below is solvable by an explicit witness, the
-        degree itself is unsolvable by a theorem.
+        degree itself is unsolvable by a theorem. The trusted kernel checks the certificate of both.
 
     Raises:
         InputError: if an argument is out of range, or no theorem settles the family.
@@ -99,7 +100,10 @@ def order(family: str | Family = "softmax-gaussian", m: int = 2, d: int | None =
             )
             if solvable is None:
                 break
-        return Order(degree, resolved.name, m, solvable, unsolvable)
+        certificate = order_certificate(resolved, m)
+        accepted = certificate.verify().accepted and certificate.statement["degree"] == degree
+        evidence = PROVED if accepted else None
+        return Order(degree, resolved.name, m, solvable, unsolvable, certificate, evidence)
     raise InputError("family", resolved.name, "a family whose order a theorem settles")
 
 

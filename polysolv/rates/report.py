@@ -129,7 +129,15 @@ class RateReport:
         """Return the table of cell sizes and parameters."""
         return Grid(
             f"{self.family.name}{_dimension(self.family)}: rates with k - k* = {self.k_excess}",
-            ["cell size m", "order", "evidence", "parameter", "published", "refined", "growth of n for half the error"],
+            [
+                "cell size m",
+                "order",
+                "evidence",
+                "parameter",
+                "published",
+                "refined",
+                "growth of n for half the error",
+            ],
             [
                 [str(cell.size), str(cell.order), cell.evidence or "-", *_statements(rates)]
                 for cell in self.cells

@@ -74,3 +74,20 @@ def test_a_family_without_a_theorem_is_not_guessed():
 def test_wrong_cell_sizes_are_refused(m):
     with pytest.raises(InputError, match="^m: "):
         order("softmax-gaussian", m)
+
+
+@pytest.mark.parametrize("name", families.names())
+@pytest.mark.parametrize("m", [1, 2, 3, 7])
+def test_the_kernel_has_accepted_every_order(name, m):
+    found = order(name, m)
+    assert found.evidence == "PROVED"
+    assert found.certificate.statement["degree"] == found
+
+
+def test_without_the_kernels_word_nothing_is_called_proved(monkeypatch):
+    from polysolv.certificates import Certificate
+    from polysolv.verify import verify
+
+    monkeypatch.setattr(Certificate, "verify", lambda self: verify({}))
+    assert order("softmax-gaussian", 3).evidence is None
+    assert order("softmax-gaussian", 3) == 6
