@@ -134,7 +134,7 @@ def read_certificate(path: str | Path) -> Certificate:
         InputError: if the file cannot be read or does not hold a certificate. Whether it proves anything is
             not checked; ask :meth:`Certificate.verify`.
     """
-    from polysolv.verify.limits import Refusal
+    from polysolv.verify.limits import Rejected
     from polysolv.verify.reading import check_plain, fields, parse
 
     try:
@@ -144,5 +144,5 @@ def read_certificate(path: str | Path) -> Certificate:
         return Certificate(fields(data, "schema kind statement steps payload digest", "certificate"))
     except OSError as error:
         raise InputError("certificate", str(path), f"a file that can be read ({error.strerror})") from None
-    except Refusal as error:
-        raise InputError("certificate", str(path), f"a certificate ({error})") from None
+    except Rejected as error:
+        raise InputError("certificate", str(path), f"a certificate ({': '.join(error.args)})") from None

@@ -6,9 +6,9 @@ from .limits import MAX_EXPANDED_DEGREE, MAX_RESULT_BITS, Malformed, spend
 from .reading import fields, items, powers, rational
 
 Number = int | Fraction
+Point = dict[int, Number]  # values of numbered variables
 
-SHIFT = 16
-_MASK = (1 << SHIFT) - 1
+SHIFT = 16  # bits of an exponent in a packed monomial
 
 
 class Poly:
@@ -17,8 +17,6 @@ class Poly:
     ``terms`` maps a packed monomial, the sum of exponent << (16 * variable), to a coefficient other than 0.
     ``bound`` is at least the degree and below 2^16, so that packed exponents never run into each other.
     """
-
-    __slots__ = ("bound", "terms")
 
     def __init__(self, terms: dict[int, Number], bound: int) -> None:
         if bound > MAX_EXPANDED_DEGREE:
@@ -43,12 +41,12 @@ class Poly:
                 terms[key] = terms.get(key, 0) + a * b
         return Poly(terms, self.bound + other.bound)
 
-    def substitute(self, values: dict[int, Number]) -> "Poly":
-        """Return the polynomial with the variables in ``values`` replaced by numbers."""
+    def substitute(self, values: Point, offset: int = 0) -> "Poly":
+        """Add ``offset`` to the numbers of the variables, then replace those in ``values`` by numbers."""
         terms: dict[int, Number] = {}
         for key, value in self.terms.items():
             rest = 0
-            for variable, exponent in unpack(key):
+            for variable, exponent in unpack(key << (SHIFT * offset)):
                 if variable in values:
                     value *= power(values[variable], exponent)
                 else:
@@ -59,7 +57,7 @@ class Poly:
     def derivative(self, variable: int) -> "Poly":
         """Return the partial derivative with respect to ``variable``."""
         shift = SHIFT * variable
-        exponents = [(key, key >> shift & _MASK) for key in self.terms]
+        exponents = [(key, key >> shift & 0xFFFF) for key in self.terms]
         return Poly({key - (1 << shift): self.terms[key] * n for key, n in exponents if n}, self.bound)
 
 
@@ -83,12 +81,11 @@ def unpack(key: int) -> list[tuple[int, int]]:
     """Return the (variable, exponent) pairs of a packed monomial, exponents positive."""
     pairs, variable = [], 0
     while key:
-        # There may be hundreds of variables, few of which occur: go straight to the next one.
-        skipped = ((key & -key).bit_length() - 1) // SHIFT
+        skipped = ((key & -key).bit_length() - 1) // SHIFT  # of hundreds of variables few occur
         variable += skipped
         key >>= SHIFT * skipped
-        pairs.append((variable, key & _MASK))
-        key ^= key & _MASK
+        pairs.append((variable, key & 0xFFFF))
+        key ^= key & 0xFFFF
     return pairs
 
 
