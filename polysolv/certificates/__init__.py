@@ -5,6 +5,7 @@ The trusted kernel :mod:`polysolv.verify` checks them and needs nothing of this 
 
 from __future__ import annotations
 
+from polysolv.certificates.box import Box, box_certificate, enclose
 from polysolv.certificates.certificate import SCHEMA, Certificate, read_certificate
 from polysolv.certificates.identity import drop_step, identity_certificate, unit_unknown, unit_weight
 from polysolv.certificates.order import order_certificate
@@ -16,9 +17,12 @@ from polysolv.certificates.zero_crossing import zero_crossing_certificate
 
 __all__ = [
     "SCHEMA",
+    "Box",
     "Certificate",
     "FamilySystem",
+    "box_certificate",
     "drop_step",
+    "enclose",
     "identity_certificate",
     "order_certificate",
     "point_certificate",

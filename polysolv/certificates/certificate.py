@@ -34,6 +34,8 @@ class Certificate:
 
     __slots__ = ("_data",)
 
+    _data: dict[str, Any]
+
     def __init__(self, data: Mapping[str, Any]) -> None:
         object.__setattr__(self, "_data", dict(data))
 
@@ -96,8 +98,9 @@ class Certificate:
         return verify(self._data)
 
 
-def _copy(data: Any) -> Any:
-    return json.loads(json.dumps(data))
+def _copy(data: dict[str, Any]) -> dict[str, Any]:
+    copied: dict[str, Any] = json.loads(json.dumps(data))
+    return copied
 
 
 def seal(

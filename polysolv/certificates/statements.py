@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from polysolv.certificates.spelling import spell_polynomial
 from polysolv.errors import InputError
-from polysolv.families import Family, get, names
+from polysolv.families import Family, names
 from polysolv.verify.reading import digest
 
 if TYPE_CHECKING:

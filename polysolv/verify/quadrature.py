@@ -12,8 +12,8 @@ _moments = [1]  # (2i)! [y^2i] exp(y^2/2) = (2i)! / (2^i i!) = E[Z^2i] of a stan
 def hermite(m: int) -> tuple[list[int], int]:
     """Return the coefficients of He_m, lowest first, and a lower bound of the number of its real zeros.
 
-    He_{k+1} = x He_k - k He_{k-1}: neighbours of a zero of He_k have opposite signs there, so He_m .. He_0 is a
-    generalised Sturm sequence; the bound is its sign changes at minus infinity less those at infinity.
+    He_{k+1} = x He_k - k He_{k-1}: neighbours of a zero of He_k have opposite signs there, so He_m .. He_0 is
+    a generalised Sturm sequence; the bound is its sign changes at minus infinity less those at infinity.
     """
     k, before, last, count = _kept[0] if _kept[0][0] <= m else (0, [], [1], 0)
     while k < m:

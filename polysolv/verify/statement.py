@@ -16,7 +16,7 @@ class Statement:
     """A claim about a system: that of a family, or one written out, where each unknown is a component.
 
     ``variables`` numbers weights and unknowns by name, weights first. In a non-trivial solution a component
-    of ``nontrivial`` is not 0 (none: all count); ``clause`` has their unknowns. The digest is of ``defining``.
+    of ``nontrivial`` is not 0 (none: all count); ``clause`` lists their unknowns. ``defining`` is digested.
     """
 
     symbol: LogSymbol | None = None
@@ -121,12 +121,10 @@ class Statement:
         """Return the statement as a sentence."""
         if self.symbol is None:
             subject = f"the system of {len(self.polynomials)} equations"
-        else:
-            subject = (
-                f"{self.family}, d = {self.d}, m = {self.m}, degree {self.degree}: the polynomial system"
-            )
-        if self.claim == "ORDER":
+        elif self.claim == "ORDER":
             return f"{self.family}, d = {self.d}, m = {self.m}: the order is {self.degree}"
-        kind = "real solution, positive" if self.field == "REAL_POSITIVE" else "complex solution, non-zero"
+        else:
+            subject = f"{self.family}, d = {self.d}, m = {self.m}: the system of degree {self.degree}"
         quantity = ("a" if self.claim == "SOLVABLE" else "no") + (" non-trivial" if self.clause else "")
-        return f"{subject} has {quantity} {kind} weights"
+        kind = ("real", "positive") if self.field == "REAL_POSITIVE" else ("complex", "non-zero")
+        return f"{subject} has {quantity} {kind[0]} solution with {kind[1]} weights"
