@@ -121,7 +121,9 @@ def enclose(
     return Box(centre, [radius] * len(names), inverse or [])
 
 
-def _value(polynomial: Mapping[tuple[tuple[int, int], ...], Fraction], point: Mapping[int, Fraction]) -> Fraction:
+def _value(
+    polynomial: Mapping[tuple[tuple[int, int], ...], Fraction], point: Mapping[int, Fraction]
+) -> Fraction:
     total = Fraction(0)
     for monomial, coefficient in polynomial.items():
         for position, exponent in monomial:
