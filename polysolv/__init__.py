@@ -21,6 +21,7 @@ _PUBLIC = {
     "RateReport": "polysolv.rates",
     "RateTable": "polysolv.rates",
     "build_system": "polysolv.systems",
+    "certify": "polysolv.decisions",
     "families": "polysolv.families",
     "order": "polysolv.decisions",
     "rate": "polysolv.rates",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from polysolv.certificates.box import Box, box_certificate, enclose
 from polysolv.certificates.certificate import SCHEMA, Certificate, read_certificate
 from polysolv.certificates.identity import drop_step, identity_certificate, unit_unknown, unit_weight
-from polysolv.certificates.order import order_certificate
+from polysolv.certificates.order import combine, order_certificate
 from polysolv.certificates.point import point_certificate
 from polysolv.certificates.quadrature import quadrature_certificate
 from polysolv.certificates.sides import solvable_side, unsolvable_side
@@ -21,6 +21,7 @@ __all__ = [
     "Certificate",
     "FamilySystem",
     "box_certificate",
+    "combine",
     "drop_step",
     "enclose",
     "identity_certificate",

@@ -110,7 +110,7 @@ def enclose(
             return None
         inverse = [[Fraction(round(value * scale), scale) for value in row] for row in inverse]
         residual = [_value(polynomial, point) for polynomial in used]
-        step = [sum(a * b for a, b in zip(row, residual, strict=True)) for row in inverse]
+        step = [sum((a * b for a, b in zip(row, residual, strict=True)), Fraction(0)) for row in inverse]
         before, size = size, max(map(abs, step), default=Fraction(0))
         for position, change in zip(positions, step, strict=True):
             point[position] = Fraction(round((point[position] - change) * scale), scale)

@@ -11,7 +11,7 @@ from polysolv.certificates import drop_step, identity_certificate, unit_unknown,
 from polysolv.errors import InputError
 
 if TYPE_CHECKING:
-    from polysolv.certificates import Certificate
+    from polysolv.certificates import Certificate, FamilySystem
     from polysolv.systems import PolynomialSystem
 
 FORMS = ("positive-eliminant", "positivstellensatz", "nullstellensatz")
@@ -50,27 +50,30 @@ def find_identity(
     form: str = "positive-eliminant",
     max_degree: int = 12,
     timeout: float | None = None,
+    about: FamilySystem | None = None,
 ) -> Certificate | None:
     """Look for an identity that proves the system unsolvable.
 
     Args:
         system: the system.
-        form: ``"positive-eliminant"`` or ``"positivstellensatz"`` (no real solution with positive weights), or
-            ``"nullstellensatz"`` (no complex one with weights ≠ 0).
+        form: ``"positive-eliminant"`` or ``"positivstellensatz"`` (no real solution with positive weights),
+            or ``"nullstellensatz"`` (no complex one with weights ≠ 0).
         max_degree: bound of the degree of the products q_i f_i.
         timeout: seconds; ``None`` is no limit.
+        about: what the certificate shall be about, if not ``system``: the system of a higher degree of the
+            same family and cell, which contains the equations of ``system``.
 
     Returns:
-        an identity certificate, still to be shown to the kernel, or ``None`` if none was found: that says nothing
-        about the system.
+        an identity certificate, still to be shown to the kernel, or ``None`` if none was found: that says
+        nothing about the system.
 
     Raises:
         InputError: if ``form`` is unknown.
 
     After the reductions, the products of the equations with all monomials up to a degree span a space of
     polynomials. Gaussian elimination modulo a large prime, unknowns before weights, finds its elements that
-    contain weights only. One with positive coefficients, perhaps after multiplying by a power of 1 + Σ w (Pólya),
-    cannot vanish at a solution. Its cofactors are read back as rationals and checked by expansion.
+    contain weights only. One with positive coefficients, perhaps after multiplying by a power of 1 + Σ w
+    (Pólya), cannot vanish at a solution. Its cofactors are read back as rationals and checked by expansion.
 
     >>> from polysolv import build_system
     >>> certificate = find_identity(build_system("location-scale-gaussian", m=2, degree=4))
@@ -83,19 +86,19 @@ def find_identity(
     real = form != "nullstellensatz"
     reduced = reduce_system(system, real)
     if reduced.contradiction:
-        return identity_certificate(system, "positivstellensatz", {}, steps=reduced.steps) if real else None
+        return identity_certificate(about or system, "positivstellensatz", {}, steps=reduced.steps)
     for degree in range(1, max_degree + 1):
         try:
             found = _eliminate(reduced, degree, form, deadline)
         except TimeoutError:
             return None
         if found is not None:
-            return _certificate(system, reduced, form, *found)
+            return _certificate(about or system, reduced, form, *found)
     return None
 
 
 def reduce_system(system: PolynomialSystem, real: bool = True) -> Reduced:
-    """Drop what sums of squares force to zero, then set a weight and a non-zero unknown to 1 where that is allowed.
+    """Drop what sums of squares force to zero, then set a weight and a non-zero unknown to 1 where allowed.
 
     Args:
         system: the system.
@@ -281,7 +284,7 @@ def _rational_cofactors(
 
 
 def rational_from_residue(residue: int, modulus: int) -> Fraction | None:
-    """Return the fraction a/b with |a|, b < √(modulus/2) that is ``residue`` modulo ``modulus``, if there is one.
+    """Return the fraction a/b with |a|, b < √(modulus/2) that is ``residue`` modulo ``modulus``, if any.
 
     By the extended Euclidean algorithm (Wang 1981).
 
@@ -318,7 +321,7 @@ def _expand(reduced: Reduced, cofactors: Mapping[Index, Poly]) -> Poly:
 def _fit(
     reduced: Reduced, total: Poly, cofactors: dict[Index, Poly], form: str
 ) -> tuple[Poly, dict[Index, Poly]] | None:
-    """Return ``total`` and ``cofactors`` times what makes them an identity of this form, if something does."""
+    """Return ``total`` and ``cofactors`` times what makes them an identity of this form, if anything does."""
     n = len(reduced.names)
     one = (0,) * n
     if form == "nullstellensatz":
@@ -339,7 +342,11 @@ def _fit(
 
 
 def _certificate(
-    system: PolynomialSystem, reduced: Reduced, form: str, total: Poly, cofactors: Mapping[Index, Poly]
+    about: FamilySystem | PolynomialSystem,
+    reduced: Reduced,
+    form: str,
+    total: Poly,
+    cofactors: Mapping[Index, Poly],
 ) -> Certificate:
     def named(poly: Mapping[Exponents, Fraction]) -> dict[tuple[tuple[str, int], ...], int | Fraction]:
         return {
@@ -352,4 +359,4 @@ def _certificate(
         one: dict[tuple[tuple[str, int], ...], int | Fraction] = {(): 1}
         squares = [(value, dict(monomial), one) for monomial, value in named(total).items() if monomial]
     spelled = {index: named(cofactor) for index, cofactor in sorted(cofactors.items())}
-    return identity_certificate(system, form, spelled, squares, reduced.steps)
+    return identity_certificate(about, form, spelled, squares, reduced.steps)

@@ -31,10 +31,11 @@ def check_box(statement: Statement, steps: object, payload: object) -> tuple[str
     boxes: list[list[Interval]] = []
     for item in items(data["boxes"], "boxes"):
         box = fields(item, "centre radii preconditioner", "boxes")
-        centre, radii = _vector(box["centre"], len(free)), _vector(box["radii"], len(free))
-        inverse = [_vector(row, len(free)) for row in items(box["preconditioner"], "boxes")]
-        if len(inverse) != len(free) or not all(radius > 0 for radius in radii):
-            raise Rejected("boxes", "a radius is not positive, or the preconditioner is not square")
+        rows = [box["centre"], box["radii"], *items(box["preconditioner"], "boxes")]
+        centre, radii, *inverse = [[rational(x, "boxes") for x in items(row, "boxes")] for row in rows]
+        sizes = [len(row) for row in (centre, radii, *inverse)]
+        if sizes != [len(free)] * (len(free) + 2) or not all(radius > 0 for radius in radii):
+            raise Rejected("boxes", "a radius is not positive, or a vector or matrix has the wrong size")
         sides: list[Interval] = [(c - r, c + r) for c, r in zip(centre, radii, strict=True)]
         ranges = {name: (value, value) for name, value in fixed.items()}
         ranges.update(zip(free, sides, strict=True))
@@ -48,13 +49,6 @@ def check_box(statement: Statement, steps: object, payload: object) -> tuple[str
                 raise Rejected("distinctness", "two boxes overlap")
         boxes.append(sides)
     return (THEOREM,)
-
-
-def _vector(value: object, length: int) -> list[Fraction]:
-    found = [rational(item, "boxes") for item in items(value, "boxes")]
-    if len(found) != length:
-        raise Malformed("boxes", f"a vector must have {length} entries")
-    return found
 
 
 def _krawczyk(equations: list[Poly], sides: dict[int, Interval], inverse: list[list[Fraction]]) -> None:

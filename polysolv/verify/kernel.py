@@ -71,26 +71,32 @@ def _open(value: object) -> tuple[dict[str, object], Statement]:
 
 
 def _check_order(order: Statement, steps: object, payload: object) -> tuple[str, ...]:
-    """Check that the order is r: a certificate that r is unsolvable, and one that r - 1 is solvable.
+    """Check that the order is r: certificates that r is unsolvable, and unless r = 1 that r - 1 is solvable.
 
-    The system of a lower degree is a part of that of a higher one: r is the least degree without a solution.
+    The system of a lower degree is a part of that of a higher one. If a side has several certificates, each
+    must hold, and what the best one relies on is enough.
     """
     sides = fields(payload, "solvable unsolvable", "payload")
-    solvable = sides["solvable"] is not None
-    if (order.field, items(steps, "steps"), solvable) != ("REAL_POSITIVE", [], order.degree > 1):
-        raise Rejected("order", "is over REAL_POSITIVE, without steps, with a solvable side unless it is 1")
+    parts = {side: items(sides[side], side) for side in sides}
+    present = (bool(parts["solvable"]), bool(parts["unsolvable"]), items(steps, "steps"), order.field)
+    if present != (order.degree > 1, True, [], "REAL_POSITIVE"):
+        raise Rejected(
+            "order", "needs both sides (only the unsolvable one if it is 1), REAL_POSITIVE, no steps"
+        )
     relies_on: tuple[str, ...] = ()
     for side, degree in (("solvable", order.degree - 1), ("unsolvable", order.degree)):
-        try:
-            if degree:
-                part, inner = _open(sides[side])
-                same = inner.symbol is not None and inner.family == order.family
+        proofs = []
+        for part in parts[side]:
+            try:
+                data, inner = _open(part)
+                same = inner.symbol is not None and (inner.family, inner.field) == (order.family, order.field)
                 same = same and inner.defining == {**order.defining, "degree": degree}
-                if not same or (inner.claim, inner.field) != (side.upper(), order.field):
+                if not same or inner.claim != side.upper():
                     raise Rejected("statement", f"not {side.upper()} at degree {degree} of the same cell")
-                relies_on += _CHECKS[str(part["kind"])](inner, part["steps"], part["payload"])
-        except Rejected as error:
-            raise type(error)(f"{side} side: {error.args[0]}", error.args[1]) from None
+                proofs.append(_CHECKS[str(data["kind"])](inner, data["steps"], data["payload"]))
+            except Rejected as error:
+                raise type(error)(f"{side} side: {error.args[0]}", error.args[1]) from None
+        relies_on += min(proofs, key=len, default=())
     return relies_on
 
 
