@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from polysolv.certificates.box import Box, box_certificate, enclose
 from polysolv.certificates.certificate import SCHEMA, Certificate, read_certificate
+from polysolv.certificates.folder import SavedCertificate, save
 from polysolv.certificates.identity import drop_step, identity_certificate, unit_unknown, unit_weight
 from polysolv.certificates.order import combine, order_certificate
 from polysolv.certificates.point import point_certificate
@@ -20,6 +21,7 @@ __all__ = [
     "Box",
     "Certificate",
     "FamilySystem",
+    "SavedCertificate",
     "box_certificate",
     "combine",
     "drop_step",
@@ -29,6 +31,7 @@ __all__ = [
     "point_certificate",
     "quadrature_certificate",
     "read_certificate",
+    "save",
     "solvable_side",
     "unit_unknown",
     "unit_weight",
