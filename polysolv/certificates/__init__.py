@@ -6,7 +6,7 @@ The trusted kernel :mod:`polysolv.verify` checks them and needs nothing of this 
 from __future__ import annotations
 
 from polysolv.certificates.box import Box, box_certificate, enclose
-from polysolv.certificates.certificate import SCHEMA, Certificate, read_certificate
+from polysolv.certificates.certificate import SCHEMA, Certificate, json_schema, read_certificate
 from polysolv.certificates.folder import SavedCertificate, save
 from polysolv.certificates.identity import drop_step, identity_certificate, unit_unknown, unit_weight
 from polysolv.certificates.order import combine, order_certificate
@@ -27,6 +27,7 @@ __all__ = [
     "drop_step",
     "enclose",
     "identity_certificate",
+    "json_schema",
     "order_certificate",
     "point_certificate",
     "quadrature_certificate",

@@ -127,6 +127,17 @@ def seal(
     return Certificate({**data, "digest": digest(data)})
 
 
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of certificates, the file ``certificate-1.schema.json`` of this package.
+
+    >>> json_schema()["$id"]
+    'polysolv/certificate/1'
+    """
+    text = Path(__file__).with_name("certificate-1.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
 def read_certificate(path: str | Path) -> Certificate:
     """Read a certificate from a file.
 

@@ -289,7 +289,7 @@ def certificate_headers(cells: Sequence[CellRates]) -> list[str]:
 
 
 def certificate_cells(cell: CellRates, cells: Sequence[CellRates]) -> list[str]:
-    """Return the file and digest behind the order of a cell, for the columns of :func:`certificate_headers`."""
+    """Return the file and digest behind the order of a cell, for :func:`certificate_headers`."""
     return list(cell.certificate or ("", "")) if certificate_headers(cells) else []
 
 

@@ -1,7 +1,7 @@
 """Unsolvable: an identity between polynomials that no solution can satisfy."""
 
 from .limits import MAX_EXPONENT, Malformed, Rejected
-from .polynomial import SHIFT, Point, Poly, pack, read_polynomial, unpack
+from .polynomial import SHIFT, Point, Poly, add, pack, read_polynomial, unpack
 from .reading import fields, integer, items, mapping, powers, rational, string
 from .statement import Statement
 from .steps import drop, kind
@@ -33,12 +33,12 @@ def check_identity(statement: Statement, steps: object, payload: object) -> tupl
     indices = [statement.index(item["index"]) for item in cited]
     equations = statement.equations(statement.zero(gone), indices)
     units = _normalise(statement, gone, rest, equations)
-    total = Poly({}, 0)
+    parts = [] if form != FORMS[0] else _minus_squares(statement, data["squares"])
     for item, equation in zip(cited, equations, strict=True):
         factor = read_polynomial(item["cofactor"], statement.variables, "cofactors")
-        total = total + factor * equation.substitute(units)
+        parts.append(factor * equation.substitute(units))
+    total = add(parts)
     if form == FORMS[0]:
-        total = total + _squares(statement, data["squares"]) * Poly({0: -1}, 0)
         if total.terms:
             raise Rejected("expansion", "the two sides of the identity differ")
     elif not total.terms or max(total.terms) >> (SHIFT * len(statement.weights)):
@@ -48,8 +48,8 @@ def check_identity(statement: Statement, steps: object, payload: object) -> tupl
     return ()
 
 
-def _squares(statement: Statement, value: object) -> Poly:
-    total = Poly({0: 1}, 0)
+def _minus_squares(statement: Statement, value: object) -> list[Poly]:
+    found = [Poly({0: -1}, 0)]
     for item in items(value, "squares"):
         term = fields(item, "coefficient weights root", "squares")
         coefficient = rational(term["coefficient"], "squares")
@@ -57,9 +57,9 @@ def _squares(statement: Statement, value: object) -> Poly:
         if coefficient <= 0 or not weights.keys() <= set(statement.weights):
             raise Rejected("squares", "a coefficient is not positive, or a factor neither weight nor square")
         root = read_polynomial(term["root"], statement.variables, "squares")
-        factor = Poly({pack(weights, statement.variables): coefficient}, sum(weights.values()))
-        total = total + factor * root * root
-    return total
+        factor = Poly({pack(weights, statement.variables): -coefficient}, sum(weights.values()))
+        found.append(factor * root * root)
+    return found
 
 
 def _normalise(statement: Statement, gone: set[str], steps: list[object], equations: list[Poly]) -> Point:

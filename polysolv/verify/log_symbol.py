@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from .limits import MAX_EQUATIONS, MAX_SYMBOL, Malformed, Rejected, spend
-from .polynomial import Number, Poly, pack
+from .polynomial import Poly, add, pack
 from .reading import fields, items, names, powers, rational
 
 # Family -> (has it covariates?, the components that must not all vanish in a non-trivial solution).
@@ -60,7 +60,7 @@ class LogSymbol:
                 raise Malformed(where, f"a term has a degree that is not from 1 to {MAX_SYMBOL[1]}")
             index = tuple(right.get(name, 0) for name in self.variables)
             added = Poly({pack(left, components): rational(term["coefficient"], where)}, degrees[0])
-            self.coefficients[index] = self.coefficients.get(index, Poly({}, 0)) + added
+            self.coefficients[index] = add([self.coefficients.get(index, Poly({}, 0)), added])
         if "w" in components or len(terms) > MAX_SYMBOL[0]:
             raise Malformed(where, f"more than {MAX_SYMBOL[0]} terms, or a component w like the weights")
 
@@ -76,13 +76,11 @@ def exponential(symbol: dict[Index, Poly], indices: list[Index]) -> dict[Index, 
     for index in indices:
         degree = sum(index)
         spend(len(terms) * len(index))
-        total = Poly({} if degree else {0: 1}, 0)
+        parts = [Poly({} if degree else {0: 1}, 0)]
         for exponents, poly in terms:
-            rest = found.get(tuple(map(int.__sub__, index, exponents)))
-            if rest is not None and rest.terms:
-                factor: Number = Fraction(sum(exponents), degree)
-                total = total + Poly({0: factor}, 0) * poly * rest
-        found[index] = total
+            if (rest := tuple(map(int.__sub__, index, exponents))) in found:
+                parts.append(Poly({0: Fraction(sum(exponents), degree)}, 0) * poly * found[rest])
+        found[index] = add(parts)
     return found
 
 

@@ -24,13 +24,6 @@ class Poly:
         self.terms = {key: value for key, value in terms.items() if value}
         self.bound = bound
 
-    def __add__(self, other: "Poly") -> "Poly":
-        spend(len(self.terms) + len(other.terms))
-        terms = dict(self.terms)
-        for key, value in other.terms.items():
-            terms[key] = terms.get(key, 0) + value
-        return Poly(terms, max(self.bound, other.bound))
-
     def __mul__(self, other: "Poly") -> "Poly":
         bits = sum(max(map(_size, poly.terms.values()), default=0) for poly in (self, other))
         _charge(bits, len(self.terms) * len(other.terms))
@@ -59,6 +52,16 @@ class Poly:
         shift = SHIFT * variable
         exponents = [(key, key >> shift & 0xFFFF) for key in self.terms]
         return Poly({key - (1 << shift): self.terms[key] * n for key, n in exponents if n}, self.bound)
+
+
+def add(polys: list[Poly]) -> Poly:
+    """Return the sum."""
+    terms: dict[int, Number] = {}
+    for poly in polys:
+        spend(len(poly.terms))
+        for key, value in poly.terms.items():
+            terms[key] = terms.get(key, 0) + value
+    return Poly(terms, max((poly.bound for poly in polys), default=0))
 
 
 def _size(value: Number) -> int:

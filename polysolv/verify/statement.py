@@ -2,7 +2,7 @@
 
 from .limits import MAX_ATOMS, MAX_DEGREE, MAX_DIMENSION, MAX_EQUATIONS, Malformed, Rejected
 from .log_symbol import BUILT_IN, Index, LogSymbol, below, exponential, generate
-from .polynomial import Number, Poly, read_polynomial
+from .polynomial import Number, Poly, add, read_polynomial
 from .reading import digest, fields, integer, items, mapping, names, string
 
 FAMILY_KEYS = "family d m degree claim field digest"
@@ -110,11 +110,8 @@ class Statement:
         found: list[Poly] = []
         for cell in cells:
             wanted = cell[1:] if indices is None else cell[-1:]
-            sums = dict.fromkeys(wanted, Poly({}, 0))
-            for weight, symbol in parts:
-                series = exponential(symbol, cell)
-                sums = {index: sums[index] + weight * series[index] for index in wanted}
-            found += sums.values()
+            series = [(weight, exponential(symbol, cell)) for weight, symbol in parts]
+            found += [add([weight * terms[index] for weight, terms in series]) for index in wanted]
         return found
 
     def words(self) -> str:
