@@ -158,5 +158,7 @@ def read_certificate(path: str | Path) -> Certificate:
         return Certificate(fields(data, "schema kind statement steps payload digest", "certificate"))
     except OSError as error:
         raise InputError("certificate", str(path), f"a file that can be read ({error.strerror})") from None
+    except RecursionError:
+        raise InputError("certificate", str(path), "a certificate, which is nested less deeply") from None
     except Rejected as error:
         raise InputError("certificate", str(path), f"a certificate ({': '.join(error.args)})") from None

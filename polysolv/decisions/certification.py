@@ -145,7 +145,7 @@ def _identities(about: FamilySystem, known: Certificate) -> list[Certificate]:
     found = [
         find_identity(system, form, about=about) for form in ("positive-eliminant", "positivstellensatz")
     ]
-    return [certificate for certificate in found if certificate is not None and certificate != known]
+    return [c for c in dict.fromkeys(found) if c is not None and c != known]
 
 
 def _witnesses(about: FamilySystem) -> list[Certificate]:

@@ -10,8 +10,11 @@ def main(arguments: list[str]) -> int:
     """Check the certificate in a file and print the answer; return 0 VERIFIED, 1 REJECTED, 2 MALFORMED."""
     path = arguments[0] if len(arguments) == 1 else "--"
     try:
-        with open(0 if path == "-" else path, "rb", closefd=path != "-") as stream:
-            result = verify(stream.read(MAX_BYTES + 1))
+        if path == "-":
+            result = verify(sys.stdin.buffer.read(MAX_BYTES + 1))
+        else:
+            with open(path, "rb") as stream:
+                result = verify(stream.read(MAX_BYTES + 1))
     except (OSError, ValueError):
         print(f"verify: {path!r}: not a file that can be read; give one, or - for stdin", file=sys.stderr)
         return MALFORMED

@@ -50,11 +50,10 @@ def verify(obj: object) -> Result:
         data, statement = _open(value)
         result.kind, result.statement = str(data["kind"]), statement.words()
         result.relies_on = _CHECKS[result.kind](statement, data["steps"], data["payload"])
-    except Rejected as error:
-        result.exit_code = MALFORMED if isinstance(error, Malformed) else REJECTED
-        result.step, result.reason = error.args
-    except (RecursionError, MemoryError):
-        result.exit_code, result.step, result.reason = MALFORMED, "limits", "out of memory or stack"
+    except (Rejected, RecursionError, MemoryError) as error:
+        result.exit_code = REJECTED if type(error) is Rejected else MALFORMED
+        why = error.args if isinstance(error, Rejected) else ("limits", "out of memory or stack")
+        result.step, result.reason = why
     return result
 
 

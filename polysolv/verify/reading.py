@@ -1,7 +1,4 @@
-"""Strict reading: JSON without floats or duplicate keys, known keys only, numbers in one spelling.
-
-A rational is a string, ``n`` or ``n/d`` in lowest terms; integers from 10^18 on are hexadecimal.
-"""
+"""Strict reading: JSON without floats or duplicate keys, known keys only, numbers in one spelling."""
 
 import hashlib
 import json
@@ -107,12 +104,12 @@ def powers(value: object, known: dict[str, int], where: str) -> dict[str, int]:
 
 
 def spell(number: int) -> str:
-    """Return the one spelling of an integer that is read."""
+    """Return the one spelling of an integer that is read: decimal below 10^18, else hexadecimal."""
     return str(number) if abs(number) < 10**18 else hex(number)
 
 
 def rational(value: object, where: str) -> Fraction:
-    """Return the rational that the string ``value`` spells."""
+    """Return the rational that a string ``n`` or ``n/d`` in lowest terms spells."""
     parts = value.split("/") if type(value) is str and len(value) <= MAX_DIGITS else []
     try:
         top, bottom = [int(part, 16 if "x" in part else 10) for part in (*parts, "1")[:2]]
