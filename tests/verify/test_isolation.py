@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import os
 import runpy
@@ -127,6 +128,9 @@ def test_bad_arguments(arguments, capsys):
 
 def test_main_in_this_process(files, capsys, monkeypatch):
     assert [main([str(files / name)]) for name, _, _ in EXPECTED] == [0, 1, 2]
+    standard_input = io.TextIOWrapper(io.BytesIO((files / "good.json").read_bytes()))
+    monkeypatch.setattr(sys, "stdin", standard_input)
+    assert main(["-"]) == 0
     capsys.readouterr()
     monkeypatch.setattr(sys, "argv", ["verify", str(files / "wrong.json")])
     monkeypatch.delitem(sys.modules, "polysolv.verify.__main__")
