@@ -4,8 +4,8 @@ Run it with the Python of an environment that has polysolv installed: python ben
 
 For each m: the size of the order certificate of softmax-gaussian, the time to build it, the time of the
 kernel alone, and the median wall time of `python -m polysolv.verify` on its file, with the ratio to
-`python -c pass` in the same run. Before that the cost of building and checking all m = 1 .. 100 in one process,
-after it the identities for m = 2.
+`python -c pass` in the same run. Before that the cost of building and checking all m = 1 .. 100 in one
+process, after it the identities for m = 2.
 """
 
 from __future__ import annotations

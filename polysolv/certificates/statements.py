@@ -48,6 +48,7 @@ def statement(
         claim: ``"SOLVABLE"``, ``"UNSOLVABLE"`` or ``"ORDER"``.
         field: ``"REAL_POSITIVE"`` (real unknowns, weights > 0) or ``"COMPLEX"`` (weights ≠ 0).
 
+    >>> from polysolv.families import get
     >>> found = statement(FamilySystem(get("location-gaussian"), 2, 1), "SOLVABLE")
     >>> found["family"], found["m"], found["degree"], len(found["digest"])
     ('location-gaussian', 2, 1, 64)

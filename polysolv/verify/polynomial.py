@@ -39,7 +39,8 @@ class Poly:
         terms: dict[int, Number] = {}
         for key, value in self.terms.items():
             rest = 0
-            for variable, exponent in unpack(key << (SHIFT * offset)):
+            for number, exponent in unpack(key):
+                variable = number + offset
                 if variable in values:
                     value *= power(values[variable], exponent)
                 else:
