@@ -52,7 +52,7 @@ def verify(obj: object) -> Result:
         result.relies_on = _CHECKS[result.kind](statement, data["steps"], data["payload"])
     except (Rejected, RecursionError, MemoryError) as error:
         result.exit_code = REJECTED if type(error) is Rejected else MALFORMED
-        why = error.args if isinstance(error, Rejected) else ("limits", "out of memory or stack")
+        why = error.args if isinstance(error, Rejected) else ("limits", "too deeply nested, or too large")
         result.step, result.reason = why
     return result
 

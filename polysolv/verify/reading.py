@@ -13,16 +13,20 @@ def parse(data: bytes) -> object:
         raise Malformed("file", f"more than {MAX_BYTES} bytes")
     try:
         text = data.decode("utf-8")
-        return json.loads(text, parse_float=_float, parse_constant=_float, object_pairs_hook=_object)
-    except ValueError as error:  # not UTF-8, not JSON, or a decimal integer of thousands of digits
+        return json.loads(
+            text, parse_int=_int, parse_float=_int, parse_constant=_int, object_pairs_hook=_dict
+        )
+    except ValueError as error:  # not UTF-8, or not JSON
         raise Malformed("file", f"not JSON: {error}"[:120]) from None
 
 
-def _float(token: str) -> object:
-    raise Malformed("file", f"the number {token[:20]} is not an integer")
+def _int(token: str) -> int:
+    if len(token) > 17 or not token.lstrip("-").isdigit():
+        raise Malformed("file", f"the number {token[:20]} is not an integer of at most 16 digits")
+    return int(token)
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _dict(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found := dict(pairs)) < len(pairs):
         raise Malformed("file", "a key that occurs twice in one object")
     return found
