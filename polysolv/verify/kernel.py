@@ -79,9 +79,7 @@ def _check_order(order: Statement, steps: object, payload: object) -> tuple[str,
     parts = {side: items(sides[side], side) for side in sides}
     present = (bool(parts["solvable"]), bool(parts["unsolvable"]), items(steps, "steps"), order.field)
     if present != (order.degree > 1, True, [], "REAL_POSITIVE"):
-        raise Rejected(
-            "order", "needs both sides (only the unsolvable one if it is 1), REAL_POSITIVE, no steps"
-        )
+        raise Rejected("order", "needs both sides (the unsolvable one if it is 1), REAL_POSITIVE, no steps")
     relies_on: tuple[str, ...] = ()
     for side, degree in (("solvable", order.degree - 1), ("unsolvable", order.degree)):
         proofs = []

@@ -12,10 +12,7 @@ def parse(data: bytes) -> object:
     if len(data) > MAX_BYTES:
         raise Malformed("file", f"more than {MAX_BYTES} bytes")
     try:
-        text = data.decode("utf-8")
-        return json.loads(
-            text, parse_int=_int, parse_float=_int, parse_constant=_int, object_pairs_hook=_dict
-        )
+        return _DECODER.decode(data.decode("utf-8"))
     except ValueError as error:  # not UTF-8, or not JSON
         raise Malformed("file", f"not JSON: {error}"[:120]) from None
 
@@ -30,6 +27,9 @@ def _dict(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found := dict(pairs)) < len(pairs):
         raise Malformed("file", "a key that occurs twice in one object")
     return found
+
+
+_DECODER = json.JSONDecoder(parse_int=_int, parse_float=_int, parse_constant=_int, object_pairs_hook=_dict)
 
 
 def check_plain(value: object, depth: int = 1) -> None:

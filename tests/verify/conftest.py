@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 from fractions import Fraction
@@ -45,7 +44,7 @@ def resealed(data):
             return value
         return [seal(item) for item in value] if isinstance(value, list) else value
 
-    return seal(copy.deepcopy(data))
+    return seal(data)
 
 
 def written_system(weights, unknowns, nontrivial, equations, grading=None):

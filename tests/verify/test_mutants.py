@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections import Counter
 from fractions import Fraction
 
@@ -60,17 +61,18 @@ def changed_values(value, number):
 
 def mutants(data):
     """Pairs (path, mutant), each with one change."""
+    text = json.dumps(data)
     for number, path in enumerate(list(paths(data))):
         container, key = parent_of(data, path)
         for value in changed_values(container[key], number):
             if value == container[key]:
                 continue
-            mutant = copy.deepcopy(data)
+            mutant = json.loads(text)
             place, key = parent_of(mutant, path)
             place[key] = value
             yield path, mutant
         if isinstance(container, dict):
-            mutant = copy.deepcopy(data)
+            mutant = json.loads(text)
             place, key = parent_of(mutant, path)
             place[f"{key}_"] = place.pop(key)
             yield path, mutant
