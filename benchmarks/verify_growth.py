@@ -3,9 +3,9 @@
 Run it with the Python of an environment that has polysolv installed: python benchmarks/verify_growth.py
 
 For each m: the size of the order certificate of softmax-gaussian, the time to build it, the time of the
-kernel alone, and the median wall time of `python -m polysolv.verify` on its file, with the ratio to
-`python -c pass` in the same run. Before that the cost of building and checking all m = 1 .. 100 in one
-process, after it the identities for m = 2.
+kernel alone, and the median wall times of `python -m polysolv.verify` (module) and `polysolv verify`
+(command) on its file, the first also as a ratio to `python -c pass` in the same run. Before that the cost of
+building and checking all m = 1 .. 100 in one process, after it the identities for m = 2.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from polysolv.certificates import order_certificate
 from polysolv.decisions.nullstellensatz import find_identity
 
 SIZES = [1, 2, 3, 5, 10, 20, 50, 100, 200, 400]
+PROCESSES = ["polysolv.verify", "polysolv verify"]
 TARGETS = {10: 0.2, 100: 10.0}
 
 
@@ -37,7 +38,7 @@ def main() -> None:
         end="",
     )
     print(f", {accepted} of 100 accepted")
-    print("   m     bytes   build s  kernel s  process s  ratio to `python -c pass`")
+    print("   m     bytes   build s  kernel s  module s command s  module/`python -c pass`")
     with tempfile.TemporaryDirectory() as folder:
         for m in SIZES:
             begin = time.perf_counter()
@@ -49,10 +50,12 @@ def main() -> None:
                 sys.exit(f"m = {m}: {result.text()}")
             path = Path(folder) / f"{m}.json"
             certificate.write(path)
-            commands = [[sys.executable, "-c", "pass"], [sys.executable, "-m", "polysolv.verify", str(path)]]
+            commands = [[sys.executable, "-c", "pass"]]
+            commands += [[sys.executable, "-m", *name.split(), str(path)] for name in PROCESSES]
             actions = [lambda command=command: run_process(command) for command in commands]
-            nothing, process = interleaved_medians(actions, repeats)
-            times = f"{built - begin:9.4f} {checked - built:9.4f} {process:10.3f} {process / nothing:6.2f}"
+            nothing, kernel, command = interleaved_medians(actions, repeats)
+            times = f"{built - begin:9.4f} {checked - built:9.4f} {kernel:9.3f} {command:9.3f}"
+            times += f" {kernel / nothing:8.2f}"
             target = f"  (target {TARGETS[m]} s)" if m in TARGETS else ""
             print(f"{m:4} {path.stat().st_size:9} {times}{target}")
     print("identities for m = 2, softmax-gaussian: search s, kernel s")
