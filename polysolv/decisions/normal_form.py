@@ -52,7 +52,9 @@ class Case:
 
     def complete(self, values: Mapping[str, Fraction]) -> dict[str, Fraction]:
         """Map a solution of the case back: return a value for every unknown of the system."""
-        return {name: self.values[name] if name in self.values else values[name] for name in self.system.unknowns}
+        return {
+            name: self.values[name] if name in self.values else values[name] for name in self.system.unknowns
+        }
 
     def with_values(self, values: Mapping[str, int | Fraction]) -> Case:
         """Return the case with more unknowns replaced by rationals."""
@@ -102,7 +104,9 @@ def require_system(system: PolynomialSystem) -> None:
     for polynomial in system.equations.values():
         for monomial, coefficient in polynomial.items():
             if isinstance(coefficient, bool) or not isinstance(coefficient, (int, Fraction)):
-                raise InputError("system.equations", coefficient, "exact rational coefficients; floats are refused")
+                raise InputError(
+                    "system.equations", coefficient, "exact rational coefficients; floats are refused"
+                )
             if any(i not in known for i, _ in monomial):
                 raise InputError("system.equations", monomial, f"unknowns numbered 0 to {len(known) - 1}")
     for field in ("weights", "nontrivial"):

@@ -24,8 +24,8 @@ from polysolv.decisions.algebra import (
     variables,
 )
 from polysolv.decisions.normal_form import Case, Reduced, reduce_system, restricted_cases
-from polysolv.decisions.proofs import solvable_at, unsolvable
-from polysolv.decisions.verdict import SOLVABLE, Verdict, undecided
+from polysolv.decisions.proofs import accepted, solvable_at, unsolvable
+from polysolv.decisions.verdict import PROVED, Verdict, undecided
 
 if TYPE_CHECKING:
     from polysolv.certificates import Certificate
@@ -88,7 +88,7 @@ def decide_by_positivity(system: PolynomialSystem, limits: Budget) -> Verdict:
             verdict = _solution(tried, state if tried is case else _eliminate(tried, limits))
             if verdict is not None:
                 return verdict
-    eliminants = [_positive_eliminant(case, state) for case, state in states]
+    eliminants = [positive_eliminant(case, state) for case, state in states]
     if all(found is not None for found in eliminants):
         case, eliminant = states[0][0], eliminants[0]
         assert eliminant is not None
@@ -96,6 +96,19 @@ def decide_by_positivity(system: PolynomialSystem, limits: Budget) -> Verdict:
         single = len(states) == 1 and case.citable
         return unsolvable(METHOD, reason, (lambda: _certificate(case, eliminant)) if single else None)
     return undecided(METHOD, "reductions and linear equations leave equations that are not linear")
+
+
+def certify_unsolvable(verdict: Verdict, reduced: Reduced, limits: Budget) -> Verdict:
+    """Return an UNSOLVABLE verdict with a certificate, PROVED, if linear algebra finds one quickly."""
+    if len(reduced.cases) != 1 or not reduced.cases[0].citable:
+        return verdict
+    case = reduced.cases[0]
+    found = positive_eliminant(case, _eliminate(case, limits.within(2.0)))
+    certificate = accepted(lambda: _certificate(case, found)) if found is not None else None
+    if certificate is None:
+        return verdict
+    reason = f"{verdict.reason}; positive eliminant found by linear elimination"
+    return replace(verdict, evidence=PROVED, certificate=certificate, reason=reason)
 
 
 def forced(system: PolynomialSystem, reduced: Reduced, method: str) -> Verdict | None:
@@ -198,7 +211,7 @@ def _reduce(f: Derived, pivot: Derived, unknown: int, head: Poly) -> Derived:
     return f
 
 
-def _positive_eliminant(case: Case, state: State) -> Derived | None:
+def positive_eliminant(case: Case, state: State) -> Derived | None:
     """Return a polynomial of the ideal in the weights alone with coefficients of one sign, if there is one.
 
     In one weight w, a polynomial positive for w > 0 gets positive coefficients by a factor (1 + w)^N (Pólya).
@@ -248,5 +261,4 @@ def _solution(case: Case, state: State) -> Verdict | None:
         tail = substitute(parts.get(0, {}), others).get((), Fraction(0))
         point[unknown] = -tail / substitute(parts[1], others)[()]
     values = case.complete({name: point[i] for i, name in enumerate(case.unknowns)})
-    verdict = solvable_at(case.system, values, METHOD, "linear equations solved at equal weights")
-    return None if verdict is None else replace(verdict, status=SOLVABLE)
+    return solvable_at(case.system, values, METHOD, "linear equations solved at equal weights")

@@ -84,7 +84,12 @@ def run_engine(
                 stdin=source,
                 stdout=out,
                 stderr=err,
-                env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **(environment or {})},
+                env={
+                    **os.environ,
+                    "OMP_NUM_THREADS": "1",
+                    "OPENBLAS_NUM_THREADS": "1",
+                    **(environment or {}),
+                },
                 start_new_session=True,
                 preexec_fn=_limiter(limits.memory),
             )
