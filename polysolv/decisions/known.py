@@ -43,7 +43,9 @@ def decide_known_quadrature(system: PolynomialSystem, limits: Budget) -> Verdict
     if not system.family.log_symbol.is_linear:
         return undecided("quadrature", "no explicit witness for a log-symbol that is not linear")
     family, m, degree = system.family, system.m, system.degree
-    found = decide_by_quadrature(family, m, degree) or decide_by_split(family, m, degree)
+    found = decide_by_quadrature(family, m, degree)
+    if found is None and (split := decide_by_split(family, m, degree)) is not None:
+        found = replace(split, method="quadrature", reason=f"split: {split.reason}")
     return undecided("quadrature", "no explicit witness reaches this degree") if found is None else _proved(system, found)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from polysolv.systems import PolynomialSystem
 
 METHOD = "search"
-_STARTS = 400  # for each case
+_STARTS = 120  # for each case
 _STEPS = 80
 _LARGEST = 1e3  # a witness with larger coordinates, or weights below 1/this, is not worth having
 _FOUND = 20  # solutions handed on, should some of them resist certification
