@@ -35,9 +35,13 @@ if TYPE_CHECKING:
 @click.option("--m", type=IntegerRange(1, 1000), default=None, help="Cell size. [default: 2]")
 @click.option("--degree", type=IntegerRange(1, 1000), default=None, help="Degree r. [default: 4]")
 @family_options
-@click.option("--method", type=MethodName(), default="auto", show_default=True, help="A method, auto, or all.")
+@click.option(
+    "--method", type=MethodName(), default="auto", show_default=True, help="A method, auto, or all."
+)
 @deciding_options("Seconds until an answer must be there; for all, those of each method.")
-@click.option("--certificate", type=click.Path(), default=None, help="Write the certificate, if there is one, here.")
+@click.option(
+    "--certificate", type=click.Path(), default=None, help="Write the certificate, if there is one, here."
+)
 @format_option("text", "json", default="text")
 @output_option
 def decide_command(
@@ -70,7 +74,9 @@ def decide_command(
     if system is None:
         asked = build_system(family, 2 if m is None else m, 4 if degree is None else degree, dim)
     elif m is not None or degree is not None or dim is not None:
-        raise click.UsageError("SYSTEM: a saved system already has its m, degree and dimension; leave them out")
+        raise click.UsageError(
+            "SYSTEM: a saved system already has its m, degree and dimension; leave them out"
+        )
     else:
         asked = PolynomialSystem.from_json(read_input(system, "SYSTEM"))
     options: dict[str, Any] = {"seed": seed, "jobs": jobs, "engine": engine, "ansatz": ansatz}

@@ -42,7 +42,10 @@ def deciding_options(timeout_help: str) -> Callable[[Command], Command]:
         for option in (
             click.option("--no-progress", is_flag=True, help="Say nothing on stderr while working."),
             click.option(
-                "--ansatz", type=Name(["symmetric"]), default=None, help="Restriction for smt: symmetric solutions."
+                "--ansatz",
+                type=Name(["symmetric"]),
+                default=None,
+                help="Restriction for smt: symmetric solutions.",
             ),
             click.option(
                 "--engine",
@@ -50,8 +53,12 @@ def deciding_options(timeout_help: str) -> Callable[[Command], Command]:
                 default=None,
                 help="Groebner engine. [default: the first one installed]",
             ),
-            click.option("--jobs", type=IntegerRange(1, 1024), default=1, show_default=True, help="Engines at once."),
-            click.option("--seed", type=IntegerRange(0, 2**63 - 1), default=0, show_default=True, help="Random seed."),
+            click.option(
+                "--jobs", type=IntegerRange(1, 1024), default=1, show_default=True, help="Engines at once."
+            ),
+            click.option(
+                "--seed", type=IntegerRange(0, 2**63 - 1), default=0, show_default=True, help="Random seed."
+            ),
             click.option("--timeout", type=Seconds(), default=60.0, show_default=True, help=timeout_help),
         ):
             command = option(command)

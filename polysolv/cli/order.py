@@ -60,7 +60,16 @@ def order_command(
     with terminated_cleanly():
         try:
             ladder = climb(
-                family, m, method, dim, timeout, seed=seed, jobs=jobs, engine=engine, ansatz=ansatz, progress=report
+                family,
+                m,
+                method,
+                dim,
+                timeout,
+                seed=seed,
+                jobs=jobs,
+                engine=engine,
+                ansatz=ansatz,
+                progress=report,
             )
         finally:
             end_report(report)
@@ -99,7 +108,9 @@ def _by_theorem(m: int, family: str, dim: int | None, style: str, output: str | 
         }
         emit(json.dumps(data, indent=2, ensure_ascii=False), output)
         return
-    lines = [f"order({m}) = {int(found)} for {resolved.name}" + (f" ({found.evidence})" if found.evidence else "")]
+    lines = [
+        f"order({m}) = {int(found)} for {resolved.name}" + (f" ({found.evidence})" if found.evidence else "")
+    ]
     if found.solvable is not None:
         lines.append(f"degree {int(found) - 1}: SOLVABLE: {found.solvable.reason}")
     lines.append(f"degree {int(found)}: UNSOLVABLE: {found.unsolvable.reason}")

@@ -39,7 +39,7 @@ class FloatSystem:
     def value(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the values of the equations at x, each divided by its largest coefficient."""
         terms = self.coefficients * np.prod(x[None, :] ** self.exponents, axis=1)
-        return np.bincount(self.rows, terms, minlength=self.count)
+        return self._summed(terms)
 
     def jacobian(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the Jacobian at x."""
@@ -48,5 +48,8 @@ class FloatSystem:
             lowered = self.exponents.copy()
             lowered[:, i] = np.maximum(lowered[:, i] - 1, 0)
             terms = self.coefficients * self.exponents[:, i] * np.prod(x[None, :] ** lowered, axis=1)
-            columns.append(np.bincount(self.rows, terms, minlength=self.count))
+            columns.append(self._summed(terms))
         return np.array(columns).T.reshape(self.count, len(self.names))
+
+    def _summed(self, terms: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(self.rows, terms, minlength=self.count).astype(np.float64)

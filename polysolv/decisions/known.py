@@ -28,7 +28,11 @@ def decide_known_theorem(system: PolynomialSystem, limits: Budget) -> Verdict:
     if not system.family.log_symbol.is_linear:
         return undecided("theorem", "no theorem covers a log-symbol that is not linear")
     found = decide_by_theorem(system.family, system.m, system.degree)
-    return undecided("theorem", "no theorem says that it is unsolvable") if found is None else _proved(system, found)
+    return (
+        undecided("theorem", "no theorem says that it is unsolvable")
+        if found is None
+        else _proved(system, found)
+    )
 
 
 def decide_known_quadrature(system: PolynomialSystem, limits: Budget) -> Verdict:
@@ -46,7 +50,11 @@ def decide_known_quadrature(system: PolynomialSystem, limits: Budget) -> Verdict
     found = decide_by_quadrature(family, m, degree)
     if found is None and (split := decide_by_split(family, m, degree)) is not None:
         found = replace(split, method="quadrature", reason=f"split: {split.reason}")
-    return undecided("quadrature", "no explicit witness reaches this degree") if found is None else _proved(system, found)
+    return (
+        undecided("quadrature", "no explicit witness reaches this degree")
+        if found is None
+        else _proved(system, found)
+    )
 
 
 def _proved(system: PolynomialSystem, verdict: Verdict) -> Verdict:

@@ -50,7 +50,9 @@ class Ladder:
     @property
     def first_unsolvable(self) -> int | None:
         """The first degree that some method calls unsolvable."""
-        return next((d for d, found in self.degrees.items() if any(v.status == UNSOLVABLE for v in found)), None)
+        return next(
+            (d for d, found in self.degrees.items() if any(v.status == UNSOLVABLE for v in found)), None
+        )
 
     @property
     def contradiction(self) -> bool:
@@ -65,8 +67,15 @@ class Ladder:
     def grid(self) -> Grid:
         """Return the table of verdicts, one line for each degree and method."""
         rows = [
-            [str(degree), v.method, v.status, v.field if v.decided else "-", v.evidence or "-",
-             f"{v.seconds:.2f}", v.reason]
+            [
+                str(degree),
+                v.method,
+                v.status,
+                v.field if v.decided else "-",
+                v.evidence or "-",
+                f"{v.seconds:.2f}",
+                v.reason,
+            ]
             for degree, found in self.degrees.items()
             for v in found
         ]
@@ -86,7 +95,9 @@ class Ladder:
             high = f"{low} <= order({self.m})" + (f" <= {top}" if top is not None else "")
             lines = [f"undecided by {self.method}: {high}"]
         if self.theorem is not None:
-            lines.append(f"order({self.m}) = {int(self.theorem)} by theorem ({self.theorem.evidence or 'no evidence'})")
+            lines.append(
+                f"order({self.m}) = {int(self.theorem)} by theorem ({self.theorem.evidence or 'no evidence'})"
+            )
         else:
             lines.append("no theorem settles this family")
         return lines

@@ -89,7 +89,7 @@ def _box(
 
 
 def _best_columns(jacobian: NDArray[np.float64]) -> list[int] | None:
-    """Return as many columns as there are rows, chosen by pivoted Gram–Schmidt; ``None`` if rank is missing."""
+    """Return as many columns as there are rows, by pivoted Gram–Schmidt; ``None`` if rank is missing."""
     import numpy as np
 
     rows, columns = jacobian.shape

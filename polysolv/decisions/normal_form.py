@@ -230,7 +230,7 @@ def _unit_weight(case: Case) -> Case:
 def _unit_unknown(
     case: Case, component: str, unknown: str, groups: Mapping[str, list[int]], alone: bool
 ) -> Case | None:
-    """Scale ``unknown`` to 1 if the grading of the system allows it; a grade 1 also takes care of its sign."""
+    """Scale ``unknown`` to 1 if the grading of the system allows it; grade 1 also takes care of its sign."""
     grading = {name: case.system.grading[unknowns[0]] for name, unknowns in groups.items()}
     if grading[component] != 1:
         return None

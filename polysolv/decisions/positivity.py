@@ -1,8 +1,9 @@
 """Positivity alone: sums of squares, scaling, centring, and what then follows by solving linear equations.
 
 An equation A(w)·u + B = 0 whose A has coefficients of one sign can be solved for u, as A ≠ 0 where w > 0
-(centring, Σ w_l b_l = 0, is the first of them). If an equation in the weights alone is left whose coefficients
-all have one sign, there is no solution; if no equation is left, every choice of the weights gives one.
+(centring, Σ w_l b_l = 0, is the first of them). If an equation in the weights alone is left whose
+coefficients all have one sign, there is no solution; if no equation is left, every choice of the weights
+gives one.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Derived:
             return Derived({}, {})
         small = primitive(self.polynomial)
         monomial = next(iter(small))
-        factor = {(): small[monomial] / self.polynomial[monomial]}
+        factor: Poly = {(): small[monomial] / self.polynomial[monomial]}
         return Derived(small, {index: multiply(factor, c) for index, c in self.cofactors.items()})
 
 

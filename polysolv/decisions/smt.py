@@ -84,8 +84,12 @@ def _under_ansatz(cases: tuple[Case, ...], limits: Budget) -> Verdict:
                     return found
     status = limits.log.get("under_ansatz")
     if status == "unsat":
-        return undecided(METHOD, "z3: unsat under the symmetric ansatz, which proves nothing about the system")
-    return undecided(METHOD, f"z3: {limits.log.get('trouble', status or 'the ansatz does not fit the system')}")
+        return undecided(
+            METHOD, "z3: unsat under the symmetric ansatz, which proves nothing about the system"
+        )
+    return undecided(
+        METHOD, f"z3: {limits.log.get('trouble', status or 'the ansatz does not fit the system')}"
+    )
 
 
 def _witness(case: Case, values: dict[str, Any], reason: str) -> Verdict | None:

@@ -1,8 +1,9 @@
 """Multipliers that turn the equations of the location–scale core into sums of squares, atom by atom.
 
-The equations of the core are f_k = Σ_l w_l H_k(b_l, s_l), k = 1..2m, with Σ_k H_k(b, s) y^k = exp(b y + s y²).
-They are linear in the weights, so it is enough to find polynomials c_k in all (b, s), symmetric in the atoms,
-such that g = Σ_k c_k H_k(b_1, s_1) is a sum of squares; by symmetry Σ_k c_k f_k is then Σ_l w_l times squares.
+The equations of the core are f_k = Σ_l w_l H_k(b_l, s_l), k = 1..2m, with Σ_k H_k(b, s) y^k = exp(b y + s
+y²). They are linear in the weights, so it is enough to find polynomials c_k in all (b, s), symmetric in the
+atoms, such that g = Σ_k c_k H_k(b_1, s_1) is a sum of squares; by symmetry Σ_k c_k f_k is then Σ_l w_l times
+squares.
 
 With (b, s) of grade (1, 2), c_k has degree D − k, and g = zᵀ Q z over monomials z of degree D/2. On some
 configurations g must vanish whatever c is (an atom at 0, two atoms shrinking to 0), so only monomials that
@@ -309,7 +310,8 @@ def _squares(
     """Return zᵀ Q z as a sum of squares, or ``None`` if that fails.
 
     Q = L Lᵀ + R with a rounded L, and R so near to a positive multiple of the identity that it is diagonally
-    dominant: R_ij z_i z_j becomes |R_ij|/2 · (z_i ± z_j)². Unlike those of an exact LDLᵀ the numbers stay short.
+    dominant: R_ij z_i z_j becomes |R_ij|/2 · (z_i ± z_j)². Unlike those of an exact LDLᵀ the numbers stay
+    short.
     """
     import numpy as np
 

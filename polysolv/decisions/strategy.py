@@ -71,8 +71,8 @@ def decide(
         ansatz: ``"symmetric"`` restricts ``smt`` to symmetric solutions.
 
     Returns:
-        the verdict. UNDECIDED is a normal answer; evidence is PROVED only where the trusted kernel has accepted
-        the certificate. If two methods contradict each other, ``"all"`` answers UNDECIDED and
+        the verdict. UNDECIDED is a normal answer; evidence is PROVED only where the trusted kernel has
+        accepted the certificate. If two methods contradict each other, ``"all"`` answers UNDECIDED and
         ``statistics["contradiction"]`` is true.
 
     Raises:
@@ -210,5 +210,7 @@ def _require(system: object) -> None:
     from polysolv.systems import PolynomialSystem
 
     if not isinstance(system, PolynomialSystem):
-        raise InputError("system", system, "a PolynomialSystem, from build_system or PolynomialSystem.from_json")
+        raise InputError(
+            "system", system, "a PolynomialSystem, from build_system or PolynomialSystem.from_json"
+        )
     require_system(system)

@@ -78,7 +78,7 @@ class Core:
         }
 
     def spell(self, form: Form, first: int = 0) -> Named:
-        """Return a form in b = p·location and s = q·scale by the names of unknowns, atom ``first`` in front."""
+        """Return a form in b = p·location, s = q·scale by the names of unknowns, atom ``first`` in front."""
         order = [first, *(atom for atom in range(self.m) if atom != first)]
         p, q = self.factors
         total: Named = {}
@@ -161,12 +161,8 @@ def _certificate(core: Core, form: SquareForm) -> Certificate:
 def _reserved(form: SquareForm, number: int) -> Form:
     """Return the root of a reserved square: b_1^(D/2) for m = 2, b_1^(D/2−1) b_2 and … b_3 for m = 3."""
     half = form.degree // 2
-    e: Exponents
-    if form.m == 2:
-        e = (half, 0, 0, 0)
-    else:
-        e = (half - 1, int(number == 0), int(number == 1), 0, 0, 0)
-    return {e: Fraction(1)}
+    three: Exponents = (half - 1, int(number == 0), int(number == 1), 0, 0, 0)
+    return {(half, 0, 0, 0) if form.m == 2 else three: Fraction(1)}
 
 
 def _times(weights: dict[str, int], weight: str, exponent: int) -> dict[str, int]:

@@ -16,7 +16,8 @@ Complete = Callable[[dict[str, Fraction]], dict[str, Fraction]]
 
 
 def under_ansatz(case: Case) -> tuple[Case, Complete] | None:
-    """Return the case under the symmetric ansatz, and how to map a solution back; ``None`` if it does not fit.
+    """Return the case under the symmetric ansatz and how to map a solution back, or ``None`` if it does not
+    fit.
 
     Args:
         case: a case that is a location–scale core with its first location and first weight scaled to 1.
@@ -57,10 +58,10 @@ def under_ansatz(case: Case) -> tuple[Case, Complete] | None:
         for monomial, value in polynomial.items():
             powers: dict[int, int] = {}
             for i, e in monomial:
-                other, factor = images.get(case.unknowns[i], (case.unknowns[i], 1))
+                image, factor = images.get(case.unknowns[i], (case.unknowns[i], 1))
                 value = value * factor**e
-                if other is not None:
-                    powers[order[other]] = powers.get(order[other], 0) + e
+                if image is not None:
+                    powers[order[image]] = powers.get(order[image], 0) + e
             key = tuple(sorted(powers.items()))
             total[key] = total.get(key, Fraction(0)) + value
         if smaller := {key: value for key, value in total.items() if value}:

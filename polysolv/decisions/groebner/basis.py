@@ -226,3 +226,15 @@ def _divide(a: Sequence[Fraction], b: Sequence[Fraction]) -> tuple[list[Fraction
     while rest and not rest[-1]:
         rest.pop()
     return quotient, rest
+
+
+def squarefree_factors(polynomial: Sequence[int]) -> list[tuple[list[int], int]]:
+    """Return the squarefree factors of an integer polynomial with their multiplicities, by SymPy.
+
+    >>> squarefree_factors([1, 2, 1])
+    [([1, 1], 2)]
+    """
+    from sympy import ZZ, Poly, Symbol
+
+    factors = Poly(list(reversed(polynomial)), Symbol("t"), domain=ZZ).sqf_list()[1]
+    return [([int(c) for c in reversed(factor.all_coeffs())], int(k)) for factor, k in factors]

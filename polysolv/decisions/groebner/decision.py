@@ -1,4 +1,5 @@
-"""Decisions by Gröbner bases: saturation, exact real roots of finite systems, slices, elimination to weights."""
+"""Decisions by Gröbner bases: saturation, exact real roots of finite systems, slices, elimination to
+weights."""
 
 from __future__ import annotations
 
@@ -8,11 +9,17 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from polysolv.decisions.groebner.eliminant import NoEliminant, eliminate_to_weights
+from polysolv.decisions.algebra import Poly
+from polysolv.decisions.groebner.eliminant import (
+    NoEliminant,
+    eliminate_to_weights,
+    restrict,
+)
 from polysolv.decisions.groebner.engines import Engine, get_engine
 from polysolv.decisions.groebner.ideal import Parametrization, trivial_points
 from polysolv.decisions.groebner.real_roots import RealRoot, isolate
 from polysolv.decisions.groebner.saturation import Saturated, saturate
+from polysolv.decisions.groebner.ternary import positive_where_weights_are, vanishes_only_at_ties
 from polysolv.decisions.near_point import solvable_near
 from polysolv.decisions.normal_form import Case, reduce_system, restricted_cases
 from polysolv.decisions.positivity import certify_unsolvable, forced, log_reductions
@@ -22,6 +29,7 @@ from polysolv.decisions.verdict import (
     NUMERIC,
     REAL_POSITIVE,
     SOLVABLE,
+    UNDECIDED,
     UNSOLVABLE,
     Verdict,
     undecided,
@@ -44,16 +52,16 @@ def decide_by_groebner(system: PolynomialSystem, limits: Budget) -> Verdict:
         limits: deadline, engine, jobs and log.
 
     Returns:
-        SOLVABLE with a certificate where the kernel accepts one; UNSOLVABLE with evidence NUMERIC (the engine's
-        word that it found all points, or a multi-modular eliminant) unless a certificate was found by linear
-        algebra; UNDECIDED.
+        SOLVABLE with a certificate where the kernel accepts one; UNSOLVABLE with evidence NUMERIC (the
+        engine's word that it found all points, or a multi-modular eliminant) unless a certificate was found
+        by linear algebra; UNDECIDED.
 
     Raises:
         InputError: if the engine asked for is missing or does not work.
 
     A case with as many equations as unknowns, or more, is saturated and its points over C computed: none, or
-    finitely many, whose real ones are isolated and tested exactly. With fewer equations, some unknowns are set
-    to rationals in the hope of a witness; to show that there is none, the unknowns other than weights are
+    finitely many, whose real ones are isolated and tested exactly. With fewer equations, some unknowns are
+    set to rationals in the hope of a witness; to show that there is none, the unknowns other than weights are
     eliminated.
     """
     engine = get_engine(limits.engine)
@@ -80,8 +88,8 @@ def _decide_case(case: Case, engine: Engine, limits: Budget) -> Verdict:
             return witness
         try:
             return _by_eliminant(case, engine, limits)
-        except NoEliminant as trouble:
-            limits.log["elimination"] = str(trouble)
+        except NoEliminant as error:
+            limits.log["elimination"] = str(error)
     found = _decide_finite(case, engine, limits)
     if found is None:
         trouble = limits.log.get("elimination", "there are infinitely many complex solutions")
@@ -90,20 +98,46 @@ def _decide_case(case: Case, engine: Engine, limits: Budget) -> Verdict:
 
 
 def _by_eliminant(case: Case, engine: Engine, limits: Budget) -> Verdict:
+    """Decide by the eliminant in the weights: it has no positive zero, or none but where two weights are
+    equal.
+
+    In the latter case the systems with two equal weights, which have finitely many solutions, are decided
+    too.
+    """
     eliminant = eliminate_to_weights(case, engine, limits)
-    if min(eliminant.values()) > 0 or max(eliminant.values()) < 0:
-        degree = limits.log.get("eliminant_degree")
-        reason = (
-            f"the eliminant in the weights, of degree {degree} with {len(eliminant)} terms, has coefficients of one "
-            f"sign ({engine.name}, {limits.log.get('eliminant_primes')} primes, not checked by the kernel)"
-        )
+    size = f"of degree {limits.log.get('eliminant_degree')} with {len(eliminant)} terms"
+    how = f"{engine.name}, {limits.log.get('eliminant_primes')} primes, not checked by the kernel"
+    if positive_where_weights_are(eliminant):
+        reason = f"the eliminant in the weights, {size}, has coefficients of one sign ({how})"
         return Verdict(UNSOLVABLE, REAL_POSITIVE, NUMERIC, METHOD, reason)
-    raise NoEliminant("the eliminant in the weights has coefficients of both signs")
+    if not vanishes_only_at_ties(eliminant):
+        raise NoEliminant(f"the eliminant in the weights, {size}, may have positive zeros")
+    first, second = case.weights
+    tied = [(case.with_values({first: 1}), None), (case.with_values({second: 1}), None), restrict(case, 1)]
+    for ties, (part, sums) in enumerate(tied, start=1):
+        found = _decide_finite(part, engine, limits, sums)
+        limits.log["ties_decided"] = ties
+        if found is None or found.status == UNDECIDED:
+            raise NoEliminant("a system with two equal weights was not decided")
+        if found.status == SOLVABLE:  # of the last one the witness lacks a weight: leave it to other methods
+            raise NoEliminant("a system with two equal weights has a solution")
+    reason = (
+        f"the eliminant in the weights, {size}, has no positive zero unless two weights are equal, "
+        f"and then there is no real solution ({how})"
+    )
+    return Verdict(UNSOLVABLE, REAL_POSITIVE, NUMERIC, METHOD, reason)
 
 
-def _decide_finite(case: Case, engine: Engine, limits: Budget) -> Verdict | None:
-    """Decide a case by all its points over C; ``None`` if they are infinitely many."""
-    saturated = saturate(case)
+def _decide_finite(
+    case: Case, engine: Engine, limits: Budget, sums: list[Poly] | None = None
+) -> Verdict | None:
+    """Decide a case by all its points over C; ``None`` if they are infinitely many.
+
+    Args:
+        case, engine, limits: what to decide, and how.
+        sums: what to make invertible if not all subset sums of the weights.
+    """
+    saturated = saturate(case, sums)
     points = trivial_points(saturated.ideal) or engine.points(saturated.ideal, limits)
     if points.kind == "infinite":
         return None
@@ -123,10 +157,8 @@ def _decide_finite(case: Case, engine: Engine, limits: Budget) -> Verdict | None
     except ArithmeticError as error:
         return undecided(METHOD, str(error))
     limits.log["positive_solutions"] = len(positive)
-    for root in positive:
-        verdict = _solvable(saturated, found, root)
-        if verdict is not None:
-            return verdict
+    if positive:
+        return _solvable(saturated, found, positive[0])
     reason = f"{found.degree} solutions over C, {len(roots)} real, none with positive weights ({over})"
     return Verdict(UNSOLVABLE, REAL_POSITIVE, NUMERIC, METHOD, reason)
 
@@ -140,16 +172,18 @@ def _positive(saturated: Saturated, found: Parametrization, low: Fraction, high:
     return root
 
 
-def _solvable(saturated: Saturated, found: Parametrization, root: RealRoot) -> Verdict | None:
+def _solvable(saturated: Saturated, found: Parametrization, root: RealRoot) -> Verdict:
     """Return SOLVABLE at a real root with positive weights, with a certificate if the kernel accepts one."""
     case = saturated.case
+    reason = f"a real root among {found.degree} complex solutions, weights positive by exact signs"
+    if any(name not in case.values and name not in case.unknowns for name in case.system.unknowns):
+        return Verdict(SOLVABLE, REAL_POSITIVE, NUMERIC, METHOD, reason)  # two weights share one unknown
     near = {
         name: root.value(top, bottom)
         for name, (top, bottom) in zip(saturated.unknowns, found.coordinates, strict=True)
         if name is not None
     }
     values = saturated.complete(near)
-    reason = f"a real root among {found.degree} complex solutions, weights positive by exact signs"
     exact = solvable_at(case.system, case.complete(values), METHOD, reason)
     if exact is not None:
         return exact
@@ -190,7 +224,10 @@ def _hopeless(case: Case) -> bool:
 
 def _choices(case: Case, excess: int, seed: int) -> Iterator[dict[str, Fraction]]:
     """Yield values for as many unknowns as there are too many: weights first, equal ones first."""
-    order = [*case.weights, *(n for n in reversed(case.unknowns) if n not in case.weights and n != case.nonzero)]
+    order = [
+        *case.weights,
+        *(n for n in reversed(case.unknowns) if n not in case.weights and n != case.nonzero),
+    ]
     names = order[: max(0, excess)]
     yield dict.fromkeys(names, Fraction(1))
     generator = random.Random(seed)

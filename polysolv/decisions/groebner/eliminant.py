@@ -1,10 +1,9 @@
 """The eliminant in the weights of a system with a one-dimensional set of solutions, ray by ray modulo primes.
 
 On the ray (w_2, w_3) = (t, c t), with w_1 = 1, the saturated ideal has finitely many zeros over C. The
-polynomial of their t is E(t, c t) divided by a power of t and by a polynomial in c. Computed for enough c modulo
-enough primes, it is interpolated as a rational function of c, cleared of its denominator, and lifted to Q by
-rational reconstruction; spare rays and a last prime test the result. If all coefficients of E are positive, E has
-no zero with positive weights.
+polynomial of their t is E(t, c t) divided by a power of t and by a polynomial in c. Computed for enough c
+modulo enough primes, it is interpolated as a rational function of c, cleared of its denominator, and lifted
+to Q by rational reconstruction; spare rays and a last prime test the result.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING
 
-from polysolv.decisions.algebra import ONE, Poly, add, renumber
+from polysolv.decisions.algebra import Poly, add, multiply, power, renumber
 from polysolv.decisions.groebner import modular
-from polysolv.decisions.groebner.saturation import saturate
+from polysolv.decisions.groebner.saturation import saturate, subset_sums
 from polysolv.decisions.normal_form import Case
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ _PRIMES_BELOW = 1 << 30
 _MAX_PRIMES = 60
 _MAX_CORNER = 16  # degree in c of what the polynomials on the rays may be divided by
 _SPARE_RAYS = 2  # beyond those that interpolation needs: the result is tested on them
+_ELSEWHERE = (3, 7)
 _RAY_SECONDS = 20.0  # an engine that takes longer on one ray is stuck
 
 Eliminant = dict[tuple[int, int], Fraction]
@@ -51,7 +51,9 @@ def eliminate_to_weights(case: Case, engine: Engine, limits: Budget) -> Eliminan
     """
     others = len(case.unknowns) - len(case.weights)
     if len(case.weights) != 2 or len(case.equations) != others + 1:
-        raise NoEliminant("elimination to the weights needs two weights, one equation more than other unknowns")
+        raise NoEliminant(
+            "elimination to the weights needs two weights, one equation more than other unknowns"
+        )
     residues: list[dict[tuple[int, int], int]] = []
     primes: list[int] = []
     previous: Eliminant | None = None
@@ -67,7 +69,11 @@ def eliminate_to_weights(case: Case, engine: Engine, limits: Budget) -> Eliminan
         limits.log["eliminant_primes"] = len(primes)
         lifted = _lift(residues, primes)
         if lifted is not None and lifted == previous:
-            limits.log["eliminant_degree"] = max(i + j for i, j in lifted)
+            degree = max(i + j for i, j in lifted)
+            # Rays do not see lines through the corner; a line elsewhere meets them, too.
+            if len(_on_line(case, 5, engine, prime, limits, _ELSEWHERE)) != degree + 1:
+                raise NoEliminant("lines in the weights are missing from the eliminant")
+            limits.log["eliminant_degree"] = degree
             limits.log["eliminant_terms"] = len(lifted)
             return lifted
         previous = lifted
@@ -81,7 +87,7 @@ def _rays(case: Case, engine: Engine, prime: int, limits: Budget) -> dict[int, l
     with ThreadPoolExecutor(limits.jobs) as pool:
         for batch in _batches(max(4, limits.jobs)):
             for c, polynomial in zip(
-                batch, pool.map(lambda c: _on_ray(case, c, engine, prime, limits), batch), strict=True
+                batch, pool.map(lambda c: _on_line(case, c, engine, prime, limits), batch), strict=True
             ):
                 if len(polynomial) - 1 > degree:
                     degree, found = len(polynomial) - 1, {}
@@ -103,37 +109,56 @@ def _batches(size: int) -> Iterator[range]:
         start += size
 
 
-def _on_ray(case: Case, c: int, engine: Engine, prime: int, limits: Budget) -> list[int]:
-    """Return the polynomial of t on the ray (t, c t) modulo a prime, divided by its constant term."""
+def restrict(case: Case, c: int, base: tuple[int, int] = (0, 0)) -> tuple[Case, list[Poly]]:
+    """Return a case on the line base + (t, c t) of two weights, and the sums of weights to make invertible."""
     here, there = (case.positions[name] for name in case.weights)
     numbers = {i: i - (i > there) for i in range(len(case.unknowns)) if i != there}
-    equations = {}
-    for index, polynomial in case.equations.items():
+    t: Poly = {((here, 1),): Fraction(1)}
+    weights = {here: add(t, {(): Fraction(base[0])}), there: add({(): Fraction(base[1])}, t, c)}
+    if not base[0]:
+        weights[here] = t
+
+    def on_line(polynomial: Poly) -> Poly:
         total: Poly = {}
         for monomial, value in polynomial.items():
-            powers = dict(monomial)
-            if exponent := powers.pop(there, 0):
-                powers[here] = powers.get(here, 0) + exponent
-                value = value * c**exponent
-            total = add(total, {tuple(sorted(powers.items())): value})
-        equations[index] = renumber(total, numbers)
-    on_ray = replace(
+            term: Poly = {tuple((i, e) for i, e in monomial if i not in weights): value}
+            for i, e in monomial:
+                if i in weights:
+                    term = multiply(term, power({m: v for m, v in weights[i].items() if v}, e))
+            total = add(total, term)
+        return renumber(total, numbers)
+
+    moved = replace(
         case,
         unknowns=tuple(name for name in case.unknowns if name != case.weights[1]),
         weights=case.weights[:1],
-        equations=equations,
+        equations={index: on_line(polynomial) for index, polynomial in case.equations.items()},
     )
-    t: Poly = {((numbers[here], 1),): Fraction(1)}
-    sums = [t, *(add(ONE, t, factor) for factor in (1, c, 1 + c))]
-    part = limits.within(_RAY_SECONDS)
-    points = engine.points(saturate(on_ray, sums).ideal, part, prime)
+    sums: list[Poly] = []
+    for total in map(on_line, subset_sums(case)):
+        # Sums that are multiples of each other would only raise the degree of their product.
+        if len(total) > 1 or total not in sums:
+            monic = {m: v / total[max(total)] for m, v in total.items()}
+            if monic not in sums:
+                sums.append(monic)
+    return moved, sums
+
+
+def _on_line(
+    case: Case, c: int, engine: Engine, prime: int, limits: Budget, base: tuple[int, int] = (0, 0)
+) -> list[int]:
+    """Return the polynomial of t on the line base + (t, c t) modulo a prime, divided by its constant term."""
+    moved, sums = restrict(case, c, base)
+    points = engine.points(saturate(moved, sums).ideal, limits.within(_RAY_SECONDS), prime)
     if points.kind != "finite" or points.parametrization is None:
-        raise NoEliminant(points.trouble or f"on a ray of weights the number of points is: {points.kind}")
+        raise NoEliminant(points.trouble or f"on a line of weights the number of points is: {points.kind}")
     found = points.parametrization
     top, bottom = found.coordinates[-1]
     if [f.numerator % prime for f in top] != [0, *(f.numerator % prime for f in bottom)]:
-        raise NoEliminant("the weight does not separate the points of a ray")
-    inverse = pow(found.polynomial[0], -1, prime)  # t was made invertible: the constant term is not 0
+        raise NoEliminant("the weight does not separate the points of a line")
+    if not found.polynomial[0] % prime:
+        raise NoEliminant("a base point lies on the eliminant")
+    inverse = pow(found.polynomial[0], -1, prime)
     return [value * inverse % prime for value in found.polynomial]
 
 
@@ -161,9 +186,7 @@ def _combine(rays: Mapping[int, Sequence[int]], prime: int) -> dict[tuple[int, i
         if len(columns[-1]) > len(slopes) - _SPARE_RAYS:
             raise NoEliminant("the rays do not fit together")
     order = max(len(column) - 1 - k for k, column in enumerate(columns))  # of E at the corner w_2 = w_3 = 0
-    found = {
-        (order + k - j, j): a for k, column in enumerate(columns) for j, a in enumerate(column) if a
-    }
+    found = {(order + k - j, j): a for k, column in enumerate(columns) for j, a in enumerate(column) if a}
     if not found or min(i for i, _ in found) < 0:
         raise NoEliminant("the rays do not fit together")
     inverse = pow(found[min(found)], -1, prime)

@@ -140,7 +140,8 @@ def read_integer(text: str) -> int:
         return int(text)
     sign, digits = (-1, text[1:]) if text[0] == "-" else (1, text)
     half = len(digits) // 2
-    return sign * (read_integer(digits[:half]) * 10 ** (len(digits) - half) + read_integer(digits[half:]))
+    scale: int = 10 ** (len(digits) - half)
+    return sign * (read_integer(digits[:half]) * scale + read_integer(digits[half:]))
 
 
 def satisfied_modulo(ideal: Ideal, found: Parametrization, prime: int) -> bool:

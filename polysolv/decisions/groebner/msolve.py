@@ -47,7 +47,9 @@ class Msolve:
             shown = " ".join(text.split())[:60]
             return Points("unknown", trouble=f"msolve printed {shown!r}", seconds=outcome.seconds)
         if found is not None and not satisfied_modulo(ideal, found, prime or _CHECK_PRIME):
-            return Points("unknown", trouble="msolve's points do not solve the system", seconds=outcome.seconds)
+            return Points(
+                "unknown", trouble="msolve's points do not solve the system", seconds=outcome.seconds
+            )
         return Points(kind, found, seconds=outcome.seconds)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from math import gcd, lcm
 
 _MAX_BITS = 4_000
@@ -80,7 +81,7 @@ def _shift(p: list[int]) -> list[int]:
 
 def _variations(p: Sequence[int]) -> int:
     signs = [c > 0 for c in p if c]
-    return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+    return sum(a != b for a, b in pairwise(signs))
 
 
 def positive_roots(polynomial: Sequence[int]) -> int:

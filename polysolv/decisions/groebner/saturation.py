@@ -78,14 +78,17 @@ def saturate(case: Case, factors: Sequence[Poly] | None = None) -> Saturated:
         generators.append(add(product, ONE, -1))
     names: list[str | None] = [None] * shift
     names += [case.unknowns[i] for i in left]
-    return Saturated(case, Ideal(len(names), tuple(generators)), tuple(names), tuple(reversed(solved)), len(factors))
+    return Saturated(
+        case, Ideal(len(names), tuple(generators)), tuple(names), tuple(reversed(solved)), len(factors)
+    )
 
 
 def subset_sums(case: Case) -> list[Poly]:
     """Return the sums of subsets of the weights, as polynomials of the case, that are no numbers."""
     known = [case.values[name] for name in case.system.weights if name in case.values]
     weights = [case.positions[name] for name in case.weights]
-    terms: list[Poly] = [{((i, 1),): Fraction(1)} for i in weights] + [{(): value} for value in known]
+    terms: list[Poly] = [{((i, 1),): Fraction(1)} for i in weights]
+    terms += [{(): value} for value in known]
     sizes: Sequence[int] = range(1, len(terms) + 1) if len(terms) <= MAX_SUMMED else (1, len(terms))
     sums = []
     for size in sizes:
