@@ -19,7 +19,7 @@ METHOD = "search"
 _STARTS = 120  # for each case
 _STEPS = 80
 _LARGEST = 1e3  # a witness with larger coordinates, or weights below 1/this, is not worth having
-_FOUND = 20  # solutions handed on, should some of them resist certification
+_FOUND = 3  # solutions handed on, should some of them resist certification
 
 
 def decide_by_search(system: PolynomialSystem, limits: Budget) -> Verdict:
@@ -91,7 +91,7 @@ def find_points(
         values = dict(zip(case.unknowns, map(float, x), strict=True))
         found.append({"start": start, "values": values})
         note("points", found)
-        if len(found) >= _FOUND or (len(found) >= 3 and start >= 10):
+        if len(found) >= _FOUND:
             break
     return found
 

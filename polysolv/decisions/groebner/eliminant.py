@@ -110,7 +110,7 @@ def _batches(size: int) -> Iterator[range]:
 
 
 def restrict(case: Case, c: int, base: tuple[int, int] = (0, 0)) -> tuple[Case, list[Poly]]:
-    """Return a case on the line base + (t, c t) of two weights, and the sums of weights to make invertible."""
+    """Return a case on the line base + (t, c t) of its two weights, and the sums to make invertible."""
     here, there = (case.positions[name] for name in case.weights)
     numbers = {i: i - (i > there) for i in range(len(case.unknowns)) if i != there}
     t: Poly = {((here, 1),): Fraction(1)}

@@ -87,7 +87,8 @@ def _read(text: str, ideal: Ideal, prime: int) -> tuple[str, Parametrization | N
         raise ValueError("unknown form")
     polynomial, denominator, numerators = wrapped[1]
     w, d = _coefficients(polynomial), _coefficients(denominator)
-    if len(w) - 1 != degree or len(numerators) != len(names) - 1 or degree < 1:
+    # The degree counts multiplicities, w does not.
+    if not 1 <= len(w) - 1 <= degree or len(numerators) != len(names) - 1:
         raise ValueError("unknown form")
     below = tuple(Fraction(c) for c in d)
     values = {}

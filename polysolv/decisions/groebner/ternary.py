@@ -46,7 +46,7 @@ def vanishes_only_at_ties(eliminant: Eliminant) -> bool:
 
     For a tied pair p ± d, E is a polynomial in d². With d² = bound · z/(1 + z) it becomes a polynomial in z
     ≥ 0 whose coefficients are polynomials in s. If the constant one has no positive root of odd multiplicity,
-    all others have no positive root, and all are positive somewhere, E is positive for z > 0. The regions
+    all others are 0 or have no positive root and are positive, E is positive for z > 0. The regions
     cover all orders x < y < z: y and z are tied where z − y < 2 (y − x), x and y where y − x < z − y.
 
     >>> vanishes_only_at_ties({(0, 0): Fraction(1), (2, 0): Fraction(1), (0, 2): Fraction(1)})
@@ -86,6 +86,7 @@ def _even(form: Form) -> Form:
 def _positive_on(even: Form, region: tuple[Coefficients, Coefficients, Coefficients, int], sign: int) -> bool:
     single, middle, bound, divisor = region
     top = max(k for _, _, k in even)
+    grows = False  # whether a power of z has a positive coefficient, or else E may be constant in z
     parts: list[Coefficients] = [[0] for _ in range(top + 1)]
     tables = [_powers(p, max(e[i] for e in even)) for i, p in enumerate((single, middle, bound))]
     for (a, b, k), value in even.items():
@@ -95,19 +96,19 @@ def _positive_on(even: Form, region: tuple[Coefficients, Coefficients, Coefficie
         total: Coefficients = [0]
         for k in range(n + 1):
             total = _sum(total, [comb(top - k, n - k) * c for c in parts[k]])
-        if not _positive(total, strictly=n > 0):
-            return False
-    return True
+        if any(total):
+            if not _positive(total, strictly=n > 0):
+                return False
+            grows = grows or n > 0
+    return grows
 
 
 def _positive(p: Coefficients, strictly: bool) -> bool:
-    """Return whether p > 0 (or only ≥ 0) on s > 0, from its coefficients or its roots."""
+    """Return whether p ≠ 0 is positive (or only nowhere negative) on s > 0, by its coefficients or its roots."""
     while p and not p[-1]:
         p = p[:-1]
     while p and not p[0]:
         p = p[1:]
-    if not p:
-        return False
     if one_sign(map(Fraction, p)) == 1:
         return True
     if p[-1] < 0:
