@@ -17,6 +17,8 @@ _COMMANDS = {
     "table": ("table", "table_command"),
     "system": ("system", "system_command"),
     "families": ("families", "families_command"),
+    "decide": ("decide", "decide_command"),
+    "order": ("order", "order_command"),
     "certify": ("certify", "certify_command"),
     "verify": ("verify", "verify_command"),
 }

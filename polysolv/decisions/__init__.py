@@ -5,12 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from polysolv.decisions.orders import MAX_CELL_SIZE, Order, order
+from polysolv.decisions.strategy import METHODS, decide, decide_all
 from polysolv.decisions.verdict import Verdict
 
 if TYPE_CHECKING:
     from polysolv.decisions.certification import certify, side_certificates
 
-__all__ = ["MAX_CELL_SIZE", "Order", "Verdict", "certify", "order", "side_certificates"]
+__all__ = [
+    "MAX_CELL_SIZE",
+    "METHODS",
+    "Order",
+    "Verdict",
+    "certify",
+    "decide",
+    "decide_all",
+    "order",
+    "side_certificates",
+]
 
 
 def __getattr__(name: str) -> Any:

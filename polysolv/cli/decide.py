@@ -1,0 +1,134 @@
+"""``polysolv decide``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from polysolv.cli.deciding import (
+    CONTRADICTION_CODE,
+    UNDECIDED_CODE,
+    MethodName,
+    deciding_options,
+    end_report,
+    reporter,
+    terminated_cleanly,
+)
+from polysolv.cli.options import (
+    IntegerRange,
+    emit,
+    family_options,
+    format_option,
+    on_terminal,
+    output_option,
+    read_input,
+)
+
+if TYPE_CHECKING:
+    from polysolv.decisions import Verdict
+    from polysolv.grid import Grid
+
+
+@click.command("decide")
+@click.argument("system", required=False, type=click.Path(), metavar="[SYSTEM.json]")
+@click.option("--m", type=IntegerRange(1, 1000), default=None, help="Cell size. [default: 2]")
+@click.option("--degree", type=IntegerRange(1, 1000), default=None, help="Degree r. [default: 4]")
+@family_options
+@click.option(
+    "--method", type=MethodName(), default="auto", show_default=True, help="A method, auto, or all."
+)
+@deciding_options("Seconds until an answer must be there; for all, those of each method.")
+@click.option(
+    "--certificate", type=click.Path(), default=None, help="Write the certificate, if there is one, here."
+)
+@format_option("text", "json", default="text")
+@output_option
+def decide_command(
+    system: str | None,
+    m: int | None,
+    degree: int | None,
+    family: str,
+    dim: int | None,
+    method: str,
+    timeout: float,
+    seed: int,
+    jobs: int,
+    engine: str | None,
+    ansatz: str | None,
+    no_progress: bool,
+    certificate: str | None,
+    style: str,
+    output: str | None,
+) -> int:
+    """Has the system of a cell of M atoms at degree DEGREE a non-trivial real solution with positive weights?
+
+    The system is that of a family, or one read from SYSTEM.json (- for stdin). Exit code 0: SOLVABLE or
+    UNSOLVABLE, 3: UNDECIDED, 4: two methods contradict each other.
+
+    Example: polysolv decide --m 3 --degree 6 --family location-scale-gaussian --method all
+    """
+    from polysolv.decisions.strategy import combine, decide, decide_all
+    from polysolv.systems import PolynomialSystem, build_system
+
+    if system is None:
+        asked = build_system(family, 2 if m is None else m, 4 if degree is None else degree, dim)
+    elif m is not None or degree is not None or dim is not None:
+        raise click.UsageError(
+            "SYSTEM: a saved system already has its m, degree and dimension; leave them out"
+        )
+    else:
+        asked = PolynomialSystem.from_json(read_input(system, "SYSTEM"))
+    options: dict[str, Any] = {"seed": seed, "jobs": jobs, "engine": engine, "ansatz": ansatz}
+    report = reporter(no_progress)
+    verdicts: list[Verdict] = []
+    with terminated_cleanly():
+        try:
+            if method == "all":
+                verdicts = decide_all(asked, timeout, progress=report, **options)
+                verdict = combine(verdicts)
+            else:
+                if report is not None:
+                    report(f"deciding by {method}")
+                verdict = decide(asked, method, timeout, **options)
+        finally:
+            end_report(report)
+    if certificate is not None and verdict.certificate is not None:
+        verdict.certificate.write(certificate, "--certificate")
+    _print(verdict, verdicts, style, output)
+    if verdict.statistics.get("contradiction"):
+        return CONTRADICTION_CODE
+    return 0 if verdict.decided else UNDECIDED_CODE
+
+
+def _print(verdict: Verdict, verdicts: list[Verdict], style: str, output: str | None) -> None:
+    if style == "json":
+        emit(verdict.to_json(), output)
+        return
+    from polysolv.decisions.verdict import show_witness
+
+    lines = [str(verdict)]
+    if verdict.witness is not None:
+        lines.append(f"witness: {show_witness(verdict.witness)}")
+    if verdict.certificate is not None:
+        lines.append(f"certificate: {verdict.certificate.kind}, digest {verdict.certificate.digest}")
+    if not verdicts:
+        emit("\n".join(lines), output)
+        return
+    grid = _table(verdicts)
+    if output is None and on_terminal():
+        from polysolv.cli.tables import print_rich
+
+        print_rich([grid], lines)
+        return
+    emit("\n".join([grid.to_text(), "", *lines]), output)
+
+
+def _table(verdicts: list[Verdict]) -> Grid:
+    from polysolv.grid import Grid
+
+    rows = [
+        [v.method, v.status, v.field if v.decided else "-", v.evidence or "-", f"{v.seconds:.2f}", v.reason]
+        for v in verdicts
+    ]
+    return Grid("", ["method", "verdict", "field", "evidence", "seconds", "reason"], rows)

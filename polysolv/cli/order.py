@@ -1,0 +1,117 @@
+"""``polysolv order``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from polysolv.cli.deciding import (
+    CONTRADICTION_CODE,
+    UNDECIDED_CODE,
+    MethodName,
+    deciding_options,
+    end_report,
+    reporter,
+    terminated_cleanly,
+)
+from polysolv.cli.options import IntegerRange, emit, family_options, format_option, on_terminal, output_option
+
+
+@click.command("order")
+@click.option("--m", type=IntegerRange(1, 400), default=2, show_default=True, help="Cell size.")
+@family_options
+@click.option(
+    "--method",
+    type=MethodName(),
+    default="theorem",
+    show_default=True,
+    help="theorem; or a method, auto or all: then degree after degree is decided.",
+)
+@deciding_options("Seconds for each method at each degree.")
+@format_option("text", "json", default="text")
+@output_option
+def order_command(
+    m: int,
+    family: str,
+    dim: int | None,
+    method: str,
+    timeout: float,
+    seed: int,
+    jobs: int,
+    engine: str | None,
+    ansatz: str | None,
+    no_progress: bool,
+    style: str,
+    output: str | None,
+) -> int:
+    """Order of a cell of M atoms: the least degree without a non-trivial real solution with positive weights.
+
+    Exit code 0: found, 3: UNDECIDED, 4: two methods contradict each other.
+
+    Example: polysolv order --m 3 --method all
+    """
+    if method == "theorem":
+        _by_theorem(m, family, dim, style, output)
+        return 0
+    from polysolv.decisions.ladder import climb
+
+    report = reporter(no_progress)
+    with terminated_cleanly():
+        try:
+            ladder = climb(
+                family,
+                m,
+                method,
+                dim,
+                timeout,
+                seed=seed,
+                jobs=jobs,
+                engine=engine,
+                ansatz=ansatz,
+                progress=report,
+            )
+        finally:
+            end_report(report)
+    if style == "json":
+        emit(json.dumps(ladder.to_data(), indent=2, ensure_ascii=False), output)
+    elif output is None and on_terminal():
+        from polysolv.cli.tables import print_rich
+
+        print_rich([ladder.grid()], ladder.summary())
+    else:
+        emit("\n".join([ladder.grid().to_text(), "", *ladder.summary()]), output)
+    if ladder.contradiction:
+        return CONTRADICTION_CODE
+    return 0 if ladder.order is not None else UNDECIDED_CODE
+
+
+def _by_theorem(m: int, family: str, dim: int | None, style: str, output: str | None) -> None:
+    from polysolv.decisions import order
+    from polysolv.decisions.ladder import SCHEMA, theorem_data
+    from polysolv.families import resolve
+
+    resolved = resolve(family, dim)
+    found = order(resolved, m)
+    if style == "json":
+        data = {
+            "schema": SCHEMA,
+            "family": resolved.name,
+            "dimension": resolved.dimension,
+            "m": m,
+            "method": "theorem",
+            "order": int(found),
+            "evidence": found.evidence,
+            "contradiction": False,
+            "theorem": theorem_data(found),
+            "ladder": [],
+        }
+        emit(json.dumps(data, indent=2, ensure_ascii=False), output)
+        return
+    lines = [
+        f"order({m}) = {int(found)} for {resolved.name}" + (f" ({found.evidence})" if found.evidence else "")
+    ]
+    if found.solvable is not None:
+        lines.append(f"degree {int(found) - 1}: SOLVABLE: {found.solvable.reason}")
+    lines.append(f"degree {int(found)}: UNSOLVABLE: {found.unsolvable.reason}")
+    emit("\n".join(lines), output)
