@@ -19,6 +19,8 @@ _COMMANDS = {
     "families": ("families", "families_command"),
     "certify": ("certify", "certify_command"),
     "verify": ("verify", "verify_command"),
+    "fit": ("fit", "fit_command"),
+    "simulate": ("simulate", "simulate_command"),
 }
 
 BAD_INPUT = 2
