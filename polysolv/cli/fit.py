@@ -130,22 +130,20 @@ def fit_command(
             _refuse_with_load(name, value)
         fits = _read_fits(load)
     else:
-        fits = _make_fits(data, counts, options)
-    if save is not None:
-        from polysolv.files import write_atomically
-
-        write_atomically(save, _json(fits), field="--save")
+        fits = _make_fits(data, counts, save, options)
     _print(fits, style, output)
 
 
 def _make_fits(
-    data: str | None, counts: tuple[int, ...] | None, options: dict[str, Any]
+    data: str | None, counts: tuple[int, ...] | None, save: str | None, options: dict[str, Any]
 ) -> list[SoftmaxGaussianMoE]:
     import warnings
 
     from polysolv.errors import InputError
+    from polysolv.files import write_atomically
     from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE
     from polysolv.moe.csv_data import read_csv
+    from polysolv.moe.diagnostics import parameter_count
 
     if data is None or counts is None or not options["x_names"] or not options["y_name"]:
         given = {"DATA.csv": data, "--x": options["x_names"], "--y": options["y_name"], "--k": counts}
@@ -163,7 +161,10 @@ def _make_fits(
     if table.dropped:
         click.echo(f"polysolv: {table.dropped} lines with missing values left out", err=True)
     _refuse_constant(table)
-    fits = []
+    needed = parameter_count(counts[-1], len(x_names))
+    if table.y.size < needed:
+        raise InputError(source, f"{table.y.size} rows", f"at least {needed} for k = {counts[-1]}")
+    fits: list[SoftmaxGaussianMoE] = []
     for index, k in enumerate(counts):
         _progress(f"k = {k} ({index + 1} of {len(counts)})", options["no_progress"])
         fit = SoftmaxGaussianMoE(
@@ -183,6 +184,9 @@ def _make_fits(
             fit.fit(table.X, table.y)
         fit.column_names_ = (table.x_names, table.y_name)
         fits.append(fit)
+        if save is not None:
+            # After every fit: an interruption later loses nothing.
+            write_atomically(save, _json(fits), field="--save")
     _progress("", options["no_progress"])
     return fits
 

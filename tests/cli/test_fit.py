@@ -118,6 +118,23 @@ def test_a_range_of_k_is_compared(call, folder):
     assert json.loads(saved.read_text())["schema"] == "polysolv/fit-range/1"
 
 
+def test_a_range_that_is_interrupted_keeps_its_finished_fits(call, folder, monkeypatch):
+    saved = folder / "interrupted.json"
+    whole = SoftmaxGaussianMoE.fit
+
+    def fit_until_k_is_3(self, X, y):
+        if self.n_experts == 3:
+            raise KeyboardInterrupt
+        return whole(self, X, y)
+
+    monkeypatch.setattr(SoftmaxGaussianMoE, "fit", fit_until_k_is_3)
+    code, out, err = call(
+        "fit", folder / "data.csv", "--x", "x", "--y", "y", "--k", "1:3", *FAST, "--save", saved
+    )
+    assert (code, out, err.strip()) == (130, "", "polysolv: interrupted")
+    assert [fit["settings"]["n_experts"] for fit in json.loads(saved.read_text())["fits"]] == [1, 2]
+
+
 def test_bounds_and_a_start_from_a_file(call, folder):
     code, out, _ = call(
         "fit", folder / "data.csv", "--x", "x", "--y", "y", "--k", 2, "--init", folder / "truth.json",
