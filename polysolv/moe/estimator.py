@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.moe import diagnostics
 from polysolv.moe.coordinates import check_bounds, interval
-from polysolv.moe.likelihood import Array
+from polysolv.moe.likelihood import Array, Mask
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure, natural_order
 from polysolv.moe.optimise import METHODS, Problem, Run, default_min_variance, optimise
 from polysolv.moe.relocate import grow, relocate
@@ -196,6 +196,11 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return diagnostics.parameter_count(self.mixing_measure_.k, self.mixing_measure_.d)
 
     @cached_property
+    def entropy_(self) -> float:
+        """Total entropy of the responsibilities of the training data; lazy."""
+        return diagnostics.entropy(self.mixing_measure_.responsibilities(*self._training()))
+
+    @cached_property
     def inferred_cells_(self) -> list[tuple[int, ...]]:
         """Groups of fitted atoms that the data cannot tell apart, by backward selection; lazy."""
         X, y = self._training()
@@ -229,7 +234,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             )
 
     def _learn(self, problem: Problem, runs: list[Run], X: Array, y: Array, floor: float) -> None:
-        for name in ("inferred_cells_", "standard_errors_", "warnings_"):
+        for name in ("inferred_cells_", "standard_errors_", "warnings_", "entropy_"):
             self.__dict__.pop(name, None)
         offset = float(np.log(problem.coordinates.y_scale)) * y.size
         floors = [problem.on_variance_floor(run.vector) for run in runs]
@@ -241,12 +246,10 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         G = _snapped(problem.coordinates.outward(run.vector, k), floor, self.bounds)
         if not {"beta0", "beta1"} & set(self.bounds or {}):
             G = G.translate(-float(G.beta0[-1]), -G.beta1[-1])
-        gradient = G.score(X, y)
-        inward = problem.evaluate(run.vector).gradient
-        self.held_ = problem.box.held(run.vector, inward)[order]
+        self.log_likelihood_, gradient, hessian = G.derivatives(X, y)
+        self.held_ = problem.box.held(run.vector, run.gradient)[order]
         self.at_bound_ = [name for name, at in zip(coordinate_names(k, d), self.held_, strict=True) if at]
         self.mixing_measure_ = G
-        self.log_likelihood_ = G.log_likelihood(X, y)
         self.lower_bounds_ = [(value - offset) / y.size for value in run.values]
         self.lower_bound_ = self.log_likelihood_ / y.size
         self.gradient_norm_ = float(np.abs(np.where(self.held_, 0.0, gradient)).max()) / y.size
@@ -254,8 +257,8 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.status_ = run.status
         self.converged_ = run.status in ("stationary", "rounding") and _flat(problem, run, self.tol)
         self.smallest_curvature_ = run.smallest_eigenvalue
-        self.information_eigenvalues_ = np.linalg.eigvalsh(self._information(G, X, y, problem, run))
-        self.entropy_ = diagnostics.entropy(G.responsibilities(X, y))
+        keep = self._identified(problem)
+        self.information_eigenvalues_ = np.linalg.eigvalsh(-hessian[np.ix_(keep, keep)] / y.size)
         self.starts_ = [
             (run.value - offset, run.status, at_floor) for run, at_floor in zip(runs, floors, strict=True)
         ]
@@ -274,16 +277,14 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 stacklevel=3,
             )
 
-    def _information(self, G: MixingMeasure, X: Array, y: Array, problem: Problem, run: Run) -> Array:
-        """Observed information per row, without coordinates at a bound and the last atom's gate."""
-        k, d = G.k, G.d
-        keep = ~self.held_
-        layout = np.argsort(natural_order(k, d))
+    def _identified(self, problem: Problem) -> Mask:
+        """Mark the coordinates that are not at a bound, without the last atom's gate if it can be fixed."""
+        keep: Mask = ~self.held_
+        layout = np.argsort(natural_order(problem.k, problem.Z.shape[0] - 1))
         for group in problem.box.gauge:
             if keep[layout[list(group)]].all():
                 keep[layout[group[-1]]] = False
-        information: Array = -G.hessian(X, y)[np.ix_(keep, keep)] / y.size
-        return information
+        return keep
 
     def _floor(self, X: Array, y: Array) -> float:
         """Return the least variance allowed: the setting, else the user's box, else the default."""
@@ -428,6 +429,5 @@ def _flat(problem: Problem, run: Run, tol: float) -> bool:
     """Whether the gradient is within the tolerance (in standardised units if rounding stopped the run)."""
     if run.status == "stationary":
         return True
-    gradient = problem.evaluate(run.vector).gradient
-    inside = np.where(problem.box.held(run.vector, gradient), 0.0, gradient)
+    inside = np.where(problem.box.held(run.vector, run.gradient), 0.0, run.gradient)
     return bool(np.abs(inside).max() / problem.rows <= tol and run.smallest_eigenvalue >= -1e-6)

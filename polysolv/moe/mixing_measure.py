@@ -153,6 +153,10 @@ class MixingMeasure:
 
     def hessian(self, X: ArrayLike, y: ArrayLike) -> Array:
         """Return the second derivatives of :meth:`log_likelihood`, in the order of :meth:`score`."""
+        return self.derivatives(X, y)[2]
+
+    def derivatives(self, X: ArrayLike, y: ArrayLike) -> tuple[float, Array, Array]:
+        """Return log-likelihood, score and Hessian, in one pass over the rows."""
         Z, response = self._rows(X, y)
         found = likelihood.evaluate(self._vector(), self.k, Z, response)
         if not found.finite or found.hessian is None:
@@ -163,7 +167,7 @@ class MixingMeasure:
         last = np.arange(slopes.size - self.k, slopes.size)
         matrix[last, last] -= found.gradient[last] / self.sigma**2
         order = natural_order(self.k, self.d)
-        return matrix[np.ix_(order, order)]
+        return found.value, self._reorder(found.gradient / slopes), matrix[np.ix_(order, order)]
 
     def sample(
         self,

@@ -93,6 +93,7 @@ class Run:
 
     vector: Array
     value: float
+    gradient: Array
     values: list[float]
     iterations: int
     status: str
@@ -133,6 +134,7 @@ def optimise(
     return Run(
         ascent.vector,
         ascent.evaluation.value,
+        ascent.evaluation.gradient,
         warm + ascent.values,
         spent + ascent.evaluations,
         ascent.status,
@@ -166,7 +168,7 @@ def _plain_em(
     smallest = trust_region.smallest_eigenvalue(final, vector, problem.box, problem.rows)
     saddle = smallest < -trust_region.CURVATURE_TOLERANCE
     status = ("saddle" if saddle else "stationary") if stationary else "iterations"
-    return Run(vector, final.value, values, len(values), status, smallest)
+    return Run(vector, final.value, final.gradient, values, len(values), status, smallest)
 
 
 def default_min_variance(X: Array, y: Array) -> float:
