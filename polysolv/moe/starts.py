@@ -7,6 +7,7 @@ import numpy as np
 from polysolv.moe.em import ExpectationMaximisation, accelerate
 from polysolv.moe.likelihood import Array, Indices, log_density
 from polysolv.moe.optimise import Problem
+from polysolv.moe.threads import every_library_on_one_thread
 
 NAMES = ("kmeans", "random", "em-short")
 _ROWS = 4000
@@ -49,7 +50,7 @@ def _clustered(em: ExpectationMaximisation, rng: np.random.Generator) -> Array:
     from sklearn.exceptions import ConvergenceWarning
 
     points = np.vstack([em.Z[1:], em.y]).T
-    with warnings.catch_warnings():
+    with every_library_on_one_thread(), warnings.catch_warnings():
         # Fewer distinct points than clusters: some experts then start empty, which EM copes with.
         warnings.simplefilter("ignore", ConvergenceWarning)
         labels = KMeans(em.k, n_init=1, max_iter=20, random_state=int(rng.integers(2**31))).fit_predict(

@@ -18,3 +18,9 @@ def one_thread() -> AbstractContextManager[Any]:
     """Return a context in which the linear-algebra library uses one thread."""
     context: AbstractContextManager[Any] = _controller().limit(limits=1, user_api="blas")
     return context
+
+
+def every_library_on_one_thread() -> AbstractContextManager[Any]:
+    """Return a context in which all libraries loaded so far, OpenMP's too, use one thread."""
+    context: AbstractContextManager[Any] = ThreadpoolController().limit(limits=1)
+    return context
