@@ -2,8 +2,8 @@
 
 Peers: scipy's BFGS with the analytic gradient in NumPy; R flexmix (Debian ``r-cran-flexmix``: FLXMRglm with
 an FLXPmultinom concomitant, its default control), started from the responsibilities of the same start;
-``cgmm`` (PyPI), if installed. Run with ``python benchmarks/fit_peers.py``; ``--quick`` leaves out n =
-100,000, ``--large`` adds one fit at n = 1,000,000. User CPU seconds, one thread, medians of ``--repeats``
+``cgmm`` (PyPI), if installed, at n = 1,000 only (it is slow). Run with ``python benchmarks/fit_peers.py``;
+``--quick`` leaves out n = 100,000, ``--large`` adds one fit at n = 1,000,000. User CPU seconds, one thread, medians of ``--repeats``
 runs after one warm-up fit.
 
 Tasks: T1: gate logits (-8 + 25 x, 0), means 15 - 20 x and -5 + 20 x, standard deviations 0.3 and 0.4,
@@ -43,7 +43,7 @@ for (i in seq_len(as.integer(commandArgs(TRUE)[2]))) {
   t <- system.time(
     f <- flexmix(y ~ x, data = d, cluster = tau, model = FLXMRglm(family = "gaussian"),
                  concomitant = FLXPmultinom(~ x)))
-  cat(t[["user.self"]], as.numeric(logLik(f)), f@k, "\\n")
+  cat(t[["user.self"]], sprintf("%.6f", as.numeric(logLik(f))), f@k, "\\n")
 }
 """
 
@@ -162,7 +162,7 @@ def compare(task: str, n: int, k: int, repeats: int) -> None:
     if found is not None:
         ratios = f"ratio {seconds / found[0]:.3f}, default run {default_seconds / found[0]:.3f}"
         show("flexmix", found[0], found[1], f"{ratios}, components kept {found[2]}")
-    peer = cgmm(X, y, k) if n <= 10**4 else None
+    peer = cgmm(X, y, k) if n <= 10**3 else None
     if peer is not None:
         show("cgmm", *peer, f"ratio {seconds / peer[0]:.3f}")
     sys.stdout.flush()
