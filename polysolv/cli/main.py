@@ -21,6 +21,8 @@ _COMMANDS = {
     "order": ("order", "order_command"),
     "certify": ("certify", "certify_command"),
     "verify": ("verify", "verify_command"),
+    "fit": ("fit", "fit_command"),
+    "simulate": ("simulate", "simulate_command"),
 }
 
 BAD_INPUT = 2
