@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -71,6 +72,8 @@ class Family:
         nontrivial: components of which some must be non-zero in a non-trivial solution.
         published: exponents in print, one for each parameter.
         references: what the statements rest on.
+        assumptions: what is assumed of symbolic true values, such as ``"a_star != 0"``.
+        remarks: what a reader of its exponents must know, in sentences.
 
     >>> from polysolv.families import get
     >>> family = get("softmax-gaussian", d=2)
@@ -86,19 +89,58 @@ class Family:
     nontrivial: tuple[str, ...]
     published: tuple[PublishedExponent, ...]
     references: tuple[Reference, ...]
+    assumptions: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @staticmethod
+    def from_log_symbol(
+        name: str,
+        log_symbol: str,
+        parameters: Sequence[str],
+        covariates: Sequence[str] = (),
+        duals: Sequence[str] = ("y",),
+        assumptions: Sequence[str] = (),
+        title: str = "",
+    ) -> Family:
+        """Return a family of your own; see :func:`polysolv.families.user_defined.from_log_symbol`."""
+        from polysolv.families.user_defined import from_log_symbol
+
+        return from_log_symbol(name, log_symbol, parameters, covariates, duals, assumptions, title)
+
+    @staticmethod
+    def from_file(path: str) -> Family:
+        """Return the family that a TOML or JSON file defines; see :mod:`polysolv.families.family_file`."""
+        from polysolv.families.family_file import read_family
+
+        return read_family(path)
+
+    @cached_property
+    def gate_components(self) -> tuple[str, ...]:
+        """Components that stand in no term with a dual variable: they act on the gate alone."""
+        covariates = len(self.log_symbol.covariates)
+        active = {
+            name
+            for term in self.log_symbol.terms
+            if any(term.variables[covariates:])
+            for name, e in zip(self.components, term.perturbations, strict=True)
+            if e
+        }
+        return tuple(name for name in self.components if name not in active)
+
+    def at(self, **values: int | Fraction) -> Family:
+        """Return the family with symbolic true values, such as ``a_star``, set to rationals.
+
+        Raises:
+            InputError: if a name is unknown or a value contradicts the assumptions.
+        """
+        from polysolv.families.user_defined import at_values
+
+        return at_values(self, values)
 
     @property
     def components(self) -> tuple[str, ...]:
         """Names of the perturbation components of one atom, in the order of K."""
         return self.log_symbol.perturbations
-
-    @cached_property
-    def gate_components(self) -> tuple[str, ...]:
-        """Components whose symbol holds no dual variable: they act on the gate alone."""
-        covariates = len(self.log_symbol.covariates)
-        return tuple(
-            name for name, (_, monomial) in self.log_symbol.symbols.items() if not any(monomial[covariates:])
-        )
 
     def parameter(self, name: str) -> Parameter:
         """Return the parameter called ``name``.
@@ -130,6 +172,7 @@ class Family:
                 for p in self.parameters
             ],
             "log_symbol": str(self.log_symbol),
+            "assumptions": list(self.assumptions),
             "nontrivial": list(self.nontrivial),
             "interaction": [str(relation) for relation in self.interaction()],
             "published": [
