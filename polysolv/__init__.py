@@ -22,6 +22,8 @@ _PUBLIC = {
     "RateTable": "polysolv.rates",
     "build_system": "polysolv.systems",
     "certify": "polysolv.decisions",
+    "explain": "polysolv.rates.prover",
+    "exponents": "polysolv.rates.prover",
     "families": "polysolv.families",
     "order": "polysolv.decisions",
     "rate": "polysolv.rates",

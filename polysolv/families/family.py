@@ -67,7 +67,7 @@ class Family:
         name: short name, for example ``"softmax-gaussian"``.
         title: the model in one line.
         parameters: the parameters of an atom.
-        dimension: number d of covariates; 0 for a family without covariates.
+        dimension: number d of covariates (of responses for multivariate-gaussian); 0 where there is none.
         log_symbol: the polynomial K of theory page §2.
         nontrivial: components of which some must be non-zero in a non-trivial solution.
         published: exponents in print, one for each parameter.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from polysolv.rates.prover.explanation import Explanation, explain
 from polysolv.rates.prover.exponents import ExponentBounds, exactly_fitted_exponents, exponents
 
-__all__ = ["ExponentBounds", "exactly_fitted_exponents", "exponents"]
+__all__ = ["Explanation", "ExponentBounds", "exactly_fitted_exponents", "explain", "exponents"]
