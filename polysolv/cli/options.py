@@ -143,7 +143,7 @@ class ExportFormat(_ParamType):
 
 
 def family_options(command: Command) -> Command:
-    """Add ``--family``, ``--family-file`` and ``--dim``; the command gets a name or a family as ``family``."""
+    """Add ``--family``, ``--family-file`` and ``--dim``; the command gets a name or a family."""
     from functools import wraps
 
     @wraps(command)

@@ -38,7 +38,9 @@ _POLYNOMIAL = re.compile(r"softmax-polynomial-([0-6])-([0-6])", re.A)
 
 
 def names() -> list[str]:
-    """Return the names of the shipped families; any ``softmax-polynomial-G-E`` with degrees 0 to 6 is one too.
+    """Return the names of the shipped families.
+
+    Any ``softmax-polynomial-G-E`` with a gate of degree G and experts of degree E from 0 to 6 is a name too.
 
     >>> "location-gaussian" in names()
     True
@@ -79,7 +81,9 @@ def get(name: str, d: int = 1) -> Family:
     if not module.HAS_COVARIATES and d != 1:
         raise InputError("d", d, f"leaving it out: {name} has no choice of dimension")
     if match and comb(d + max(degrees), d) > MAX_MONOMIALS:
-        raise InputError("d", d, f"a dimension with at most {MAX_MONOMIALS} monomials up to degree {max(degrees)}")
+        raise InputError(
+            "d", d, f"a dimension with at most {MAX_MONOMIALS} monomials up to degree {max(degrees)}"
+        )
     if name == "multivariate-gaussian" and d > MAX_RESPONSES:
         raise InputError("d", d, f"at most {MAX_RESPONSES} responses")
     found: Family = getattr(module, function)(*((d,) if module.HAS_COVARIATES else ()), *arguments)

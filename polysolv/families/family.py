@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 from polysolv.families.log_symbol import LogSymbol
 
 if TYPE_CHECKING:
+    from sympy import Expr, Symbol
+
     from polysolv.families.interaction import PdeRelation
+    from polysolv.families.relations import LinearRelation
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,20 @@ class Family:
         return from_log_symbol(name, log_symbol, parameters, covariates, duals, assumptions, title)
 
     @staticmethod
+    def from_density(
+        expr: Expr,
+        parameters: Sequence[str | Symbol],
+        covariates: Sequence[str | Symbol],
+        response: str | Symbol,
+        order: int = 2,
+        name: str = "from-density",
+    ) -> Family:
+        """Return the family of a SymPy density; see :func:`polysolv.families.density.from_density`."""
+        from polysolv.families.density import from_density
+
+        return from_density(expr, parameters, covariates, response, order, name)
+
+    @staticmethod
     def from_file(path: str) -> Family:
         """Return the family that a TOML or JSON file defines; see :mod:`polysolv.families.family_file`."""
         from polysolv.families.family_file import read_family
@@ -155,10 +172,17 @@ class Family:
 
         raise unknown_name("parameter", name, [p.name for p in self.parameters])
 
-    def interaction(self) -> tuple[PdeRelation, ...]:
-        """Return the PDE relations that the log-symbol induces (see :mod:`polysolv.families.interaction`)."""
-        from polysolv.families.interaction import interaction
+    def interaction(self) -> tuple[PdeRelation | LinearRelation, ...]:
+        """Return the PDE relations that the log-symbol induces.
 
+        See :mod:`polysolv.families.interaction`; for a K that is not linear, those of order two at δ = 0
+        (:mod:`polysolv.families.relations`).
+        """
+        from polysolv.families.interaction import interaction
+        from polysolv.families.relations import second_order_relations
+
+        if not self.log_symbol.is_linear:
+            return second_order_relations(self.log_symbol)
         return interaction(self.log_symbol)
 
     def to_data(self) -> dict[str, Any]:

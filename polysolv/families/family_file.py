@@ -96,6 +96,4 @@ def family_from_data(name: str, data: Any, field: str) -> Family:
 
 
 def _powers(term: Any) -> list[tuple[str, int]]:
-    return [
-        pair for key in ("constants", "perturbations", "variables") for pair in term.get(key, {}).items()
-    ]
+    return [pair for key in ("constants", "perturbations", "variables") for pair in term.get(key, {}).items()]

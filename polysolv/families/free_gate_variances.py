@@ -23,7 +23,10 @@ def square_variance() -> Family:
     return Family(
         name="free-gate-variance-x2",
         title="Gaussian experts, covariate-free gate: N(b + a x, sigma x^2)",
-        parameters=(*_PARAMETERS, Parameter("sigma", "variance at x = 1", "response^2/covariate^2", ("sigma",))),
+        parameters=(
+            *_PARAMETERS,
+            Parameter("sigma", "variance at x = 1", "response^2/covariate^2", ("sigma",)),
+        ),
         dimension=1,
         log_symbol=linear_log_symbol(("x",), ("y",), {**_MEAN, "sigma": (_HALF, {"x": 2, "y": 2})}),
         nontrivial=("a",),

@@ -1,4 +1,4 @@
-"""Gaussian-gated Gaussian experts: the joint density N(x; c, Gamma) N(y; a x + b, nu) of covariate and response."""
+"""Gaussian-gated Gaussian experts: the joint density N(x; c, Gamma) N(y; a x + b, nu)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def family(a_star: str = "!=", c_star: str = "!=") -> Family:
         references=(NGUYEN_2024_GATED,),
         remarks=(
             "The joint law of covariate and response is modelled; the unit of x makes the true Gamma 1. "
-            "Nguyen, Nguyen, Nguyen and Ho 2024 treat true centres that are zero separately, with two polynomial "
-            "systems; the exponents here do not depend on whether the true centre or slope is zero.",
+            "Nguyen, Nguyen, Nguyen and Ho 2024 treat true centres that are zero separately, with two "
+            "polynomial systems; the exponents here are the same whether or not they are zero.",
         ),
     )

@@ -18,7 +18,9 @@ MAX_TERMS = 5_000
 MAX_DIGITS = 200
 MAX_BITS = 20_000
 
-_TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)|([A-Za-z_][A-Za-z_0-9]*)|(\*\*|[-+*/^()])|(\S))", re.A)
+_TOKEN = re.compile(
+    r"\s*(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)|([A-Za-z_][A-Za-z_0-9]*)|(\*\*|[-+*/^()])|(\S))", re.A
+)
 _ALLOWED = "sums, products and powers of names and integers, and division by an integer, like a*x*y + s*y^2/2"
 
 
@@ -186,5 +188,7 @@ class _Parser:
     def limit(self, polynomial: ParsedPolynomial) -> None:
         if len(polynomial) > MAX_TERMS:
             raise self.error("a long polynomial", f"at most {MAX_TERMS} terms")
-        if any(max(c.numerator.bit_length(), c.denominator.bit_length()) > MAX_BITS for c in polynomial.values()):
+        if any(
+            max(c.numerator.bit_length(), c.denominator.bit_length()) > MAX_BITS for c in polynomial.values()
+        ):
             raise self.error("a very large coefficient", f"coefficients of at most {MAX_BITS} bits")

@@ -30,6 +30,6 @@ NGUYEN_2024_GATED = Reference(
 )
 NGUYEN_2024_TOP_K = Reference(
     "nguyen2024topk",
-    "H. Nguyen, P. Akbarian, F. Yan and N. Ho, Statistical perspective of top-K sparse softmax gating mixture "
-    "of experts, ICLR 2024, arXiv 2309.13850",
+    "H. Nguyen, P. Akbarian, F. Yan and N. Ho, Statistical perspective of top-K sparse softmax gating "
+    "mixture of experts, ICLR 2024, arXiv 2309.13850",
 )

@@ -29,8 +29,8 @@ def family(d: int = 1) -> Family:
         published=tuple(replace(statement, source=_SOURCE) for statement in plain.published),
         references=(NGUYEN_2024_TOP_K, HO_NGUYEN_2016),
         remarks=(
-            "Inside a region of covariates where the set of active experts is constant the model is a softmax "
-            "mixture of the active experts: the exponents hold for cells whose atoms are all active on a ball "
-            "of such a region, where K is large enough for that.",
+            "Inside a region of covariates where the set of active experts is constant the model is a "
+            "softmax mixture of the active experts: the exponents hold for cells whose atoms are all active "
+            "on a ball of such a region, where K is large enough for that.",
         ),
     )

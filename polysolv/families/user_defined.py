@@ -13,7 +13,9 @@ from polysolv.families.parser import parse_polynomial
 
 MAX_NAMES = 60
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z_0-9]{0,39}", re.A)
-_ASSUMPTION = re.compile(r"\s*([A-Za-z][A-Za-z_0-9]*)\s*(!=|≠|==|=)\s*(-?[0-9]{1,20}(?:/[0-9]{1,20})?)\s*", re.A)
+_ASSUMPTION = re.compile(
+    r"\s*([A-Za-z][A-Za-z_0-9]*)\s*(!=|≠|==|=)\s*(-?[0-9]{1,20}(?:/[0-9]{1,20})?)\s*", re.A
+)
 
 
 def from_log_symbol(
@@ -57,7 +59,9 @@ def from_log_symbol(
     everything = [*perturbations, *xs, *ys, *values, *constants]
     for used in everything:
         if everything.count(used) > 1:
-            raise InputError("parameters", used, "names that differ from those of all variables and constants")
+            raise InputError(
+                "parameters", used, "names that differ from those of all variables and constants"
+            )
     parsed = parse_polynomial(log_symbol, everything)
     terms = _terms(parsed, log_symbol, perturbations, xs + ys, values, constants)
     used_constants = [any(t.constants[i] for t in terms) for i in range(len(constants))]
@@ -89,7 +93,9 @@ def at_values(family: Family, values: Mapping[str, int | Fraction]) -> Family:
     exact = {}
     for name, value in values.items():
         if name not in family.log_symbol.constants:
-            allowed = ", ".join(family.log_symbol.constants) or "no name: this family has no symbolic true values"
+            allowed = (
+                ", ".join(family.log_symbol.constants) or "no name: this family has no symbolic true values"
+            )
             raise InputError("at", name, allowed)
         if isinstance(value, bool) or not isinstance(value, Rational) or not value:
             raise InputError(f"at.{name}", value, f"a non-zero rational, as {name} != 0 is assumed")
@@ -125,14 +131,20 @@ def _assumptions(assumptions: object) -> tuple[dict[str, Fraction], list[str]]:
     constants: list[str] = []
     for assumption in assumptions:
         match = _ASSUMPTION.fullmatch(assumption) if isinstance(assumption, str) else None
-        if match is None or match[3].endswith("/0") or (match[3].count("/") and not int(match[3].split("/")[1])):
+        if (
+            match is None
+            or match[3].endswith("/0")
+            or (match[3].count("/") and not int(match[3].split("/")[1]))
+        ):
             raise InputError("assumptions", assumption, '"name != 0", "name = 0" or "name = 1/2"')
         name, relation, value = match[1], match[2], Fraction(match[3])
         if relation in ("!=", "≠"):
             if value:
                 raise InputError("assumptions", assumption, f'"{name} != 0": only zero can be excluded')
             if name in values and not values[name]:
-                raise InputError("assumptions", assumption, f"no contradiction: {name} = 0 is assumed as well")
+                raise InputError(
+                    "assumptions", assumption, f"no contradiction: {name} = 0 is assumed as well"
+                )
             if name not in values and name not in constants:
                 constants.append(name)
             continue
@@ -140,7 +152,9 @@ def _assumptions(assumptions: object) -> tuple[dict[str, Fraction], list[str]]:
             raise InputError("assumptions", assumption, f"no contradiction: {name} = {values[name]} as well")
         if name in constants:
             if not value:
-                raise InputError("assumptions", assumption, f"no contradiction: {name} != 0 is assumed as well")
+                raise InputError(
+                    "assumptions", assumption, f"no contradiction: {name} != 0 is assumed as well"
+                )
             constants.remove(name)
         values[name] = value
     return values, constants
@@ -174,7 +188,9 @@ def _terms(
 def _require_action(symbol: LogSymbol, text: str) -> None:
     for position, name in enumerate(symbol.perturbations):
         if not any(term.perturbations[position] for term in symbol.terms):
-            raise InputError("parameters", name, f"parameters that act: {name} stands in no term with a variable")
+            raise InputError(
+                "parameters", name, f"parameters that act: {name} stands in no term with a variable"
+            )
     duals = len(symbol.covariates)
     if not any(any(term.variables[duals:]) for term in symbol.terms):
         names = ", ".join(symbol.duals)

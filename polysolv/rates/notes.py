@@ -57,7 +57,8 @@ def _published(family: Family) -> str:
 
 def _refined(has_gate: bool, sources: Sequence[str]) -> str:
     condition = ", for cells next to at least one exactly fitted cell" if has_gate else ""
-    return f"refined: {'; '.join(sources) or REFINED_SOURCE}{condition}; a worst-case statement that explicit arcs attain."
+    basis = "; ".join(sources) or REFINED_SOURCE
+    return f"refined: {basis}{condition}; a worst-case statement that explicit arcs attain."
 
 
 def _identifiability(gates: str, k_excess: int, k_true: int | None) -> list[str]:

@@ -265,7 +265,13 @@ def rate(
 
     with_singleton = sizes if tuples is None else {size for cells in tuples if 1 in cells for size in cells}
     cells_rates = tuple(
-        CellRates(size, r and int(r), r and r.evidence, statements(size, size in with_singleton), saved.get(size))
+        CellRates(
+            size,
+            None if r is None else int(r),
+            None if r is None else r.evidence,
+            statements(size, size in with_singleton),
+            saved.get(size),
+        )
         for size, r in orders.items()
     )
     return RateReport(
@@ -333,7 +339,7 @@ def _statements(rates: ParameterRates) -> list[str]:
 
 
 def show_refined(rates: ParameterRates) -> str:
-    """Return the refined rate for people; where it is not decided, the proved range from slowest to fastest."""
+    """Return the refined rate for people; where undecided, the proved range from slowest to fastest."""
     if rates.bounds is None:
         return show_rate(rates.refined.rate if rates.refined else None)
     low, high = rates.bounds

@@ -37,7 +37,7 @@ class Arc:
         parts = symbol_series(self.log_symbol, self.nodes, self.paths, order)
         for index, series in exponential(parts, self.nodes, order, len(self.log_symbol.constants)).items():
             if any(index):
-                means = {key: (self.nodes.mean(v),) for key, v in series.items()}
+                means: Series = {key: (self.nodes.mean(v),) for key, v in series.items()}
                 kept = {key: v for key, v in means.items() if v[0]}
                 if kept:
                     yield index, kept
@@ -98,7 +98,9 @@ def exponential(
             k = sum(shift)
             for index, series in layers[n - k].items() if k <= n else ():
                 target = tuple(a + b for a, b in zip(index, shift, strict=True))
-                add_to(layer.setdefault(target, {}), multiply(part, series, nodes, order), nodes, Fraction(k, n))
+                add_to(
+                    layer.setdefault(target, {}), multiply(part, series, nodes, order), nodes, Fraction(k, n)
+                )
         layers.append({index: series for index, series in layer.items() if series})
     return {index: series for layer in layers for index, series in layer.items()}
 

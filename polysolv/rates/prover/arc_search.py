@@ -39,7 +39,7 @@ def searched_arcs(
 
     A candidate gives some components a leading term c ε^p p_j(z), p_j an orthogonal polynomial of the nodes.
     Means of all components are then corrected so that the pinned coefficients vanish, and one scale c may be
-    changed so that the lowest remaining coefficient vanishes too. What counts in the end is the exact contact.
+    changed so that the lowest remaining coefficient vanishes too. What counts is the exact contact.
     """
     chooser = random.Random(seed * 1000 + size)
     best: Found = {}
@@ -48,7 +48,9 @@ def searched_arcs(
     tried = 0
     for nodes, shape in _candidates(log_symbol, size, chooser, goals):
         tried += 1
-        if tried > _CANDIDATES or all(ceilings[c] is not None and goals[c] >= (ceilings[c] or 0) for c in goals):
+        if tried > _CANDIDATES or all(
+            ceilings[c] is not None and goals[c] >= (ceilings[c] or 0) for c in goals
+        ):
             break
         limit = _needed(shape, goals)
         found = _adjusted(log_symbol, nodes, shape, limit)

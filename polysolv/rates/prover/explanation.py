@@ -72,10 +72,14 @@ class Explanation:
             lines.append(f"assumed: {', '.join(self.family.assumptions)}")
         lines += ["", self._verdict(), ""]
         upper = [step for step in bounds.trace if step.rule != "arc"]
-        lines.append("From above (V bounds every grouped coefficient P; eta[s] is the coefficient of s in K):")
+        lines.append(
+            "From above (V bounds every grouped coefficient P; eta[s] is the coefficient of s in K):"
+        )
         lines += _numbered([str(step) for step in upper]) or ["  no rule gives a bound"]
         if bounds.needs_exactly_fitted:
-            lines.append("  This uses equations without dual variables: some other cell must be exactly fitted.")
+            lines.append(
+                "  This uses equations without dual variables: some other cell must be exactly fitted."
+            )
         lines.append("From below:")
         lines += _numbered([step.reason for step in bounds.trace if step.rule == "arc"])
         if self.comparison():
@@ -116,7 +120,13 @@ def explain(
     wanted = resolved.parameters if parameter is None else (resolved.parameter(parameter),)
     proved = exponents(resolved, m)
     return [
-        Explanation(resolved, m, proved[p.name], _published(resolved, p.name, m), _estimate(resolved, proved[p.name], m))
+        Explanation(
+            resolved,
+            m,
+            proved[p.name],
+            _published(resolved, p.name, m),
+            _estimate(resolved, proved[p.name], m),
+        )
         for p in wanted
     ]
 

@@ -145,7 +145,13 @@ def component_exponents(log_symbol: LogSymbol, m: int) -> Mapping[str, ExponentB
         if bound is not None and value > bound:
             raise AssertionError(f"{c}: the arc {arc} contradicts the upper bound {bound} of {log_symbol}")
         result[c] = ExponentBounds(
-            c, value, bound, value == bound, gated and _differs(upper.get(c), free.get(c)), (*steps, step), arc
+            c,
+            value,
+            bound,
+            value == bound,
+            gated and _differs(upper.get(c), free.get(c)),
+            (*steps, step),
+            arc,
         )
     return result
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import TypeVar
 
 from polysolv.families.log_symbol import Exponents, LogSymbol, LogSymbolTerm
 
@@ -70,25 +70,29 @@ def _triangular(rows: dict[Exponents, dict[int, tuple[Fraction, Exponents]]]) ->
 
 def _eliminated(rows: dict[Exponents, dict[int, Fraction]]) -> Solution:
     """Bring the linear part to reduced row echelon form, keeping track of the combinations."""
-    reduced = [(dict(row), {s: Fraction(1)}) for s, row in rows.items()]
+    left = [dict(row) for row in rows.values()]
+    right = [{s: Fraction(1)} for s in rows]
     pivots: dict[int, int] = {}
-    for column in sorted({i for row in rows.values() for i in row}):
-        place = next((k for k, (row, _) in enumerate(reduced) if k not in pivots.values() and column in row), None)
+    for column in sorted({i for row in left for i in row}):
+        place = next((k for k, row in enumerate(left) if k not in pivots.values() and column in row), None)
         if place is None:
             continue
         pivots[column] = place
-        scale = 1 / reduced[place][0][column]
-        reduced[place] = tuple({k: v * scale for k, v in part.items()} for part in reduced[place])  # type: ignore[assignment]
-        for k, (row, _) in enumerate(reduced):
+        scale = 1 / left[place][column]
+        left[place] = {i: scale * c for i, c in left[place].items()}
+        right[place] = {s: scale * c for s, c in right[place].items()}
+        for k, row in enumerate(left):
             if k != place and column in row:
                 factor = row[column]
-                reduced[k] = tuple(  # type: ignore[assignment]
-                    _minus(part, pivot, factor) for part, pivot in zip(reduced[k], reduced[place], strict=True)
-                )
-    return tuple((column, tuple(reduced[k][1].items())) for column, k in pivots.items() if len(reduced[k][0]) == 1)
+                left[k] = _minus(row, left[place], factor)
+                right[k] = _minus(right[k], right[place], factor)
+    return tuple((column, tuple(right[k].items())) for column, k in pivots.items() if len(left[k]) == 1)
 
 
-def _minus(left: dict[Any, Fraction], right: dict[Any, Fraction], factor: Fraction) -> dict[Any, Fraction]:
+Key = TypeVar("Key")
+
+
+def _minus(left: dict[Key, Fraction], right: dict[Key, Fraction], factor: Fraction) -> dict[Key, Fraction]:
     result = dict(left)
     for key, value in right.items():
         result[key] = result.get(key, Fraction(0)) - factor * value
@@ -111,7 +115,11 @@ def with_constants(log_symbol: LogSymbol) -> LogSymbol:
         log_symbol.covariates,
         log_symbol.duals,
         tuple(
-            LogSymbolTerm(t.coefficient, t.perturbations + (t.constants or (0,) * len(log_symbol.constants)), t.variables)
+            LogSymbolTerm(
+                t.coefficient,
+                t.perturbations + (t.constants or (0,) * len(log_symbol.constants)),
+                t.variables,
+            )
             for t in log_symbol.terms
         ),
     )

@@ -18,8 +18,8 @@ def minimise(costs: Sequence[Fraction], rows: Sequence[Row]) -> tuple[Fraction, 
     The dual, max b·y subject to Aᵀ y ≤ c, y ≥ 0, starts feasible at y = 0; it is solved by the simplex method
     with Bland's rule, so no cycling, and x is read off the reduced costs.
 
-    >>> value, x = minimise([Fraction(1), Fraction(0)], [({0: 2, 1: 1}, Fraction(3)), ({1: -1}, Fraction(-1))])
-    >>> value, x
+    >>> rows = [({0: 2, 1: 1}, Fraction(3)), ({1: -1}, Fraction(-1))]
+    >>> minimise([Fraction(1), Fraction(0)], rows)
     (Fraction(1, 1), [Fraction(1, 1), Fraction(1, 1)])
     """
     n, m = len(costs), len(rows)

@@ -68,7 +68,9 @@ class Nodes:
         self.one: Vector = (self.number(one),) + (self.number(zero),) * (m - 1)
 
     def __str__(self) -> str:
-        alpha, beta = (", ".join(map(str, v)) + ("," if len(v) == 1 else "") for v in (self.shifts, self.norms))
+        alpha, beta = (
+            ", ".join(map(str, v)) + ("," if len(v) == 1 else "") for v in (self.shifts, self.norms)
+        )
         return f"{self.size} nodes with alpha = ({alpha}), beta = ({beta})"
 
     def number(self, value: Number) -> Number:

@@ -1,11 +1,12 @@
 """Upper bounds on exponents, stage two: from the symbols η_s back to the perturbations δ.
 
-Along an arc |η_s| = O(V^v_s) for every atom. A relation η_s = c δ_t^k + (terms with δ_t^k times something that
-tends to zero) + others, with c ≠ 0 for certain, gives k·speed(δ_t) ≥ min(v_s, speeds of the others). Relations
-are the coefficients η_s(δ) of K themselves and, where their linear parts are rational, the combinations that
-Gaussian elimination makes of them. For a K that is not linear, P_ℓ = Σ_l w_l p_ℓ(δ_l) = O(V) is used too: if
-p_ℓ holds c δ_t^2k, Σ_l w_l δ_t^2k has exactly 2k times the speed of δ_t, and every term δ_t^p·rest with p < 2k
-allows (2k − p)·speed(δ_t) ≥ speed of the rest. The inequalities are iterated from zero: every iterate is proved.
+Along an arc |η_s| = O(V^v_s) for every atom. A relation η_s = c δ_t^k + (terms with δ_t^k times something
+that tends to zero) + others, with c ≠ 0 for certain, gives k·speed(δ_t) ≥ min(v_s, speeds of the others).
+Relations are the coefficients η_s(δ) of K themselves and, where their linear parts are rational, the
+combinations that Gaussian elimination makes of them. For a K that is not linear, P_ℓ = Σ_l w_l p_ℓ(δ_l) =
+O(V) is used too: if p_ℓ holds c δ_t^2k, Σ_l w_l δ_t^2k has exactly 2k times the speed of δ_t, and every
+term δ_t^p·rest with p < 2k allows (2k − p)·speed(δ_t) ≥ speed of the rest. The inequalities are iterated
+from zero: every iterate is proved.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ def perturbation_speeds(
                     found[t], changed = speed, True
                     used = tuple(n for i, n in enumerate(names) if any(e[i] for e in others))
                     proofs[names[t]] = (
-                        _step(log_symbol, relation, t, power, speed), tuple(relation.symbols), used
+                        _step(log_symbol, relation, t, power, speed),
+                        tuple(relation.symbols),
+                        used,
                     )
         for index, polynomial in sums:
             for t, power in _pure_powers(polynomial):
@@ -99,7 +102,9 @@ def _power_sums(log_symbol: LogSymbol) -> list[tuple[Exponents, _Polynomial]]:
     count = len(log_symbol.perturbations)
     longest = max(sum(t.variables) for t in log_symbol.terms)
     result = []
-    for index, polynomial in atom_polynomials(with_constants(log_symbol), min(2 * longest, _MAX_DEGREE)).items():
+    for index, polynomial in atom_polynomials(
+        with_constants(log_symbol), min(2 * longest, _MAX_DEGREE)
+    ).items():
         collected: _Polynomial = {}
         for monomial, c in polynomial.items():
             full = [0] * (count + len(log_symbol.constants))
@@ -113,7 +118,9 @@ def _power_sums(log_symbol: LogSymbol) -> list[tuple[Exponents, _Polynomial]]:
 def _sum_step(log_symbol: LogSymbol, index: Exponents, t: int, power: int, speed: Fraction) -> Step:
     name = log_symbol.perturbations[t]
     place = show_monomial(index, log_symbol.variables)
-    reason = f"P at {place} holds a multiple of sum w {name}^{power}, all terms positive; the others are small"
+    reason = (
+        f"P at {place} holds a multiple of sum w {name}^{power}, all terms positive; the others are small"
+    )
     return Step(f"|{name}| = O(V^({speed}))", "even power", reason)
 
 

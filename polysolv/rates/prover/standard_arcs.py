@@ -1,4 +1,4 @@
-"""Lower bounds that need no search: the ± split of one component, and Gauss–Hermite arcs along a linear form."""
+"""Lower bounds that need no search: the ± split of a component, Gauss–Hermite arcs along a linear form."""
 
 from __future__ import annotations
 
@@ -51,7 +51,11 @@ def gauss_hermite_arcs(log_symbol: LogSymbol, m: int) -> Iterator[Arc]:
                 product = tuple(map(sum, zip(s, t, strict=True)))
                 square[product] = square.get(product, 0) + a * b
         if set(square) <= set(symbols) and not set(square) & set(form):
-            yield Arc(log_symbol, nodes, solve_for_paths(log_symbol, nodes, _target(log_symbol, nodes, form, square)))
+            yield Arc(
+                log_symbol,
+                nodes,
+                solve_for_paths(log_symbol, nodes, _target(log_symbol, nodes, form, square)),
+            )
 
 
 def _target(

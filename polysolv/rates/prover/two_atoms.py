@@ -2,21 +2,22 @@
 
 With weights w_1, w_2 write δ_l = M + D v_l, v = (w_2, −w_1)/(w_1 + w_2), M the weighted mean and D the
 difference of the atoms. Weighted means of v^k are 0 for k = 1, a positive unit for even k, and θ times a
-positive unit for odd k ≥ 3, θ = (w_2 − w_1)/(w_1 + w_2). So every P_ℓ is a polynomial in the scalars M and D
-whose terms have exact speeds along an arc, linear in the speeds of M, D and θ. P_ℓ = O(V) (see
+positive unit for odd k ≥ 3, θ = (w_2 − w_1)/(w_1 + w_2). So every P_ℓ is a polynomial in the scalars M and
+D whose terms have exact speeds along an arc, linear in the speeds of M, D and θ. P_ℓ = O(V) (see
 ``symbol_bounds``) then says: a term slower than V needs another term, not slower to vanish than itself and
-not of the same definite sign, to cancel against. The least speed of one M or D under all these
-alternatives is found by branching: solve a linear program, pick a violated alternative, split into its
-cases. Any set of equations gives a valid bound, and so does stopping early, with the least open case.
+not of the same definite sign, to cancel against. The least speed of one M or D under all these alternatives
+is found by branching: solve a linear program, pick a violated alternative, split into its cases. Any set of
+equations gives a valid bound, and so does stopping early, with the least open case.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
+from typing import Any
 
 from polysolv.families.log_symbol import Exponents, LogSymbol
 from polysolv.rates.prover.linear_part import with_constants
@@ -50,9 +51,9 @@ def two_atom_speeds(
         attained: speeds that some arc attains; a component whose two values agree is skipped.
 
     >>> from polysolv import Family
-    >>> K = Family.from_log_symbol("q", "b*y + a*x*y + q*x^2*y + s*y^2/2", ["b", "a", "q", "s"], ["x"]).log_symbol
-    >>> third = Fraction(3, 8)
-    >>> two_atom_speeds(K, {"a": third, "b": third * 2 / 3, "q": third}, {"a": Fraction(1, 2)})["a"][0]
+    >>> family = Family.from_log_symbol("f", "b*y + a*x*y + q*x^2*y + s*y^2/2", ["b", "a", "q", "s"], ["x"])
+    >>> known = {"b": Fraction(1, 4), "s": Fraction(1, 2), "q": Fraction(1, 2), "a": Fraction(3, 8)}
+    >>> two_atom_speeds(family.log_symbol, known, {"a": Fraction(1, 2)})["a"][0]
     Fraction(1, 2)
     """
     names = log_symbol.perturbations
@@ -74,7 +75,8 @@ def two_atom_speeds(
             value, count, indices = _least(scalar, base, equations, attained[name])
             speed, cases, used = min(speed, value), cases + count, used | indices
         if speed > known.get(name, Fraction(0)):
-            shown = ", ".join(show_monomial(s, log_symbol.variables) for s in sorted(used, key=lambda s: (sum(s), s)))
+            listed = sorted(used, key=lambda s: (sum(s), s))
+            shown = ", ".join(show_monomial(s, log_symbol.variables) for s in listed)
             reason = f"means M and differences D of two atoms, {cases} cases, from P at {shown}"
             found[name] = (speed, Step(f"|{name}| = O(V^({speed}))", "two atoms", reason))
     return found
@@ -90,7 +92,8 @@ def _least(
     start = minimise(costs, rows)
     assert start is not None
     heap: list[tuple[Fraction, int, list[Fraction], list[Row]]] = [(start[0], 0, start[1], rows)]
-    serial, used = 0, set()
+    serial = 0
+    used: set[Exponents] = set()
     while heap:
         value, _, point, rows = heap[0]
         if value >= enough or serial > _MAX_CASES:
@@ -116,7 +119,7 @@ def _least(
     return enough, serial, used
 
 
-def _quality(cases: list[tuple[Fraction, list[Fraction], list[Row]]], enough: Fraction) -> tuple[Fraction, int]:
+def _quality(cases: Sequence[tuple[Fraction, Any, Any]], enough: Fraction) -> tuple[Fraction, int]:
     open_cases = [value for value, _, _ in cases if value < enough]
     return min(open_cases, default=enough), -len(open_cases)
 
