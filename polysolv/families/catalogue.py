@@ -79,7 +79,7 @@ def get(name: str, d: int = 1) -> Family:
     module_name, function, arguments = _FAMILIES.get(name, ("softmax_polynomial", "family", degrees))
     module = import_module(f"polysolv.families.{module_name}")
     if not module.HAS_COVARIATES and d != 1:
-        raise InputError("d", d, f"leaving it out: {name} has no choice of dimension")
+        raise InputError("d", d, f"leaving it out: {name} has no covariates to choose")
     if match and comb(d + max(degrees), d) > MAX_MONOMIALS:
         raise InputError(
             "d", d, f"a dimension with at most {MAX_MONOMIALS} monomials up to degree {max(degrees)}"

@@ -36,7 +36,7 @@ def family(a_star: str = "!=", c_star: str = "!=") -> Family:
     these coordinates depend smoothly and invertibly on (c, Gamma, a, b, nu), whatever a* and c* are.
 
     >>> print(family("=", "=").log_symbol)
-    c*u + a*c*v + 1/2*Gamma*u^2 + Gamma*a*u*v + 1/2*Gamma*a^2*v^2 + a*u*v + 1/2*a^2*v^2 + b*v + 1/2*nu*v^2
+    c*a*v + c*u + 1/2*Gamma*a^2*v^2 + Gamma*a*u*v + 1/2*Gamma*u^2 + 1/2*a^2*v^2 + a*u*v + b*v + 1/2*nu*v^2
     """
     endings = ["a0"] * (a_star == "=") + ["c0"] * (c_star == "=")
     stated = ", ".join(f"{name} {relation} 0" for name, relation in (("a*", a_star), ("c*", c_star)))

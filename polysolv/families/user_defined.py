@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 
 from polysolv.errors import InputError
@@ -195,6 +195,24 @@ def _require_action(symbol: LogSymbol, text: str) -> None:
     if not any(any(term.variables[duals:]) for term in symbol.terms):
         names = ", ".join(symbol.duals)
         raise InputError("log_symbol", text, f"a K in which some term holds a dual variable ({names})")
+    if all(sum(term.perturbations) == 1 for term in symbol.terms):
+        _require_distinct(symbol)
+
+
+def _require_distinct(symbol: LogSymbol) -> None:
+    """Refuse a linear K in which a combination of parameters does nothing: it is not identified."""
+    from polysolv.families.relations import relations_among
+
+    # Constants take arbitrary distinct values: dependence at these is refused, independence is generic.
+    symbol = symbol.at({name: Fraction(97 + 12 * i, 89) for i, name in enumerate(symbol.constants)})
+    columns: dict[tuple[tuple[str, int], ...], dict[Hashable, Fraction]] = {}
+    for position, name in enumerate(symbol.perturbations):
+        acting = [t for t in symbol.terms if t.perturbations[position]]
+        columns[((name, 1),)] = {t.variables: t.coefficient for t in acting}
+    relations = relations_among(columns)
+    if relations:
+        name = relations[0].left[0][0]
+        raise InputError("parameters", name, f"parameters that K tells apart; here {relations[0]}")
 
 
 def _nontrivial(symbol: LogSymbol) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from polysolv.rates.prover.corrections import corrected
 from polysolv.rates.prover.nodes import PRIME, Nodes, gauss_hermite
 
 _SAMPLES = 4_000
-_CANDIDATES = 300
+_CANDIDATES = 200
 _MAX_ORDER = 6
 _MAX_ACTIVE = 4
 _MAX_CONTACT = 24

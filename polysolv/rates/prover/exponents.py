@@ -21,6 +21,7 @@ from polysolv.rates.prover.trace import Step
 from polysolv.rates.prover.two_atoms import two_atom_speeds
 
 MAX_CELL_SIZE = 400
+_LARGEST_SEARCHED = 3
 
 
 @dataclass(frozen=True)
@@ -123,21 +124,23 @@ def exactly_fitted_exponents(family: Family) -> dict[str, Fraction]:
 @lru_cache(maxsize=1024)
 def component_exponents(log_symbol: LogSymbol, m: int) -> Mapping[str, ExponentBounds]:
     """Return the statement for every component of δ; see :func:`exponents`."""
-    upper = _upper(log_symbol, m, exactly_fitted=True)
-    lower = dict(_lower(log_symbol, m))
+    upper, lower = upper_bounds(log_symbol, m), dict(_lower(log_symbol, m))
     gated = any(not any(t.variables[len(log_symbol.covariates) :]) for t in log_symbol.terms)
     free = _upper(log_symbol, m, exactly_fitted=False) if gated else upper
-    if m == 2:
-        known = {c: 1 / bound for c, (bound, _) in upper.items()}
-        attained = {c: 1 / value for c, (value, _, _) in lower.items()}
-        for c, (speed, step) in two_atom_speeds(log_symbol, known, attained).items():
-            upper[c] = (1 / speed, (*upper.get(c, (None, ()))[1], step))
-    gaps = _gaps(log_symbol, m, upper, lower)
-    for size in range(2, min(m, 3) + 1) if gaps else ():
-        for c, (value, arc) in searched_arcs(log_symbol, size, gaps).items():
-            if value > lower[c][0]:
-                step = Step(f"kappa >= {value}", "arc", f"found by search: {arc}")
-                lower[c] = (value, arc, step)
+    if m > 2:  # arcs of fewer atoms serve too: further atoms stay at the truth
+        for c, fewer in component_exponents(log_symbol, min(m - 1, _LARGEST_SEARCHED)).items():
+            if fewer.lower > lower[c][0]:
+                lower[c] = (fewer.lower, fewer.arc, fewer.trace[-1])
+    if m <= _LARGEST_SEARCHED:
+        ceilings = {c: upper[c][0] if c in upper else None for c in log_symbol.perturbations}
+        gaps = tuple(
+            (c, lower[c][0], high) for c, high in ceilings.items() if high is None or lower[c][0] < high
+        )
+        for c, (value, arc) in searched_arcs(log_symbol, m, gaps).items() if gaps else ():
+            contact = value * (arc.order(c) or 1)
+            reason = f"found by search: V = O(eps^{contact}) along {arc}"
+            step = Step(f"kappa >= {value}", "arc", reason)
+            lower[c] = (value, arc, step)
     result = {}
     for c in log_symbol.perturbations:
         value, arc, step = lower[c]
@@ -160,17 +163,24 @@ def _differs(with_fitted: tuple[Fraction, Any] | None, without: tuple[Fraction, 
     return with_fitted is not None and (without is None or without[0] > with_fitted[0])
 
 
-def _gaps(
-    log_symbol: LogSymbol,
-    m: int,
-    upper: Mapping[str, tuple[Fraction, tuple[Step, ...]]],
-    lower: Mapping[str, tuple[Fraction, Arc, Step]],
-) -> tuple[tuple[str, Fraction, Fraction | None], ...]:
-    """Return the components whose bounds do not meet, with bounds of a cell of at most three atoms."""
-    if m > 3:
-        return _gaps(log_symbol, 3, _upper(log_symbol, 3, True), _lower(log_symbol, 3))
-    bounds = {c: upper[c][0] if c in upper else None for c in log_symbol.perturbations}
-    return tuple((c, lower[c][0], high) for c, high in bounds.items() if high is None or lower[c][0] < high)
+def upper_bounds(log_symbol: LogSymbol, m: int) -> dict[str, tuple[Fraction, tuple[Step, ...]]]:
+    """Return component -> (upper bound on κ next to an exactly fitted cell, its proof), where there is one.
+
+    Args:
+        log_symbol: K.
+        m: cell size, at least 2.
+
+    >>> from polysolv.families import get
+    >>> {c: str(bound) for c, (bound, _) in upper_bounds(get("location-scale-gaussian").log_symbol, 5).items()}
+    {'mu': '10', 'sigma': '5'}
+    """
+    upper = _upper(log_symbol, m, exactly_fitted=True)
+    if m == 2:
+        known = {c: 1 / bound for c, (bound, _) in upper.items()}
+        attained = {c: 1 / value for c, (value, _, _) in _lower(log_symbol, m).items()}
+        for c, (speed, step) in two_atom_speeds(log_symbol, known, attained).items():
+            upper[c] = (1 / speed, (*upper.get(c, (None, ()))[1], step))
+    return upper
 
 
 def _upper(
