@@ -27,6 +27,8 @@ _PUBLIC = {
     "cell_errors": "polysolv.moe",
     "certify": "polysolv.decisions",
     "decide": "polysolv.decisions",
+    "explain": "polysolv.rates.prover",
+    "exponents": "polysolv.rates.prover",
     "families": "polysolv.families",
     "order": "polysolv.decisions",
     "rate": "polysolv.rates",

@@ -119,7 +119,7 @@ class FamilyName(_ParamType):
         from polysolv.errors import unknown_name
         from polysolv.families import catalogue
 
-        if value not in catalogue.names():
+        if not catalogue.is_name(value):
             raise unknown_name("--family", value, catalogue.names())
         return str(value)
 
@@ -143,20 +143,40 @@ class ExportFormat(_ParamType):
 
 
 def family_options(command: Command) -> Command:
-    """Add ``--family`` and ``--dim``."""
-    command = click.option(
+    """Add ``--family``, ``--family-file`` and ``--dim``; the command gets a name or a family."""
+    from functools import wraps
+
+    @wraps(command)
+    def with_family(*args: Any, family_file: str | None, **values: Any) -> Any:
+        if family_file is not None:
+            context = click.get_current_context()
+            if context.get_parameter_source("family") is click.core.ParameterSource.COMMANDLINE:
+                raise click.UsageError("--family-file: a family file is given; leave --family out")
+            from polysolv.families.family_file import read_family
+
+            values["family"] = read_family(family_file, "--family-file")
+        return command(*args, **values)
+
+    with_options: Any = click.option(
         "--dim",
         type=IntegerRange(1, 100),
         default=None,
         help="Number d of covariates. [default: 1]",
-    )(command)
-    return click.option(
+    )(with_family)
+    with_options = click.option(
+        "--family-file",
+        type=click.Path(),
+        default=None,
+        help="A family of your own in a TOML or JSON file: name, log_symbol, parameters, covariates, duals.",
+    )(with_options)
+    result: Command = click.option(
         "--family",
         type=FamilyName(),
         default="softmax-gaussian",
         show_default=True,
         help="Family by name; see `polysolv families`.",
-    )(command)
+    )(with_options)
+    return result
 
 
 def read_input(path: str, field: str) -> bytes:

@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
+from math import comb
+from typing import Any
 
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.families.family import Family
 
 MAX_DIMENSION = 100
+MAX_MONOMIALS = 60
+MAX_RESPONSES = 12
 
-# Name -> module that holds it. Each module has NAME, HAS_COVARIATES and family(d).
-_MODULES = {
-    "softmax-gaussian": "softmax_gaussian",
-    "gaussian-experts-free-gate": "gaussian_experts_free_gate",
-    "location-scale-gaussian": "location_scale_gaussian",
-    "location-gaussian": "location_gaussian",
+# Name -> (module that holds it, its function, arguments besides d). A module says whether it takes d.
+_FAMILIES: dict[str, tuple[str, str, tuple[Any, ...]]] = {
+    "softmax-gaussian": ("softmax_gaussian", "family", ()),
+    "gaussian-experts-free-gate": ("gaussian_experts_free_gate", "family", ()),
+    "location-scale-gaussian": ("location_scale_gaussian", "family", ()),
+    "location-gaussian": ("location_gaussian", "family", ()),
+    "multivariate-gaussian": ("multivariate_gaussian", "family", ()),
+    "top-k-softmax": ("top_k_softmax", "family", ()),
+    "softmax-polynomial-2-1": ("softmax_polynomial", "family", (2, 1)),
+    "softmax-polynomial-1-2": ("softmax_polynomial", "family", (1, 2)),
+    "softmax-polynomial-2-2": ("softmax_polynomial", "family", (2, 2)),
+    "softmax-polynomial-0-2": ("softmax_polynomial", "family", (0, 2)),
+    "free-gate-variance-x2": ("free_gate_variances", "square_variance", ()),
+    "free-gate-variance-affine": ("free_gate_variances", "affine_variance", ()),
+    "gaussian-gated": ("gaussian_gated", "family", ("!=", "!=")),
+    "gaussian-gated-a0": ("gaussian_gated", "family", ("=", "!=")),
+    "gaussian-gated-c0": ("gaussian_gated", "family", ("!=", "=")),
+    "gaussian-gated-a0-c0": ("gaussian_gated", "family", ("=", "=")),
 }
+# Any other degrees of gate and experts have a name too: softmax-polynomial-GATE-EXPERT.
+_POLYNOMIAL = re.compile(r"softmax-polynomial-([0-6])-([0-6])", re.A)
 
 
 def names() -> list[str]:
-    """Return the names of all shipped families.
+    """Return the names of the shipped families.
+
+    Any ``softmax-polynomial-G-E`` with a gate of degree G and experts of degree E from 0 to 6 is a name too.
 
     >>> "location-gaussian" in names()
     True
     """
-    return list(_MODULES)
+    return list(_FAMILIES)
+
+
+def is_name(name: object) -> bool:
+    """Return whether a shipped family is called ``name``.
+
+    >>> is_name("softmax-polynomial-3-1")
+    True
+    """
+    return isinstance(name, str) and (name in _FAMILIES or _POLYNOMIAL.fullmatch(name) is not None)
 
 
 def get(name: str, d: int = 1) -> Family:
@@ -32,8 +62,8 @@ def get(name: str, d: int = 1) -> Family:
 
     Args:
         name: one of :func:`names`.
-        d: number of covariates, 1 to 100. A family without covariates takes only the default and then has
-            dimension 0.
+        d: number of covariates, 1 to 100 (of responses for multivariate-gaussian). A family with a fixed
+            number of them takes only the default.
 
     Raises:
         InputError: if the name is unknown (the nearest one is suggested) or ``d`` is not allowed.
@@ -41,13 +71,22 @@ def get(name: str, d: int = 1) -> Family:
     >>> get("location-gaussian").dimension
     0
     """
-    if name not in _MODULES:
+    if not is_name(name):
         raise unknown_name("family", name, names())
     d = require_integer("d", d, 1, MAX_DIMENSION)
-    module = import_module(f"polysolv.families.{_MODULES[name]}")
+    match = _POLYNOMIAL.fullmatch(name)
+    degrees = (int(match[1]), int(match[2])) if match else ()
+    module_name, function, arguments = _FAMILIES.get(name, ("softmax_polynomial", "family", degrees))
+    module = import_module(f"polysolv.families.{module_name}")
     if not module.HAS_COVARIATES and d != 1:
-        raise InputError("d", d, f"leaving it out: {name} has no covariates")
-    found: Family = module.family(d) if module.HAS_COVARIATES else module.family()
+        raise InputError("d", d, f"leaving it out: {name} has no covariates to choose")
+    if match and comb(d + max(degrees), d) > MAX_MONOMIALS:
+        raise InputError(
+            "d", d, f"a dimension with at most {MAX_MONOMIALS} monomials up to degree {max(degrees)}"
+        )
+    if name == "multivariate-gaussian" and d > MAX_RESPONSES:
+        raise InputError("d", d, f"at most {MAX_RESPONSES} responses")
+    found: Family = getattr(module, function)(*((d,) if module.HAS_COVARIATES else ()), *arguments)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -10,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 from polysolv.families.log_symbol import LogSymbol
 
 if TYPE_CHECKING:
+    from sympy import Expr, Symbol
+
     from polysolv.families.interaction import PdeRelation
+    from polysolv.families.relations import LinearRelation
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,13 @@ class Family:
         name: short name, for example ``"softmax-gaussian"``.
         title: the model in one line.
         parameters: the parameters of an atom.
-        dimension: number d of covariates; 0 for a family without covariates.
+        dimension: number d of covariates (of responses for multivariate-gaussian); 0 where there is none.
         log_symbol: the polynomial K of theory page §2.
         nontrivial: components of which some must be non-zero in a non-trivial solution.
         published: exponents in print, one for each parameter.
         references: what the statements rest on.
+        assumptions: what is assumed of symbolic true values, such as ``"a_star != 0"``.
+        remarks: what a reader of its exponents must know, in sentences.
 
     >>> from polysolv.families import get
     >>> family = get("softmax-gaussian", d=2)
@@ -86,19 +92,72 @@ class Family:
     nontrivial: tuple[str, ...]
     published: tuple[PublishedExponent, ...]
     references: tuple[Reference, ...]
+    assumptions: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @staticmethod
+    def from_log_symbol(
+        name: str,
+        log_symbol: str,
+        parameters: Sequence[str],
+        covariates: Sequence[str] = (),
+        duals: Sequence[str] = ("y",),
+        assumptions: Sequence[str] = (),
+        title: str = "",
+    ) -> Family:
+        """Return a family of your own; see :func:`polysolv.families.user_defined.from_log_symbol`."""
+        from polysolv.families.user_defined import from_log_symbol
+
+        return from_log_symbol(name, log_symbol, parameters, covariates, duals, assumptions, title)
+
+    @staticmethod
+    def from_density(
+        expr: Expr,
+        parameters: Sequence[str | Symbol],
+        covariates: Sequence[str | Symbol],
+        response: str | Symbol,
+        order: int = 2,
+        name: str = "from-density",
+    ) -> Family:
+        """Return the family of a SymPy density; see :func:`polysolv.families.density.from_density`."""
+        from polysolv.families.density import from_density
+
+        return from_density(expr, parameters, covariates, response, order, name)
+
+    @staticmethod
+    def from_file(path: str) -> Family:
+        """Return the family that a TOML or JSON file defines; see :mod:`polysolv.families.family_file`."""
+        from polysolv.families.family_file import read_family
+
+        return read_family(path)
+
+    @cached_property
+    def gate_components(self) -> tuple[str, ...]:
+        """Components that stand in no term with a dual variable: they act on the gate alone."""
+        covariates = len(self.log_symbol.covariates)
+        active = {
+            name
+            for term in self.log_symbol.terms
+            if any(term.variables[covariates:])
+            for name, e in zip(self.components, term.perturbations, strict=True)
+            if e
+        }
+        return tuple(name for name in self.components if name not in active)
+
+    def at(self, **values: int | Fraction) -> Family:
+        """Return the family with symbolic true values, such as ``a_star``, set to rationals.
+
+        Raises:
+            InputError: if a name is unknown or a value contradicts the assumptions.
+        """
+        from polysolv.families.user_defined import at_values
+
+        return at_values(self, values)
 
     @property
     def components(self) -> tuple[str, ...]:
         """Names of the perturbation components of one atom, in the order of K."""
         return self.log_symbol.perturbations
-
-    @cached_property
-    def gate_components(self) -> tuple[str, ...]:
-        """Components whose symbol holds no dual variable: they act on the gate alone."""
-        covariates = len(self.log_symbol.covariates)
-        return tuple(
-            name for name, (_, monomial) in self.log_symbol.symbols.items() if not any(monomial[covariates:])
-        )
 
     def parameter(self, name: str) -> Parameter:
         """Return the parameter called ``name``.
@@ -113,10 +172,17 @@ class Family:
 
         raise unknown_name("parameter", name, [p.name for p in self.parameters])
 
-    def interaction(self) -> tuple[PdeRelation, ...]:
-        """Return the PDE relations that the log-symbol induces (see :mod:`polysolv.families.interaction`)."""
-        from polysolv.families.interaction import interaction
+    def interaction(self) -> tuple[PdeRelation | LinearRelation, ...]:
+        """Return the PDE relations that the log-symbol induces.
 
+        See :mod:`polysolv.families.interaction`; for a K that is not linear, those of order two at δ = 0
+        (:mod:`polysolv.families.relations`).
+        """
+        from polysolv.families.interaction import interaction
+        from polysolv.families.relations import second_order_relations
+
+        if not self.log_symbol.is_linear:
+            return second_order_relations(self.log_symbol)
         return interaction(self.log_symbol)
 
     def to_data(self) -> dict[str, Any]:
@@ -130,6 +196,7 @@ class Family:
                 for p in self.parameters
             ],
             "log_symbol": str(self.log_symbol),
+            "assumptions": list(self.assumptions),
             "nontrivial": list(self.nontrivial),
             "interaction": [str(relation) for relation in self.interaction()],
             "published": [

@@ -24,7 +24,7 @@ class PdeRelation:
 
     def __str__(self) -> str:
         factor = "" if self.coefficient == 1 else f"{self.coefficient} "
-        return f"{_derivative(self.left)} = {factor}{_derivative(self.right)}"
+        return f"{show_derivative(self.left)} = {factor}{show_derivative(self.right)}"
 
 
 def interaction(log_symbol: LogSymbol, max_order: int = 2) -> tuple[PdeRelation, ...]:
@@ -134,7 +134,14 @@ def _orders(powers: Exponents, names: list[str]) -> tuple[tuple[str, int], ...]:
     return tuple((name, power) for name, power in zip(names, powers, strict=True) if power)
 
 
-def _derivative(orders: tuple[tuple[str, int], ...]) -> str:
+def show_derivative(orders: tuple[tuple[str, int], ...]) -> str:
+    """Return a derivative of u for people.
+
+    >>> show_derivative((("a", 1), ("b", 2)))
+    '∂³u/∂a∂b²'
+    """
+    if not orders:
+        return "u"
     total = sum(power for _, power in orders)
     below = "".join(f"∂{name}{_superscript(power)}" for name, power in orders)
     return f"∂{_superscript(total)}u/{below}"

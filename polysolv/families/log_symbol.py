@@ -15,17 +15,19 @@ Exponents = tuple[int, ...]
 
 @dataclass(frozen=True)
 class LogSymbolTerm:
-    """One term of K: ``coefficient · Π perturbation^e · Π variable^f``.
+    """One term of K: ``coefficient · Π constant^c · Π perturbation^e · Π variable^f``.
 
     Args:
         coefficient: non-zero rational.
         perturbations: exponents, one for each perturbation of the log-symbol.
         variables: exponents, one for each covariate and then each dual variable; not all zero.
+        constants: exponents, one for each constant of the log-symbol.
     """
 
     coefficient: Fraction
     perturbations: Exponents
     variables: Exponents
+    constants: Exponents = ()
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class LogSymbol:
         covariates: names of the covariates x, possibly none.
         duals: names of the dual variables y of the response.
         terms: the terms of K; every one contains a perturbation and a variable.
+        constants: names of symbolic true values, such as ``a_star``; real and assumed non-zero.
 
     Source: theory page §2. Multiplication by y is ∂/∂μ on the density.
 
@@ -49,9 +52,10 @@ class LogSymbol:
     covariates: tuple[str, ...]
     duals: tuple[str, ...]
     terms: tuple[LogSymbolTerm, ...]
+    constants: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        names = [*self.perturbations, *self.variables]
+        names = [*self.perturbations, *self.variables, *self.constants]
         if len(set(names)) != len(names):
             raise InputError("log_symbol", names, "names that are all different")
         for term in self.terms:
@@ -63,6 +67,7 @@ class LogSymbol:
         return (
             sorted((n, e) for n, e in zip(self.perturbations, term.perturbations, strict=True) if e),
             sorted((n, e) for n, e in zip(self.variables, term.variables, strict=True) if e),
+            term.constants,
         )
 
     @property
@@ -72,7 +77,9 @@ class LogSymbol:
 
     @cached_property
     def is_linear(self) -> bool:
-        """Whether each term contains one perturbation, to the first power, and each one stands once."""
+        """Whether each term contains one perturbation, to the first power, each stands once, no constant."""
+        if self.constants:
+            return False
         counts = [sum(t.perturbations[i] for t in self.terms) for i in range(len(self.perturbations))]
         return all(sum(t.perturbations) == 1 for t in self.terms) and all(c == 1 for c in counts)
 
@@ -96,11 +103,37 @@ class LogSymbol:
         """Return K with the perturbations named in ``dropped`` set to zero and removed."""
         kept = [i for i, name in enumerate(self.perturbations) if name not in dropped]
         terms = tuple(
-            LogSymbolTerm(t.coefficient, tuple(t.perturbations[i] for i in kept), t.variables)
+            LogSymbolTerm(t.coefficient, tuple(t.perturbations[i] for i in kept), t.variables, t.constants)
             for t in self.terms
             if sum(t.perturbations[i] for i in kept) == sum(t.perturbations)
         )
-        return LogSymbol(tuple(self.perturbations[i] for i in kept), self.covariates, self.duals, terms)
+        names = tuple(self.perturbations[i] for i in kept)
+        return LogSymbol(names, self.covariates, self.duals, terms, self.constants)
+
+    def at(self, values: Mapping[str, Fraction]) -> LogSymbol:
+        """Return K with the constants named in ``values`` set to these rationals."""
+        kept = [i for i, name in enumerate(self.constants) if name not in values]
+        collected: dict[tuple[Exponents, Exponents, Exponents], Fraction] = {}
+        for t in self.terms:
+            coefficient = t.coefficient
+            for name, power in zip(self.constants, t.constants, strict=True):
+                coefficient *= values[name] ** power if name in values else 1
+            key = (t.perturbations, t.variables, tuple(t.constants[i] for i in kept))
+            collected[key] = collected.get(key, Fraction(0)) + coefficient
+        terms = tuple(LogSymbolTerm(c, *key) for key, c in collected.items() if c)
+        constants = tuple(self.constants[i] for i in kept)
+        return LogSymbol(self.perturbations, self.covariates, self.duals, terms, constants)
+
+    def require_values(self) -> None:
+        """Refuse a K with symbolic constants where numbers are needed.
+
+        Raises:
+            InputError: if there is a constant.
+        """
+        if self.constants:
+            raise InputError(
+                "log_symbol", str(self), f"a K without constants; set {', '.join(self.constants)} to values"
+            )
 
     def __str__(self) -> str:
         return " + ".join(
@@ -109,13 +142,16 @@ class LogSymbol:
 
     def _show(self, term: LogSymbolTerm) -> str:
         factors = [] if term.coefficient == 1 else [str(term.coefficient)]
-        names = [*zip(self.perturbations, term.perturbations, strict=True)]
+        names = [*zip(self.constants, term.constants, strict=True)]
+        names += zip(self.perturbations, term.perturbations, strict=True)
         names += zip(self.variables, term.variables, strict=True)
         return "*".join(factors + [n if e == 1 else f"{n}^{e}" for n, e in names if e])
 
     def to_data(self) -> dict[str, Any]:
         """Return K as JSON data: the form whose digest names a statement in certificates."""
+        constants = {"constants": list(self.constants)} if self.constants else {}
         return {
+            **constants,
             "perturbations": list(self.perturbations),
             "covariates": list(self.covariates),
             "duals": list(self.duals),
@@ -126,6 +162,11 @@ class LogSymbol:
                         n: e for n, e in zip(self.perturbations, t.perturbations, strict=True) if e
                     },
                     "variables": {n: e for n, e in zip(self.variables, t.variables, strict=True) if e},
+                    **(
+                        {"constants": {n: e for n, e in zip(self.constants, t.constants, strict=True) if e}}
+                        if self.constants
+                        else {}
+                    ),
                 }
                 for t in self.terms
             ],

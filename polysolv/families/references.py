@@ -23,3 +23,13 @@ NGUYEN_2023 = Reference(
     "H. Nguyen, T. Nguyen and N. Ho, Demystifying softmax gating function in Gaussian mixture of experts, "
     "NeurIPS 2023, arXiv 2305.03288",
 )
+NGUYEN_2024_GATED = Reference(
+    "nguyen2024gated",
+    "H. Nguyen, T. Nguyen, K. Nguyen and N. Ho, Towards convergence rates for parameter estimation in "
+    "Gaussian-gated mixture of experts, AISTATS 2024, arXiv 2305.07572",
+)
+NGUYEN_2024_TOP_K = Reference(
+    "nguyen2024topk",
+    "H. Nguyen, P. Akbarian, F. Yan and N. Ho, Statistical perspective of top-K sparse softmax gating "
+    "mixture of experts, ICLR 2024, arXiv 2309.13850",
+)

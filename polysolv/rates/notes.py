@@ -8,21 +8,28 @@ from textwrap import fill
 from polysolv.families import Family
 from polysolv.rates.statements import REFINED_SOURCE
 
+UNDECIDED_RANGE = "where the rate is not decided, the proved range from the slowest to the fastest"
 NO_EXACTLY_FITTED_CELL = "no cell of this allocation is exactly fitted"
 
 
-def report_notes(family: Family, k_excess: int, k_true: int | None) -> list[str]:
+def report_notes(
+    family: Family, k_excess: int, k_true: int | None, sources: Sequence[str] = (REFINED_SOURCE,)
+) -> list[str]:
     """Return the notes of a report.
 
     Args:
         family: the family.
         k_excess: k − k*.
         k_true: k*, or ``None``.
+        sources: what the refined exponents rest on.
 
     Source: theory page §4 and §5.
     """
     gates = ", ".join(p.name for p in family.parameters if set(p.components) <= set(family.gate_components))
-    notes = [_published(family), _refined(bool(gates)), "All rates are up to a factor (log n)^c."]
+    notes = [_published(family)] if family.published else []
+    notes += [_refined(bool(gates), sources), "All rates are up to a factor (log n)^c.", *family.remarks]
+    if family.assumptions:
+        notes.append(f"Assumed: {', '.join(family.assumptions)}.")
     if gates and k_excess >= 1:
         notes += _identifiability(gates, k_excess, k_true)
     if k_true == 1 and k_excess >= 1:
@@ -48,9 +55,10 @@ def _published(family: Family) -> str:
     )
 
 
-def _refined(has_gate: bool) -> str:
+def _refined(has_gate: bool, sources: Sequence[str]) -> str:
     condition = ", for cells next to at least one exactly fitted cell" if has_gate else ""
-    return f"refined: {REFINED_SOURCE}{condition}; a worst-case statement that explicit arcs attain."
+    basis = "; ".join(sources) or REFINED_SOURCE
+    return f"refined: {basis}{condition}; a worst-case statement that explicit arcs attain."
 
 
 def _identifiability(gates: str, k_excess: int, k_true: int | None) -> list[str]:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from polysolv.certificates import SavedCertificate, save
-from polysolv.decisions import MAX_CELL_SIZE, order
+from polysolv.decisions import MAX_CELL_SIZE, Order, order
 from polysolv.decisions.verdict import PROVED
-from polysolv.errors import require_integer
+from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
 from polysolv.grid import Grid, show_rate
 from polysolv.rates.allocations import MAX_ATOMS_LISTED, allocations
 from polysolv.rates.exponent import show_factor
-from polysolv.rates.notes import NO_EXACTLY_FITTED_CELL, notes_as_text, report_notes
+from polysolv.rates.notes import NO_EXACTLY_FITTED_CELL, UNDECIDED_RANGE, notes_as_text, report_notes
 from polysolv.rates.statements import ParameterRates, parameter_rates
 
 SCHEMA = "polysolv/rate/1"
@@ -28,14 +28,14 @@ class CellRates:
 
     Args:
         size: cell size m.
-        order: r̄(m).
+        order: r̄(m), or ``None`` if no theorem settles the family's order.
         evidence: ``"PROVED"`` if the trusted kernel accepted a certificate for the order, else ``None``.
         parameters: parameter name -> its statements.
         certificate: where the certificate of the order was saved, if it was.
     """
 
     size: int
-    order: int
+    order: int | None
     evidence: str | None
     parameters: Mapping[str, ParameterRates]
     certificate: SavedCertificate | None = None
@@ -107,8 +107,6 @@ class RateReport:
         """
         by_size = {cell.size: cell for cell in self.cells}
         if size not in by_size:
-            from polysolv.errors import InputError
-
             raise InputError("size", size, f"one of {sorted(by_size)}")
         return by_size[size]
 
@@ -149,7 +147,7 @@ class RateReport:
             ],
             [
                 [
-                    *(str(cell.size), str(cell.order), cell.evidence or "-"),
+                    *(str(cell.size), show_order(cell.order), cell.evidence or "-"),
                     *_statements(rates),
                     *certificate_cells(cell, self.cells),
                 ]
@@ -185,7 +183,7 @@ class RateReport:
         headers += ["refined_exponent", "refined_rate", "halving_factor", *certificate_headers(self.cells)]
         rows = [
             [
-                *(str(cell.size), str(cell.order), cell.evidence or ""),
+                *(str(cell.size), str(cell.order or ""), cell.evidence or ""),
                 *exact_cells(rates),
                 *certificate_cells(cell, self.cells),
             ]
@@ -255,25 +253,33 @@ def rate(
         k_true = require_integer("k_true", k_true, 1, MAX_ATOMS_LISTED)
         tuples = allocations(k_true, k_excess)
     sizes = set(range(1, k_excess + 2)) if tuples is None else {size for cells in tuples for size in cells}
-    orders = {size: order(resolved, size) for size in sorted(sizes)}
+    orders = {size: _order(resolved, size) for size in sorted(sizes)}
     saved: dict[int, SavedCertificate] = {}
     if certificates is not None:
-        saved = {m: save(r.certificate, certificates) for m, r in orders.items() if r.evidence == PROVED}
+        proved = {m: r for m, r in orders.items() if r is not None and r.evidence == PROVED}
+        saved = {m: save(r.certificate, certificates) for m, r in proved.items()}
 
     def statements(size: int, some_exactly_fitted: bool) -> Mapping[str, ParameterRates]:
         withheld = NO_EXACTLY_FITTED_CELL if resolved.gate_components and not some_exactly_fitted else ""
-        return parameter_rates(resolved, size, int(orders[size]), withheld)
+        return parameter_rates(resolved, size, orders[size], withheld)
 
     with_singleton = sizes if tuples is None else {size for cells in tuples if 1 in cells for size in cells}
+    cells_rates = tuple(
+        CellRates(
+            size,
+            None if r is None else int(r),
+            None if r is None else r.evidence,
+            statements(size, size in with_singleton),
+            saved.get(size),
+        )
+        for size, r in orders.items()
+    )
     return RateReport(
         family=resolved,
         k_excess=k_excess,
         k_true=k_true,
-        cells=tuple(
-            CellRates(size, int(r), r.evidence, statements(size, size in with_singleton), saved.get(size))
-            for size, r in orders.items()
-        ),
-        notes=tuple(report_notes(resolved, k_excess, k_true)),
+        cells=cells_rates,
+        notes=tuple(report_notes(resolved, k_excess, k_true, refined_sources(cells_rates))),
         allocations=None
         if tuples is None
         else tuple(
@@ -293,6 +299,26 @@ def certificate_cells(cell: CellRates, cells: Sequence[CellRates]) -> list[str]:
     return list(cell.certificate or ("", "")) if certificate_headers(cells) else []
 
 
+def refined_sources(cells: Sequence[CellRates]) -> tuple[str, ...]:
+    """Return what the refined exponents of these cells rest on, and how undecided ones are shown."""
+    listed = [rates for cell in cells for rates in cell.parameters.values()]
+    sources = dict.fromkeys(rates.refined.source for rates in listed if rates.refined)
+    return (*sources, UNDECIDED_RANGE) if any(rates.bounds for rates in listed) else tuple(sources)
+
+
+def _order(family: Family, m: int) -> Order | None:
+    """Return r̄(m), or ``None`` where no theorem settles it (then the exponents come from the prover)."""
+    try:
+        return order(family, m)
+    except InputError:
+        return None
+
+
+def show_order(order: int | None) -> str:
+    """Return an order for people: ``"-"`` where it is not known."""
+    return "-" if order is None else str(order)
+
+
 def exact_cells(rates: ParameterRates) -> list[str]:
     """Return a parameter's statements as table cells with exact fractions, empty where there is none."""
     cells = [rates.name]
@@ -307,9 +333,18 @@ def _statements(rates: ParameterRates) -> list[str]:
     return [
         rates.name,
         show_rate(rates.published.rate if rates.published else None),
-        show_rate(rates.refined.rate if rates.refined else None),
+        show_refined(rates),
         "-" if factor is None else show_factor(factor),
     ]
+
+
+def show_refined(rates: ParameterRates) -> str:
+    """Return the refined rate for people; where undecided, the proved range from slowest to fastest."""
+    if rates.bounds is None:
+        return show_rate(rates.refined.rate if rates.refined else None)
+    low, high = rates.bounds
+    fastest = show_rate(1 / (2 * low))
+    return f"? to {fastest}" if high is None else f"{show_rate(1 / (2 * high))} to {fastest}"
 
 
 def _dimension(family: Family) -> str:

@@ -11,6 +11,7 @@ from polysolv.rates.exponent import Exponent, halving_factor
 from polysolv.rates.rules import exponents_by_rules
 
 REFINED_SOURCE = "polysolv theory page, section 4 (rules P1 and P2)"
+PROVER_SOURCE = "polysolv exponent prover (docs/families.md; polysolv explain prints the proof)"
 NOT_DECIDED = "no rule decides this parameter"
 
 
@@ -23,12 +24,14 @@ class ParameterRates:
         published: the exponent in print, or ``None``.
         refined: the exponent proved by the rules, or ``None``.
         reason: why there is no refined exponent; "" where there is one.
+        bounds: where the exponent is not decided, proved bounds on it from below and (if there is one) above.
     """
 
     name: str
     published: Exponent | None
     refined: Exponent | None
     reason: str = ""
+    bounds: tuple[Fraction, Fraction | None] | None = None
 
     @property
     def halving_factor(self) -> int | float | None:
@@ -51,38 +54,69 @@ class ParameterRates:
         }
         if self.reason:
             data["reason"] = self.reason
+        if self.bounds is not None:
+            low, high = self.bounds
+            data["bounds"] = {"lower": str(low), "upper": None if high is None else str(high)}
         return data
 
 
-def parameter_rates(family: Family, m: int, order: int, withheld: str = "") -> dict[str, ParameterRates]:
+def parameter_rates(
+    family: Family, m: int, order: int | None, withheld: str = ""
+) -> dict[str, ParameterRates]:
     """Return the statements about every parameter in a cell of m atoms.
 
     Args:
         family: the family.
         m: cell size.
-        order: r̄(m), which published exponents refer to.
+        order: r̄(m), which published exponents refer to; ``None`` if unknown.
         withheld: a reason to withhold the refined exponents, or "".
+
+    The short rules P1 and P2 come first; the exponent prover takes over where they leave something open.
 
     >>> from polysolv.families import get
     >>> rates = parameter_rates(get("softmax-gaussian"), 3, 6)["beta1"]
     >>> str(rates.published.rate), str(rates.refined.rate)
     ('1/12', '1/4')
     """
-    by_component = exponents_by_rules(family.log_symbol, m)
+    refined = {} if withheld else _refined(family, m)
     published = {p.parameter: p for p in family.published}
     result = {}
     for parameter in family.parameters:
-        rules = [by_component.get(component) for component in parameter.components]
-        refined, reason = None, withheld
-        if not withheld:
-            known = [rule.exponent for rule in rules if rule is not None]
-            if len(known) == len(rules):
-                refined = Exponent(max(known), REFINED_SOURCE)
-            else:
-                reason = NOT_DECIDED
         printed = None
-        if parameter.name in published:
-            statement = published[parameter.name]
-            printed = Exponent(Fraction(1) if m == 1 else statement.exponent(order), statement.source)
-        result[parameter.name] = ParameterRates(parameter.name, printed, refined, reason)
+        statement = published.get(parameter.name)
+        if statement is not None and (m == 1 or order is not None or not statement.of_order):
+            exponent = Fraction(1) if m == 1 else statement.exponent(order or 0)
+            printed = Exponent(exponent, statement.source)
+        low, high, source = refined.get(parameter.name, (None, None, ""))
+        if low is not None and low == high:
+            result[parameter.name] = ParameterRates(parameter.name, printed, Exponent(low, source))
+            continue
+        bounds = None if low is None else (low, high)
+        result[parameter.name] = ParameterRates(
+            parameter.name, printed, None, withheld or _reason(low, high), bounds
+        )
     return result
+
+
+def _reason(low: Fraction | None, high: Fraction | None) -> str:
+    if low is None:
+        return NOT_DECIDED
+    return f"exponent between {low} and {high}" if high is not None else f"exponent at least {low}"
+
+
+def _refined(family: Family, m: int) -> dict[str, tuple[Fraction, Fraction | None, str]]:
+    """Return parameter -> (lower bound, upper bound, source) of its exponent."""
+    if family.log_symbol.is_linear:
+        rules = exponents_by_rules(family.log_symbol, m)
+        if set(rules) == set(family.components):
+            slowest = {p.name: max(rules[c].exponent for c in p.components) for p in family.parameters}
+            return {name: (value, value, REFINED_SOURCE) for name, value in slowest.items()}
+    from polysolv.rates.prover import exactly_fitted_exponents, exponents
+
+    if m == 1:
+        return {
+            name: (value, value, PROVER_SOURCE) for name, value in exactly_fitted_exponents(family).items()
+        }
+    return {
+        name: (bounds.lower, bounds.upper, PROVER_SOURCE) for name, bounds in exponents(family, m).items()
+    }

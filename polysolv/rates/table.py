@@ -17,6 +17,8 @@ from polysolv.rates.report import (
     certificate_headers,
     exact_cells,
     rate,
+    show_order,
+    show_refined,
 )
 
 if TYPE_CHECKING:
@@ -63,9 +65,9 @@ class RateTable:
         headers += certificate_headers(self.rows)
         rows = []
         for cell in self.rows:
-            row = [str(cell.size - 1), str(cell.size), str(cell.order), cell.evidence or "-"]
+            row = [str(cell.size - 1), str(cell.size), show_order(cell.order), cell.evidence or "-"]
             for rates in cell.parameters.values():
-                row += [show_rate(s.rate if s else None) for s in (rates.published, rates.refined)]
+                row += [show_rate(rates.published.rate if rates.published else None), show_refined(rates)]
             rows.append([*row, *certificate_cells(cell, self.rows)])
         title = f"{self.family.name}: rates in the largest cell, by the number of excess experts"
         return Grid(title, headers, rows)

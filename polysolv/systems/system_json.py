@@ -108,7 +108,8 @@ def _require_built(system: PolynomialSystem, data: dict[str, Any]) -> None:
 
 
 def _family(data: dict[str, Any]) -> Family | None:
-    from polysolv.families import get
+    from polysolv.families import get, is_name
+    from polysolv.families.family_file import family_from_data
 
     name, dimension = data["family"], data["dimension"]
     if name is None:
@@ -117,7 +118,14 @@ def _family(data: dict[str, Any]) -> Family | None:
         return None
     if not isinstance(name, str):
         raise InputError("system.family", name, "a name or null")
-    return get(name, require_integer("system.dimension", dimension, 0, 1000) or 1)
+    dimension = require_integer("system.dimension", dimension, 0, 1000)
+    if not is_name(name):
+        family = family_from_data(name, data["log_symbol"], "system.log_symbol")
+        if dimension != family.dimension:
+            raise InputError("system.dimension", dimension, f"{family.dimension}, the number of covariates")
+        return family
+    found = get(name)
+    return found if found.dimension == dimension else get(name, dimension or 1)
 
 
 def _names(data: dict[str, Any], key: str, among: tuple[str, ...] | None) -> tuple[str, ...]:

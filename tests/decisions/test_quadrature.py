@@ -72,7 +72,7 @@ def test_substituting_the_numerical_nodes(m):
         assert all(w > 0 for _, w in rule)
 
 
-@pytest.mark.parametrize("name", [n for n in families.names() if n != "location-gaussian"])
+@pytest.mark.parametrize("name", [n for n in families.names()[:4] if n != "location-gaussian"])
 def test_two_nodes_are_rational_and_solve_degree_three_exactly(name):
     location = families.get(name).nontrivial[0]
     half = Fraction(1, 2)

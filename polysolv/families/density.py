@@ -1,0 +1,309 @@
+"""From a density to its PDE relations and its log-symbol, by exact evaluation and symbolic verification."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from itertools import combinations_with_replacement
+from math import comb, factorial
+from typing import TYPE_CHECKING, Any
+
+from polysolv.errors import InputError, require_integer
+from polysolv.families.family import Family
+from polysolv.families.log_symbol import LogSymbol, linear_log_symbol
+from polysolv.families.relations import LinearRelation, Orders, relations_among
+from polysolv.families.user_defined import from_log_symbol
+
+if TYPE_CHECKING:
+    from polysolv.systems import PolynomialSystem
+
+MAX_ORDER = 4
+MAX_DERIVATIVES = 400
+_MAX_POWER = 4
+_EXTRA_POINTS = 8
+_SPREAD = 40
+_REMARK = "The density is strongly identifiable to order {}: no interaction."
+
+
+@dataclass(frozen=True)
+class DensityRelations:
+    """The linear relations among derivatives of a density u(y | x; θ) with respect to θ.
+
+    Args:
+        parameters: names of the parameters θ.
+        order: derivatives up to this order were considered, the density itself included.
+        relations: a basis of the relations with constant coefficients; each was verified symbolically.
+        derivatives: all derivatives, by increasing order.
+        log_symbol: the linear K behind them, if every ∂u/∂θ_t is c·x^i ∂^j u/∂θ_g^j for one parameter g.
+    """
+
+    parameters: tuple[str, ...]
+    order: int
+    relations: tuple[LinearRelation, ...]
+    derivatives: tuple[Orders, ...]
+    log_symbol: LogSymbol | None
+
+    @property
+    def strongly_identifiable(self) -> bool:
+        """Whether there is no relation: the derivatives up to ``order`` are linearly independent."""
+        return not self.relations
+
+    @cached_property
+    def _groups(self) -> dict[Orders, dict[Orders, Fraction]]:
+        """Derivative -> independent derivatives that it is made of."""
+        written = {r.left: {orders: c for c, orders in r.right} for r in self.relations}
+        return {d: written.get(d, {d: Fraction(1)}) for d in self.derivatives}
+
+    def system(self, m: int) -> PolynomialSystem:
+        """Return the reduced system of a cell of m atoms: Taylor coefficients up to ``order``, grouped.
+
+        The equation of an independent derivative ∂^B u is Σ_α r_(α,B) Σ_l w_l δ_l^α/α!, where ∂^α u contains
+        it r_(α,B) times, |α| ≤ order.
+
+        Raises:
+            InputError: if m is not from 1 to 20.
+        """
+        from polysolv.systems.polynomial_system import PolynomialSystem
+
+        m = require_integer("m", m, 1, 20)
+        place = {name: i for i, name in enumerate(self.parameters)}
+        equations: dict[tuple[int, ...], dict[tuple[tuple[int, int], ...], Fraction]] = {}
+        for orders, parts in self._groups.items():
+            scale = Fraction(1)
+            for _, k in orders:
+                scale /= factorial(k)
+            for base, r in parts.items():
+                if not orders or not base:
+                    continue
+                powers = dict(base)
+                index = tuple(powers.get(name, 0) for name in self.parameters)
+                for atom in range(m):
+                    monomial = ((atom, 1), *sorted((m + m * place[name] + atom, k) for name, k in orders))
+                    equations.setdefault(index, {})[monomial] = r * scale
+        weights = tuple(f"w_{atom}" for atom in range(1, m + 1))
+        unknowns = tuple(f"{name}_{atom}" for name in self.parameters for atom in range(1, m + 1))
+        return PolynomialSystem(weights + unknowns, weights, unknowns, (0,) * (m + len(unknowns)), equations)
+
+    def __str__(self) -> str:
+        if self.strongly_identifiable:
+            return f"strongly identifiable to order {self.order}"
+        return "\n".join(map(str, self.relations))
+
+
+def density_relations(
+    expr: Any, parameters: Sequence[Any], covariates: Sequence[Any], response: Any, order: int = 2
+) -> DensityRelations:
+    """Return the linear relations among the derivatives of a density.
+
+    Args:
+        expr: a SymPy expression u(response | covariates; parameters), up to a constant factor, whose
+            logarithmic derivatives are rational functions.
+        parameters: SymPy symbols or their names.
+        covariates, response: likewise.
+        order: highest order of differentiation, 2 to 4.
+
+    Raises:
+        InputError: if ``expr`` is no such expression or a symbol is missing.
+
+    Derivatives divided by u are rational functions; they are evaluated at random rational points, the exact
+    null space gives the candidates, and each is verified in the field of rational functions. A relation that
+    held at the points but not identically would be refused, and a true one cannot be missed.
+
+    >>> from sympy import exp, sqrt, symbols
+    >>> Y, m, s = symbols("Y mu sigma")
+    >>> print(density_relations(exp(-(Y - m) ** 2 / (2 * s)) / sqrt(s), [m, s], [], Y))
+    ∂²u/∂mu² = 2 ∂u/∂sigma
+    """
+    import sympy
+
+    order = require_integer("order", order, 2, MAX_ORDER)
+    if not isinstance(expr, sympy.Expr) or isinstance(expr, (int, float)):
+        raise InputError("expr", expr, "a SymPy expression (text is not evaluated)")
+    if expr.has(sympy.Float):
+        raise InputError("expr", expr, "exact numbers, no floats: use Rational")
+    thetas = [_symbol(expr, p, "parameters") for p in _listed(parameters, "parameters")]
+    xs = [_symbol(expr, x, "covariates", required=False) for x in _listed(covariates, "covariates")]
+    ys = [_symbol(expr, response, "response")]
+    if not thetas or len({s.name for s in (*thetas, *xs, *ys)}) < len(thetas) + len(xs) + 1:
+        raise InputError("parameters", parameters, "one or more parameters, all names different")
+    unknown = expr.free_symbols - {*thetas, *xs, *ys}
+    if unknown:
+        raise InputError(
+            "expr", min(map(str, unknown)), "symbols that are parameters, covariates or the response"
+        )
+    if comb(len(thetas) + order, order) > MAX_DERIVATIVES:
+        raise InputError("order", order, f"an order with at most {MAX_DERIVATIVES} derivatives")
+    symbols = [*thetas, *xs, *ys]
+    derivatives = _derivatives(expr, thetas, order, symbols)
+    relations = relations_among(_evaluated(derivatives, len(symbols)))
+    for relation in relations:
+        total = derivatives[relation.left]
+        for c, orders in relation.right:
+            total -= sympy.QQ(c.numerator, c.denominator) * derivatives[orders]
+        if total:
+            raise InputError("expr", expr, f"a density whose relations hold identically; {relation} does not")
+    names = tuple(theta.name for theta in thetas)
+    symbol = _find_log_symbol(derivatives, names, xs)
+    return DensityRelations(names, order, relations, tuple(derivatives), symbol)
+
+
+def from_density(
+    expr: Any,
+    parameters: Sequence[Any],
+    covariates: Sequence[Any],
+    response: Any,
+    order: int = 2,
+    name: str = "from-density",
+) -> Family:
+    """Return the family of a SymPy density, with the log-symbol that its PDE relations amount to.
+
+    Args:
+        expr, parameters, covariates, response, order: see :func:`density_relations`.
+        name: name of the family.
+
+    Returns:
+        the family. Its K comes from ∂u/∂θ_t = c·x^i ∂^j u/∂θ_g^j, verified symbolically, where θ_g is a
+        location parameter (dual variable ``y``). Without any relation K has one dual variable for each
+        parameter and a remark says that the family is strongly identifiable to the given order, which is what
+        the exponents 2 of such a K rest on.
+
+    Raises:
+        InputError: as :func:`density_relations`, or if there are relations that no such K explains; the
+            message lists them, and :func:`density_relations` gives the reduced system.
+
+    >>> from sympy import exp, sqrt, symbols
+    >>> Y, x, b, a, s = symbols("Y x b a sigma")
+    >>> family = from_density(exp(-(Y - a * x - b) ** 2 / (2 * s)) / sqrt(s), [b, a, s], [x], Y)
+    >>> str(family.log_symbol)
+    'b*y + a*x*y + 1/2*sigma*y^2'
+    """
+    found = density_relations(expr, parameters, covariates, response, order)
+    symbol = found.log_symbol
+    if symbol is None:
+        if not found.strongly_identifiable:
+            listed = "; ".join(map(str, found.relations))
+            raise InputError(
+                "expr", listed, "a density whose relations come from a log-symbol; see density_relations"
+            )
+        text = " + ".join(f"{p}*y_{p}" for p in found.parameters)
+        duals = [f"y_{p}" for p in found.parameters]
+        family = from_log_symbol(name, text, found.parameters, (), duals)
+        return replace(family, remarks=(_REMARK.format(found.order),), title=f"from a density: {found}")
+    family = from_log_symbol(name, str(symbol), found.parameters, symbol.covariates, symbol.duals)
+    remarks = (_REMARK.format(found.order),) if found.strongly_identifiable else ()
+    return replace(family, title=f"from a density: {'; '.join(str(found).splitlines())}", remarks=remarks)
+
+
+def _listed(values: Any, field: str) -> list[Any]:
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        raise InputError(field, values, "a list of SymPy symbols or their names")
+    return list(values)
+
+
+def _symbol(expr: Any, given: Any, field: str, required: bool = True) -> Any:
+    import sympy
+
+    name = given.name if isinstance(given, sympy.Symbol) else given
+    if not isinstance(name, str) or not name.isidentifier() or not name.isascii():
+        raise InputError(field, given, "SymPy symbols or their names")
+    matching = [s for s in expr.free_symbols if s.name == name]
+    if len(matching) > 1 or (required and not matching):
+        raise InputError(field, name, "a symbol that occurs in the density, once")
+    return matching[0] if matching else sympy.Symbol(name)
+
+
+def _derivatives(expr: Any, thetas: list[Any], order: int, symbols: list[Any]) -> dict[Orders, Any]:
+    """Return (∂^α u)/u by increasing order as elements of Q(symbols): (∂_t D_α) + D_α D_t."""
+    import sympy
+
+    field = sympy.QQ.frac_field(*symbols)
+    first = {}
+    for theta in thetas:
+        value = sympy.together(sympy.simplify(sympy.diff(expr, theta) / expr))
+        if not value.is_rational_function(*symbols):
+            raise InputError("expr", expr, "a density whose logarithmic derivatives are rational functions")
+        first[theta] = field.from_sympy(value)
+    result: dict[Orders, Any] = {(): field.one}
+    for degree in range(1, order + 1):
+        for chosen in combinations_with_replacement(range(len(thetas)), degree):
+            below = _orders(chosen[:-1], thetas)
+            theta = thetas[chosen[-1]]
+            place = field.gens[symbols.index(theta)]
+            result[_orders(chosen, thetas)] = result[below].diff(place) + result[below] * first[theta]
+    return result
+
+
+def _orders(chosen: tuple[int, ...], thetas: list[Any]) -> Orders:
+    return tuple((thetas[i].name, chosen.count(i)) for i in sorted(set(chosen)))
+
+
+def _evaluated(derivatives: dict[Orders, Any], count: int) -> dict[Orders, dict[Any, Fraction]]:
+    """Evaluate every derivative at random rational points of Q^count, the same for all."""
+    import sympy
+
+    chooser = random.Random(20)
+    columns: dict[Orders, dict[Any, Fraction]] = {orders: {} for orders in derivatives}
+    number = 0
+    while number < len(derivatives) + _EXTRA_POINTS:
+        point = [sympy.QQ(chooser.randint(1, _SPREAD), chooser.randint(1, 9)) for _ in range(count)]
+        bottoms = [value.denom(*point) for value in derivatives.values()]
+        if all(bottoms):
+            for (orders, value), bottom in zip(derivatives.items(), bottoms, strict=True):
+                quotient = value.numer(*point) / bottom
+                columns[orders][number] = Fraction(int(quotient.numerator), int(quotient.denominator))
+            number += 1
+    return columns
+
+
+def _find_log_symbol(
+    derivatives: dict[Orders, Any], names: tuple[str, ...], xs: list[Any]
+) -> LogSymbol | None:
+    """Write every ∂u/∂θ_t as c·x^i ∂^j u/∂θ_g^j for one location parameter g, if that is possible."""
+    order = max(sum(k for _, k in orders) for orders in derivatives)
+    covariates = [x.name for x in xs]
+    best: tuple[int, LogSymbol] | None = None
+    for location in names:
+        powers = {0: derivatives[()], **{j: derivatives[(location, j),] for j in range(1, order + 1)}}
+        symbols: dict[str, tuple[Fraction | int, dict[str, int]]] = {}
+        for name in names:
+            found = _as_monomial(derivatives[(name, 1),], powers, xs)
+            if found is None:
+                break
+            coefficient, i, j = found
+            of_x = {x: e for x, e in zip(covariates, i, strict=True) if e}
+            symbols[name] = (coefficient, {**of_x, "y": j} if j else of_x)
+        if len(symbols) == len(names):
+            total = sum(sum(monomial.values()) for _, monomial in symbols.values())
+            monomials = {tuple(sorted(monomial.items())) for _, monomial in symbols.values()}
+            if len(monomials) == len(names) and (best is None or total < best[0]):
+                best = (total, linear_log_symbol(tuple(covariates), ("y",), symbols))
+    return None if best is None else best[1]
+
+
+def _as_monomial(
+    target: Any, powers: dict[int, Any], xs: list[Any]
+) -> tuple[Fraction, tuple[int, ...], int] | None:
+    """Return (c, i, j) with target = c·x^i·powers[j] and least |i| + j ≥ 1."""
+    field = target.field
+    gens = dict(zip(field.symbols, field.gens, strict=True))
+    choices = sorted((sum(i) + j, j, i) for j in powers for i in _exponents(len(xs)) if sum(i) + j)
+    for _, j, i in choices:
+        candidate = powers[j]
+        for x, e in zip(xs, i, strict=True):
+            candidate *= gens[x] ** e
+        ratio = target / candidate if candidate else field.zero
+        if ratio and ratio.numer.is_ground and ratio.denom.is_ground:
+            value = ratio.numer.LC / ratio.denom.LC
+            return Fraction(int(value.numerator), int(value.denominator)), i, j
+    return None
+
+
+def _exponents(count: int) -> list[tuple[int, ...]]:
+    return [
+        tuple(chosen.count(v) for v in range(count))
+        for degree in range(_MAX_POWER + 1 if count else 1)
+        for chosen in combinations_with_replacement(range(count), degree)
+    ]

@@ -1,0 +1,60 @@
+"""Gaussian-gated Gaussian experts: the joint density N(x; c, Gamma) N(y; a x + b, nu)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from polysolv.families.family import Family, Parameter
+from polysolv.families.references import NGUYEN_2024_GATED
+from polysolv.families.user_defined import from_log_symbol
+
+HAS_COVARIATES = False
+
+# The joint law is a Gaussian with mean (c, a c + b) and covariance (Gamma, a Gamma; a Gamma, a² Gamma + nu).
+# K holds the increments of these five numbers at the truth, in the dual variables u of x and v of y. The unit
+# of x is chosen such that the true Gamma is 1.
+_LOG_SYMBOL = (
+    "c*u + (b + a_star*c + c_star*a + a*c)*v + Gamma*u^2/2 + (a + a_star*Gamma + a*Gamma)*u*v"
+    " + (nu + 2*a_star*a + a^2 + a_star^2*Gamma + 2*a_star*a*Gamma + a^2*Gamma)*v^2/2"
+)
+_MEANINGS = {
+    "c": ("centre of the gate", "covariate"),
+    "Gamma": ("variance of the gate", "covariate^2"),
+    "a": ("slope of an expert", "response/covariate"),
+    "b": ("intercept of an expert", "response"),
+    "nu": ("variance of an expert", "response^2"),
+}
+
+
+def family(a_star: str = "!=", c_star: str = "!=") -> Family:
+    """Return the family, with one covariate, for a true slope a* and centre c* that are zero or not.
+
+    Args:
+        a_star, c_star: ``"!="`` if the true value is not zero, ``"="`` if it is.
+
+    In the coordinates (mean, covariance) of the joint law K is that of a Gaussian with full covariance, and
+    these coordinates depend smoothly and invertibly on (c, Gamma, a, b, nu), whatever a* and c* are.
+
+    >>> print(family("=", "=").log_symbol)
+    c*a*v + c*u + 1/2*Gamma*a^2*v^2 + Gamma*a*u*v + 1/2*Gamma*u^2 + 1/2*a^2*v^2 + a*u*v + b*v + 1/2*nu*v^2
+    """
+    endings = ["a0"] * (a_star == "=") + ["c0"] * (c_star == "=")
+    stated = ", ".join(f"{name} {relation} 0" for name, relation in (("a*", a_star), ("c*", c_star)))
+    found = from_log_symbol(
+        "-".join(["gaussian-gated", *endings]),
+        _LOG_SYMBOL,
+        list(_MEANINGS),
+        duals=["u", "v"],
+        assumptions=[f"a_star {a_star} 0", f"c_star {c_star} 0"],
+        title=f"Gaussian-gated Gaussian experts: N(x; c, Gamma) N(y; a x + b, nu), {stated}",
+    )
+    return replace(
+        found,
+        parameters=tuple(Parameter(n, meaning, unit, (n,)) for n, (meaning, unit) in _MEANINGS.items()),
+        references=(NGUYEN_2024_GATED,),
+        remarks=(
+            "The joint law of covariate and response is modelled; the unit of x makes the true Gamma 1. "
+            "Nguyen, Nguyen, Nguyen and Ho 2024 treat true centres that are zero separately, with two "
+            "polynomial systems; the exponents here are the same whether or not they are zero.",
+        ),
+    )

@@ -1,0 +1,162 @@
+"""The noun `Explanation` and the verb `explain`: why a parameter has its exponent, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from textwrap import fill
+from typing import Any
+
+from polysolv.errors import InputError
+from polysolv.families import Family, resolve
+from polysolv.grid import show_rate
+from polysolv.rates.exponent import Exponent
+from polysolv.rates.prover.exponents import ExponentBounds, exponents
+
+SCHEMA = "polysolv/explain/1"
+_WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is proved about one parameter, next to what is in print.
+
+    Args:
+        family: the family.
+        m: cell size.
+        bounds: the two-sided statement with its trace.
+        published: the exponent in print, or ``None``.
+        estimate: where the bounds do not meet, a numerical estimate, or ``None``.
+    """
+
+    family: Family
+    m: int
+    bounds: ExponentBounds
+    published: Exponent | None
+    estimate: float | None
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the explanation as JSON data (schema ``polysolv/explain/1``)."""
+        return {
+            "schema": SCHEMA,
+            "family": self.family.name,
+            "m": self.m,
+            "assumptions": list(self.family.assumptions),
+            **self.bounds.to_data(),
+            "published": self.published.to_data() if self.published else None,
+            "estimate": self.estimate,
+        }
+
+    def comparison(self) -> str:
+        """Return how the exponent in print and ours compare, in one sentence; "" without one in print."""
+        if self.published is None:
+            return ""
+        kappa, source, bounds = self.published.exponent, self.published.source, self.bounds
+        if bounds.proved and kappa == bounds.lower:
+            return f"published {kappa} ({source}), here {bounds} as well"
+        differ = f"published {kappa} ({source}), here {bounds}"
+        if bounds.upper is not None and bounds.upper < kappa:
+            return f"{differ}: proved, and the arc attains {bounds.lower}"
+        if bounds.lower > kappa:
+            return f"{differ}: the arc below decides against the one in print"
+        return differ
+
+    def to_text(self) -> str:
+        """Return the explanation as plain text."""
+        bounds = self.bounds
+        lines = [
+            f"{self.family.name}, cell of m = {self.m} atoms, parameter {bounds.name}",
+            f"K = {self.family.log_symbol}",
+        ]
+        if self.family.assumptions:
+            lines.append(f"assumed: {', '.join(self.family.assumptions)}")
+        lines += ["", self._verdict(), ""]
+        upper = [step for step in bounds.trace if step.rule != "arc"]
+        lines.append(
+            "From above (V bounds every grouped coefficient P; eta[s] is the coefficient of s in K):"
+        )
+        lines += _numbered([str(step) for step in upper]) or ["  no rule gives a bound"]
+        if bounds.needs_exactly_fitted:
+            lines.append(
+                "  This uses equations without dual variables: some other cell must be exactly fitted."
+            )
+        lines.append("From below:")
+        lines += _numbered([step.reason for step in bounds.trace if step.rule == "arc"])
+        if self.comparison():
+            lines += ["", self.comparison()]
+        if self.estimate is not None:
+            lines += ["", f"numerical estimate (a hint, not a proof): {self.estimate:.2f}"]
+        return "\n".join(lines)
+
+    def _verdict(self) -> str:
+        bounds = self.bounds
+        if bounds.proved:
+            return f"PROVED: exponent {bounds.lower}, rate {show_rate(1 / (2 * bounds.lower))}"
+        high = "no upper bound" if bounds.upper is None else f"at most {bounds.upper}"
+        return f"not decided: exponent at least {bounds.lower}, {high}"
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+
+def explain(
+    family: str | Family = "softmax-gaussian", parameter: str | None = None, m: int = 2, d: int | None = None
+) -> list[Explanation]:
+    """Return why each parameter, or one of them, has its exponent in a cell of m atoms.
+
+    Args:
+        family: a family or the name of one.
+        parameter: name of the parameter; ``None`` for all of them.
+        m: cell size, 2 to 400.
+        d: number of covariates for a family given by name; 1 if left out.
+
+    Raises:
+        InputError: if an argument is out of range or the parameter unknown.
+
+    >>> print(explain("location-gaussian", "mu")[0].to_text().splitlines()[3])
+    PROVED: exponent 2, rate n^(-1/4)
+    """
+    resolved = resolve(family, d)
+    wanted = resolved.parameters if parameter is None else (resolved.parameter(parameter),)
+    proved = exponents(resolved, m)
+    return [
+        Explanation(
+            resolved,
+            m,
+            proved[p.name],
+            _published(resolved, p.name, m),
+            _estimate(resolved, proved[p.name], m),
+        )
+        for p in wanted
+    ]
+
+
+def _published(family: Family, name: str, m: int) -> Exponent | None:
+    statement = next((p for p in family.published if p.parameter == name), None)
+    if statement is None:
+        return None
+    known = 0
+    if statement.of_order:
+        from polysolv.decisions import order
+
+        try:
+            known = int(order(family, m))
+        except InputError:
+            return None
+    return Exponent(Fraction(statement.exponent(known)), statement.source)
+
+
+def _estimate(family: Family, bounds: ExponentBounds, m: int) -> float | None:
+    if bounds.proved:
+        return None
+    from polysolv.rates.prover.probe import probe
+
+    component = next(p.components[0] for p in family.parameters if p.name == bounds.name)
+    return probe(family.log_symbol, component, m)
+
+
+def _numbered(sentences: list[str]) -> list[str]:
+    return [
+        fill(sentence, _WIDTH, initial_indent=f"  {number}. ", subsequent_indent="     ")
+        for number, sentence in enumerate(sentences, start=1)
+    ]
