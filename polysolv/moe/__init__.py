@@ -1,1 +1,33 @@
-"""Station `moe` of the house."""
+"""The model in data: mixing measures, the maximum-likelihood fitter, Voronoi cells and losses.
+
+Names are loaded on first use, so that importing this package loads neither numpy nor scikit-learn.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from polysolv.moe.estimator import SoftmaxGaussianMoE
+    from polysolv.moe.losses import voronoi_loss
+    from polysolv.moe.mixing_measure import MixingMeasure
+    from polysolv.moe.voronoi import cell_errors, voronoi_cells
+
+_PUBLIC = {
+    "MixingMeasure": "mixing_measure",
+    "SoftmaxGaussianMoE": "estimator",
+    "cell_errors": "voronoi",
+    "voronoi_cells": "voronoi",
+    "voronoi_loss": "losses",
+}
+
+__all__ = ["MixingMeasure", "SoftmaxGaussianMoE", "cell_errors", "voronoi_cells", "voronoi_loss"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'polysolv.moe' has no attribute {name!r}")
+    value = getattr(import_module(f"polysolv.moe.{_PUBLIC[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,116 @@
+"""Standardised coordinates: what the optimisers see, and the way back to the user's units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from polysolv.errors import InputError
+from polysolv.moe.likelihood import Array, design, pack, unpack
+from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
+
+Bounds = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """The affine maps x -> (x - x_mean) / x_scale and y -> (y - y_mean) / y_scale.
+
+    In these units one tolerance and one trust-region radius suit any data. A centre is 0 where the user bounds an
+    intercept: a box in (beta0, b) stays a box only if nothing is shifted into it.
+    """
+
+    x_mean: Array
+    x_scale: Array
+    y_mean: float
+    y_scale: float
+
+    @classmethod
+    def of(cls, X: Array, y: Array, bounds: Bounds | None = None) -> Coordinates:
+        """Return coordinates in which the data have (mean 0 and) standard deviation 1."""
+        bounded = bounds or {}
+        centre_x = "beta0" not in bounded and "b" not in bounded
+        return cls(
+            X.mean(axis=0) if centre_x else np.zeros(X.shape[1]),
+            X.std(axis=0),
+            float(y.mean()) if "b" not in bounded else 0.0,
+            float(y.std()),
+        )
+
+    def data(self, X: Array, y: Array) -> tuple[Array, Array]:
+        """Return the transposed standardised design (p, n) and the standardised responses."""
+        return design((X - self.x_mean) / self.x_scale), (y - self.y_mean) / self.y_scale
+
+    def inward(self, G: MixingMeasure) -> Array:
+        """Return the parameter vector of a measure in these coordinates."""
+        gate = np.concatenate([(G.beta0 + G.beta1 @ self.x_mean)[:, None], G.beta1 * self.x_scale], axis=1)
+        level = (G.b + G.a @ self.x_mean - self.y_mean) / self.y_scale
+        expert = np.concatenate([level[:, None], G.a * self.x_scale / self.y_scale], axis=1)
+        return pack(gate, expert, np.log(G.sigma) - 2.0 * np.log(self.y_scale))
+
+    def outward(self, vector: Array, k: int) -> MixingMeasure:
+        """Return the measure of a parameter vector, in the user's units."""
+        gate, expert, log_variance = unpack(vector, k)
+        beta1 = gate[:, 1:] / self.x_scale
+        a = expert[:, 1:] / self.x_scale * self.y_scale
+        b = self.y_mean + self.y_scale * expert[:, 0] - a @ self.x_mean
+        sigma = np.exp(log_variance + 2.0 * np.log(self.y_scale))
+        return MixingMeasure(gate[:, 0] - beta1 @ self.x_mean, beta1, a, b, sigma)
+
+    def raw_gradient(self, gradient: Array, vector: Array, k: int) -> Array:
+        """Return the gradient in the user's parameters (layout of ``vector``, variances not logged)."""
+        gate, expert, by_log = unpack(gradient, k)
+        parts = []
+        for part, scale in ((gate, 1.0), (expert, self.y_scale)):
+            slopes = part[:, :1] * self.x_mean + part[:, 1:] * self.x_scale
+            parts.append(np.concatenate([part[:, :1], slopes], axis=1) / scale)
+        return pack(*parts, by_log / (np.exp(unpack(vector, k)[2]) * self.y_scale**2))
+
+    def box(self, k: int, min_variance: float, bounds: Bounds | None) -> tuple[Array, Array]:
+        """Return the lower and upper ends of the parameter vector."""
+        d = self.x_scale.size
+        pairs = {name: interval(name, (bounds or {}).get(name), d) for name in PARAMETERS}
+        ends = []
+        for side in (0, 1):
+            get = {name: pairs[name][side] for name in PARAMETERS}
+            gate = np.concatenate([get["beta0"], get["beta1"] * self.x_scale])
+            expert = np.concatenate([get["b"] - self.y_mean, get["a"] * self.x_scale]) / self.y_scale
+            variance = max(min_variance, float(get["sigma"][0])) if side == 0 else float(get["sigma"][0])
+            log_variance = np.log(variance) - 2.0 * np.log(self.y_scale)
+            ends.append(pack(np.tile(gate, (k, 1)), np.tile(expert, (k, 1)), np.full(k, log_variance)))
+        return ends[0], ends[1]
+
+
+def interval(name: str, value: object, d: int) -> tuple[Array, Array]:
+    """Return the two ends of a parameter's bounds, arrays of length d for slopes and 1 otherwise."""
+    size = d if name in ("beta1", "a") else 1
+    if value is None:
+        low = 0.0 if name == "sigma" else -np.inf
+        return np.full(size, low), np.full(size, np.inf)
+    allowed = "a pair (low, high) of numbers, low <= high"
+    if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str) or len(value) != 2:
+        raise InputError(f"bounds[{name!r}]", value, allowed)
+    try:
+        low_end, high_end = (np.broadcast_to(np.asarray(end, dtype=float), (size,)).copy() for end in value)
+    except (TypeError, ValueError):
+        raise InputError(f"bounds[{name!r}]", value, f"{allowed} (or arrays of length {size})") from None
+    if np.isnan(low_end).any() or np.isnan(high_end).any() or (low_end > high_end).any():
+        raise InputError(f"bounds[{name!r}]", value, allowed)
+    if name == "sigma" and low_end[0] < 0:
+        raise InputError("bounds['sigma']", value, "a pair (low, high) of variances, 0 <= low <= high")
+    return low_end, high_end
+
+
+def check_bounds(bounds: object, d: int) -> None:
+    """Refuse bounds with an unknown parameter or an impossible pair."""
+    if bounds is None:
+        return
+    if not isinstance(bounds, Mapping):
+        raise InputError("bounds", bounds, "None or a mapping from parameter name to a pair (low, high)")
+    for name, value in bounds.items():
+        if name not in PARAMETERS:
+            raise InputError("bounds", name, ", ".join(PARAMETERS))
+        interval(name, value, d)

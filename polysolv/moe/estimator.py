@@ -1,0 +1,359 @@
+"""The maximum-likelihood fitter as a scikit-learn estimator."""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from polysolv.errors import InputError, require_integer, unknown_name
+from polysolv.moe import diagnostics
+from polysolv.moe.coordinates import check_bounds, interval
+from polysolv.moe.likelihood import Array
+from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure, natural_order
+from polysolv.moe.optimise import METHODS, Problem, Run, default_min_variance, optimise
+from polysolv.moe.starts import NAMES, starting_vectors
+from polysolv.moe.threads import one_thread
+
+
+class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+    """Maximum-likelihood fit of a softmax-gated Gaussian mixture of linear experts.
+
+    Args:
+        n_experts: number of experts k, at least 1.
+        n_init: number of starts; the best end is kept. With ``init`` a measure there is one start.
+        init: "em-short" (candidates of several kinds, each taken a dozen EM maps on at most 4,000 rows, the best
+            kept), "kmeans", "random", or a :class:`MixingMeasure`.
+        tol: bound on ``gradient_norm_``, the largest entry of the projected score divided by n.
+        max_iter: bound on EM maps plus trust-region evaluations of one start.
+        method: "auto" (a few accelerated EM maps, then a trust-region Newton method on the full likelihood),
+            "newton" (trust region from the start) or "em" (plain EM).
+        min_variance: smallest variance allowed, in squared units of y; None for 1e-6 of the residual variance of
+            one least-squares line.
+        bounds: compact box of the parameters: a mapping from "beta0", "beta1", "a", "b", "sigma" to a pair
+            (low, high) (for slopes also of arrays of length d); None, or a missing name, leaves them free.
+        warm_start: whether a second ``fit`` starts from the last solution.
+        random_state: seed of the starts.
+        verbose: 0 for silence; 1 reports each start, 2 each iteration, on standard error.
+
+    Attributes:
+        mixing_measure_: the fitted :class:`MixingMeasure`; the last atom's gate is 0 unless the gate is bounded.
+        n_iter_: EM maps plus trust-region evaluations of the best start.
+        converged_: whether the fit is a stationary point without negative curvature.
+        status_: "stationary", "rounding" (no further progress in double precision), "saddle" (method "em" only) or
+            "iterations".
+        lower_bound_, lower_bounds_: mean log-likelihood per observation at the end, and along the way.
+        log_likelihood_: total log-likelihood.
+        gradient_norm_: largest entry of the score per observation, entries that push out of the box apart.
+        information_eigenvalues_: eigenvalues, ascending, of the observed information per observation, over the
+            coordinates that are not at a bound, the last atom's gate fixed (the gate is identified up to a
+            translation only).
+        smallest_curvature_: smallest eigenvalue of the same in standardised coordinates: what the optimiser saw.
+        at_bound_: names of the coordinates at a bound, such as "sigma[2]".
+        starts_: one (log-likelihood, status, whether a variance is at its floor) for each start.
+        n_features_in_: dimension d of the covariate.
+
+    Raises:
+        InputError: (a ValueError) for parameters or data that are not allowed: NaN or infinite values, constant
+            columns, fewer rows than free parameters.
+
+    For k >= 2 the likelihood is unbounded (a variance may shrink onto a few points): without ``bounds`` the best end
+    whose variances are above ``min_variance`` is preferred, and one at the floor is flagged in ``at_bound_``. With
+    ``bounds`` the best end in the box is taken, as in the theory.
+
+    >>> G = MixingMeasure(beta0=[0.3, 0], beta1=[[1], [0]], a=[[1.5], [-1.5]], b=[1, -1], sigma=[0.4, 0.3])
+    >>> X, y = G.sample(2000, seed=0)
+    >>> fit = SoftmaxGaussianMoE(n_experts=2, random_state=0).fit(X, y)
+    >>> fit.converged_, fit.gradient_norm_ <= 1e-8
+    (True, True)
+    >>> sorted(fit.mixing_measure_.b.round(1).tolist())
+    [-1.0, 1.0]
+    """
+
+    def __init__(
+        self,
+        n_experts: int = 1,
+        *,
+        n_init: int = 1,
+        init: str | MixingMeasure = "em-short",
+        tol: float = 1e-8,
+        max_iter: int = 1000,
+        method: str = "auto",
+        min_variance: float | None = None,
+        bounds: Any = None,
+        warm_start: bool = False,
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
+        self.n_experts = n_experts
+        self.n_init = n_init
+        self.init = init
+        self.tol = tol
+        self.max_iter = max_iter
+        self.method = method
+        self.min_variance = min_variance
+        self.bounds = bounds
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X: ArrayLike, y: ArrayLike) -> SoftmaxGaussianMoE:
+        """Fit to covariates X (n, d) and responses y (n,); return self."""
+        X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
+        X, y = np.asarray(X), np.asarray(y, dtype=np.float64)
+        self._check_parameters(X, y)
+        floor = default_min_variance(X, y) if self.min_variance is None else float(self.min_variance)
+        with one_thread():
+            problem = Problem.of(X, y, self.n_experts, floor, self.bounds)
+            runs = []
+            for index, start in enumerate(self._starts(problem)):
+                run = optimise(problem, start, self.method, self.tol, self.max_iter, self._reporter(index))
+                runs.append(run)
+            self._learn(problem, runs, X, y, floor)
+        return self
+
+    def predict(self, X: ArrayLike) -> Array:
+        """Return the conditional mean of the response, shape (n,)."""
+        X = self._checked(X)
+        mean: Array = (self.mixing_measure_.gate(X) * self.mixing_measure_.means(X)).sum(axis=1)
+        return mean
+
+    def predict_gate(self, X: ArrayLike) -> Array:
+        """Return the gate probabilities, shape (n, k)."""
+        return self.mixing_measure_.gate(self._checked(X))
+
+    def responsibilities(self, X: ArrayLike, y: ArrayLike) -> Array:
+        """Return the posterior probability of each expert given (x, y), shape (n, k)."""
+        return self.mixing_measure_.responsibilities(self._checked(X), y)
+
+    def score_samples(self, X: ArrayLike, y: ArrayLike | None = None) -> Array:
+        """Return the log conditional density of each row, shape (n,); without y, at the conditional means."""
+        X = self._checked(X)
+        return self.mixing_measure_.log_density(X, self.predict(X) if y is None else y)
+
+    def sample(self, n: int = 1, x: Any = None, seed: Any = None) -> tuple[Array, Array]:
+        """Draw (X, y) from the fitted model; see :meth:`MixingMeasure.sample`."""
+        check_is_fitted(self)
+        return self.mixing_measure_.sample(n, x, seed)
+
+    def aic(self, X: ArrayLike | None = None, y: ArrayLike | None = None) -> float:
+        """Return Akaike's criterion on (X, y), or on the training data; lower is better."""
+        value, _ = self._value(X, y)
+        return 2.0 * self.n_parameters_ - 2.0 * value
+
+    def bic(self, X: ArrayLike | None = None, y: ArrayLike | None = None) -> float:
+        """Return Schwarz's criterion on (X, y), or on the training data; lower is better."""
+        value, n = self._value(X, y)
+        return self.n_parameters_ * float(np.log(n)) - 2.0 * value
+
+    def icl(self, X: ArrayLike | None = None, y: ArrayLike | None = None) -> float:
+        """Return the integrated completed likelihood criterion, BIC plus twice the entropy of responsibilities."""
+        if X is None or y is None:
+            check_is_fitted(self)
+            return self.bic() + 2.0 * self.entropy_
+        return self.bic(X, y) + 2.0 * diagnostics.entropy(self.responsibilities(X, y))
+
+    @property
+    def n_parameters_(self) -> int:
+        """Number of free parameters, k (2 d + 3) - (d + 1)."""
+        check_is_fitted(self)
+        return diagnostics.parameter_count(self.mixing_measure_.k, self.mixing_measure_.d)
+
+    @cached_property
+    def inferred_cells_(self) -> list[tuple[int, ...]]:
+        """Groups of fitted atoms that the data cannot tell apart (backward selection by BIC); made on first use."""
+        X, y = self._training()
+        with one_thread():
+            cells, _ = diagnostics.inferred_cells(self.mixing_measure_, X, y, self.min_variance_, self.bounds)
+        return cells
+
+    @cached_property
+    def standard_errors_(self) -> diagnostics.StandardErrors:
+        """Standard errors of exactly fitted atoms, NaN with a reason for the others; made on first use."""
+        X, y = self._training()
+        with one_thread():
+            return diagnostics.standard_errors(
+                self.mixing_measure_, X, y, self.inferred_cells_, self.held_, self.converged_
+            )
+
+    @cached_property
+    def warnings_(self) -> list[str]:
+        """Plain-words warnings: over-specification, bounds, empty experts, a gate without end; made on first use."""
+        X, y = self._training()
+        G = self.mixing_measure_
+        with one_thread():
+            return diagnostics.warnings_of(
+                G,
+                G.responsibilities(X, y).sum(axis=0),
+                float(np.abs((G.beta1 - G.beta1.mean(axis=0)) * X.std(axis=0)).max()),
+                diagnostics.relative_curvature(G, X, y, self.held_),
+                self.at_bound_,
+                self.status_,
+                self.inferred_cells_,
+            )
+
+    def _learn(self, problem: Problem, runs: list[Run], X: Array, y: Array, floor: float) -> None:
+        for name in ("inferred_cells_", "standard_errors_", "warnings_"):
+            self.__dict__.pop(name, None)
+        offset = float(np.log(problem.coordinates.y_scale)) * y.size
+        floors = [run.on_variance_floor(problem) for run in runs]
+        boxed = self.bounds is not None
+
+        def merit(index: int) -> tuple[bool, float]:
+            value = runs[index].value
+            return (boxed or not floors[index], value if np.isfinite(value) else -np.inf)
+
+        best = max(range(len(runs)), key=merit)
+        run = runs[best]
+        k, d = problem.k, X.shape[1]
+        order = natural_order(k, d)
+        G = _snapped(problem.coordinates.outward(run.vector, k), floor, self.bounds)
+        if not {"beta0", "beta1"} & set(self.bounds or {}):
+            G = G.translate(-float(G.beta0[-1]), -G.beta1[-1])
+        gradient = G.score(X, y)
+        inward = problem.evaluate(run.vector).gradient
+        self.held_ = problem.box.held(run.vector, inward)[order]
+        self.at_bound_ = [name for name, at in zip(coordinate_names(k, d), self.held_, strict=True) if at]
+        self.mixing_measure_ = G
+        self.log_likelihood_ = G.log_likelihood(X, y)
+        self.lower_bounds_ = [(value - offset) / y.size for value in run.values]
+        self.lower_bound_ = self.log_likelihood_ / y.size
+        self.gradient_norm_ = float(np.abs(np.where(self.held_, 0.0, gradient)).max()) / y.size
+        self.n_iter_ = run.iterations
+        self.status_ = run.status
+        self.converged_ = run.status in ("stationary", "rounding") and _flat(problem, run, self.tol)
+        self.smallest_curvature_ = run.smallest_eigenvalue
+        self.information_eigenvalues_ = np.linalg.eigvalsh(self._information(G, X, y, problem, run))
+        self.entropy_ = diagnostics.entropy(G.responsibilities(X, y))
+        self.starts_ = [
+            (run.value - offset, run.status, at_floor) for run, at_floor in zip(runs, floors, strict=True)
+        ]
+        self.min_variance_ = floor
+        self.n_samples_ = int(y.size)
+        self._data = (X, y)
+        if self.status_ == "iterations":
+            import warnings
+
+            from sklearn.exceptions import ConvergenceWarning
+
+            warnings.warn(
+                f"the best of {len(runs)} starts stopped after max_iter = {self.max_iter} with gradient norm "
+                f"{self.gradient_norm_:.1e}",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+
+    def _information(self, G: MixingMeasure, X: Array, y: Array, problem: Problem, run: Run) -> Array:
+        """Observed information per row over the coordinates not at a bound, without the last atom's free gate."""
+        k, d = G.k, G.d
+        keep = ~self.held_
+        layout = np.argsort(natural_order(k, d))
+        for group in problem.box.gauge:
+            if keep[layout[list(group)]].all():
+                keep[layout[group[-1]]] = False
+        return -G.hessian(X, y)[np.ix_(keep, keep)] / y.size
+
+    def _check_parameters(self, X: Array, y: Array) -> None:
+        require_integer("n_experts", self.n_experts, 1, 1000)
+        require_integer("n_init", self.n_init, 1, 10**6)
+        require_integer("max_iter", self.max_iter, 1, 10**9)
+        if self.method not in METHODS:
+            raise unknown_name("method", self.method, list(METHODS))
+        if not isinstance(self.init, MixingMeasure) and self.init not in NAMES:
+            raise InputError("init", self.init, f"{', '.join(NAMES)} or a MixingMeasure")
+        if not 0 < self.tol < np.inf:
+            raise InputError("tol", self.tol, "a positive number")
+        if self.min_variance is not None and not 0 < self.min_variance < np.inf:
+            raise InputError("min_variance", self.min_variance, "None or a positive number")
+        n, d = X.shape
+        check_bounds(self.bounds, d)
+        high = float(interval("sigma", (self.bounds or {}).get("sigma"), d)[1][0])
+        if self.min_variance is not None and high < self.min_variance or high <= 0:
+            raise InputError("bounds['sigma']", high, "an upper end above min_variance")
+        if isinstance(self.init, MixingMeasure) and (self.init.k, self.init.d) != (self.n_experts, d):
+            shape = f"k = {self.n_experts} atoms in dimension {d}"
+            raise InputError("init", f"k = {self.init.k}, d = {self.init.d}", shape)
+        count = diagnostics.parameter_count(self.n_experts, d)
+        if n < count:
+            raise InputError("X", f"n_samples={n}", f"at least as many rows as free parameters ({count})")
+        for j in np.flatnonzero(np.ptp(X, axis=0) == 0):
+            raise InputError(f"X: column {j}", float(X[0, j]), "a column that is not constant")
+        if np.ptp(y) == 0:
+            raise InputError("y", float(y[0]), "responses that are not constant")
+
+    def _starts(self, problem: Problem) -> list[Array]:
+        previous = getattr(self, "mixing_measure_", None) if self.warm_start else None
+        given = previous if previous is not None else self.init
+        if isinstance(given, MixingMeasure):
+            if (given.k, given.d) != (problem.k, problem.Z.shape[0] - 1):
+                raise InputError("warm_start", f"k = {given.k}, d = {given.d}", "a previous fit of the same shape")
+            return [problem.coordinates.inward(given)]
+        state = check_random_state(self.random_state)
+        rng = np.random.default_rng(state.randint(2**31, size=4).tolist())
+        return starting_vectors(given, self.n_init, problem.Z, problem.y, problem.k, problem.box, rng)
+
+    def _reporter(self, index: int) -> Any:
+        if not self.verbose:
+            return None
+        print(f"start {index + 1}", file=sys.stderr)
+
+        def report(iteration: int, value: float, norm: float) -> None:
+            if self.verbose > 1:
+                print(f"  {iteration:4d}  {value:.6f}  {norm:.2e}", file=sys.stderr)
+
+        return report
+
+    def _checked(self, X: ArrayLike) -> Array:
+        check_is_fitted(self)
+        checked: Array = validate_data(self, X, dtype=np.float64, reset=False)
+        return checked
+
+    def _training(self) -> tuple[Array, Array]:
+        check_is_fitted(self)
+        if self._data is None:
+            raise InputError("SoftmaxGaussianMoE", "a fit read from JSON", "a fit that still holds its data")
+        return self._data
+
+    def _value(self, X: ArrayLike | None, y: ArrayLike | None) -> tuple[float, int]:
+        check_is_fitted(self)
+        if X is None or y is None:
+            return self.log_likelihood_, self.n_samples_
+        density = self.score_samples(X, y)
+        return float(density.sum()), density.size
+
+
+def coordinate_names(k: int, d: int) -> list[str]:
+    """Return the name of each coordinate in the order of the score, such as ``beta1[0,1]``."""
+    names = []
+    for name in PARAMETERS:
+        if name in ("beta1", "a"):
+            names += [f"{name}[{i},{j}]" for i in range(k) for j in range(d)]
+        else:
+            names += [f"{name}[{i}]" for i in range(k)]
+    return names
+
+
+def _snapped(G: MixingMeasure, floor: float, bounds: Any) -> MixingMeasure:
+    """Undo what rounding in the change of units moved across a bound."""
+    arrays = []
+    for name in PARAMETERS:
+        low, high = interval(name, (bounds or {}).get(name), G.d)
+        low = np.maximum(low, floor) if name == "sigma" else low
+        value = getattr(G, name)
+        arrays.append(np.clip(value, low if value.ndim == 2 else low[0], high if value.ndim == 2 else high[0]))
+    return MixingMeasure(*arrays)
+
+
+def _flat(problem: Problem, run: Run, tol: float) -> bool:
+    """Whether the gradient is within the tolerance, at least in standardised units if rounding stopped the run."""
+    if run.status == "stationary":
+        return True
+    gradient = problem.evaluate(run.vector).gradient
+    inside = np.where(problem.box.held(run.vector, gradient), 0.0, gradient)
+    return bool(np.abs(inside).max() / problem.rows <= tol and run.smallest_eigenvalue >= -1e-6)

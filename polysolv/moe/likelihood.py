@@ -1,0 +1,171 @@
+"""The conditional log-likelihood of the model with its gradient and Hessian, block by block over the rows.
+
+A parameter vector has the layout ``[gate (k, p) | expert (k, p) | log variance (k)]`` with ``p = d + 1``: column 0
+of ``gate`` is beta0 and column 0 of ``expert`` is b, so that with z = (1, x) the gate logits are ``gate @ z`` and
+the means ``expert @ z``. Rows travel in blocks that fit the processor's cache; memory is O(rows of a block).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+BLOCK = 4096
+_LOG_2PI = float(np.log(2.0 * np.pi))
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Log-likelihood, gradient and (if asked for) Hessian at one parameter vector, summed over the rows."""
+
+    value: float
+    gradient: Array
+    hessian: Array | None
+
+    @property
+    def finite(self) -> bool:
+        """Whether every number is finite."""
+        return bool(
+            np.isfinite(self.value)
+            and np.isfinite(self.gradient).all()
+            and (self.hessian is None or np.isfinite(self.hessian).all())
+        )
+
+
+def design(X: Array) -> Array:
+    """Return the transposed design matrix, shape (d + 1, n): a row of ones, then the covariates."""
+    return np.concatenate([np.ones((1, X.shape[0])), X.T])
+
+
+def unpack(vector: Array, k: int) -> tuple[Array, Array, Array]:
+    """Split a parameter vector into gate (k, p), expert (k, p) and log variance (k), as views."""
+    p = (vector.size // k - 1) // 2
+    return vector[: k * p].reshape(k, p), vector[k * p : 2 * k * p].reshape(k, p), vector[2 * k * p :]
+
+
+def pack(gate: Array, expert: Array, log_variance: Array) -> Array:
+    """Join gate, expert and log variance into one parameter vector."""
+    return np.concatenate([gate.ravel(), expert.ravel(), log_variance])
+
+
+def log_softmax(logits: Array) -> Array:
+    """Return ``logits - log(sum(exp(logits), axis=0))``, without overflow."""
+    shifted = logits - logits.max(axis=0)
+    result: Array = shifted - np.log(np.exp(shifted).sum(axis=0))
+    return result
+
+
+def log_joint(vector: Array, k: int, Z: Array, y: Array) -> Array:
+    """Return log(gate probability times expert density) of each expert and row, shape (k, n)."""
+    gate, expert, log_variance = unpack(vector, k)
+    residual = y - expert @ Z
+    with np.errstate(over="ignore"):
+        square = np.minimum(residual * (residual * np.exp(-log_variance)[:, None]), 1e300)
+    return log_softmax(gate @ Z) - 0.5 * (square + log_variance[:, None] + _LOG_2PI)
+
+
+def log_density(vector: Array, k: int, Z: Array, y: Array) -> Array:
+    """Return the log conditional density of each row, shape (n,)."""
+    out = np.empty(y.size)
+    for start in range(0, y.size, BLOCK):
+        rows = slice(start, start + BLOCK)
+        joint = log_joint(vector, k, Z[:, rows], y[rows])
+        top = joint.max(axis=0)
+        out[rows] = top + np.log(np.exp(joint - top).sum(axis=0))
+    return out
+
+
+def responsibilities(vector: Array, k: int, Z: Array, y: Array) -> Array:
+    """Return the posterior probability of each expert for each row, shape (k, n)."""
+    out = np.empty((k, y.size))
+    for start in range(0, y.size, BLOCK):
+        rows = slice(start, start + BLOCK)
+        out[:, rows] = np.exp(log_softmax(log_joint(vector, k, Z[:, rows], y[rows])))
+    return out
+
+
+def evaluate(vector: Array, k: int, Z: Array, y: Array, second: bool = True) -> Evaluation:
+    """Return the log-likelihood and its derivatives with respect to the parameter vector.
+
+    Args:
+        vector: parameters in this module's layout, ``k (2 p + 1)`` numbers.
+        k: number of experts.
+        Z: transposed design, shape (p, n), first row ones.
+        y: responses, shape (n,).
+        second: whether the Hessian is wanted.
+
+    With A_i = log(exp(gate_i.z) N_i), tau = softmax(A), pi = softmax(gate z) and v_i = dA_i, the Hessian of a row
+    is  sum tau_i (d2A_i + v_i v_i') - (sum tau_i v_i)(sum tau_i v_i)' - (diag(pi) - pi pi') x zz'.
+    All sums over rows are matrix products.
+    """
+    p = Z.shape[0]
+    gate, expert, log_variance = unpack(vector, k)
+    kp = k * p
+    half_log = 0.5 * (log_variance + _LOG_2PI)[:, None]
+    precision = np.exp(-log_variance)[:, None]
+    value = 0.0
+    gate_sum, expert_sum, variance_sum = np.zeros((k, p)), np.zeros((k, p)), np.zeros(k)
+    outer, gate_outer = np.zeros((2 * kp + k, 2 * kp + k)), np.zeros((kp, kp))
+    blocks, borders, corner = np.zeros((3 * k, p * p)), np.zeros((2 * k, p)), np.zeros(k)
+    work = np.empty((2 * kp + k, min(BLOCK, y.size)))
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
+        for start in range(0, y.size, BLOCK):
+            z = Z[:, start : start + BLOCK]
+            c = z.shape[1]
+            logits = gate @ z
+            residual = y[start : start + BLOCK] - expert @ z
+            e = residual * precision
+            q = residual * e
+            joint = logits - half_log
+            joint -= 0.5 * q
+            top = logits.max(axis=0)
+            pi = np.exp(np.subtract(logits, top, out=logits), out=logits)
+            pi_total = pi.sum(axis=0)
+            joint_top = joint.max(axis=0)
+            tau = np.exp(np.subtract(joint, joint_top, out=joint), out=joint)
+            tau_total = tau.sum(axis=0)
+            value += float(np.log(tau_total / pi_total).sum() + (joint_top - top).sum())
+            pi /= pi_total
+            tau /= tau_total
+            tau_e = tau * e
+            h = 0.5 * (q - 1.0)
+            tau_h = tau * h
+            difference = tau - pi
+            gate_sum += difference @ z.T
+            expert_sum += tau_e @ z.T
+            variance_sum += tau_h.sum(axis=1)
+            if not second:
+                continue
+            W = work[:, :c]
+            np.multiply(tau[:, None, :], z, out=W[:kp].reshape(k, p, c))
+            np.multiply(tau_e[:, None, :], z, out=W[kp : 2 * kp].reshape(k, p, c))
+            W[2 * kp :] = tau_h
+            outer += W @ W.T
+            P = (pi[:, None, :] * z).reshape(kp, c)
+            gate_outer += P @ P.T
+            zz = (z[:, None, :] * z).reshape(p * p, c)
+            blocks += np.concatenate([difference, tau_e, tau_e * e - tau * precision]) @ zz.T
+            borders += np.concatenate([tau_h, tau_e * h - tau_e]) @ z.T
+            corner += np.einsum("ij,ij->i", tau_h, h) - 0.5 * np.einsum("ij,ij->i", tau, q)
+    gradient = pack(gate_sum, expert_sum, variance_sum)
+    if not second:
+        return Evaluation(value, gradient, None)
+    hessian = -outer
+    hessian[:kp, :kp] += gate_outer
+    for i in range(k):
+        g, x, s = slice(i * p, i * p + p), slice(kp + i * p, kp + i * p + p), 2 * kp + i
+        hessian[g, g] += blocks[i].reshape(p, p)
+        mixed = blocks[k + i].reshape(p, p)
+        hessian[g, x] += mixed
+        hessian[x, g] += mixed
+        hessian[x, x] += blocks[2 * k + i].reshape(p, p)
+        hessian[g, s] += borders[i]
+        hessian[s, g] += borders[i]
+        hessian[x, s] += borders[k + i]
+        hessian[s, x] += borders[k + i]
+        hessian[s, s] += corner[i]
+    return Evaluation(value, gradient, hessian)

@@ -1,0 +1,149 @@
+"""One fit from one start: EM, Newton, or first the one and then the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from polysolv.moe import likelihood, trust_region
+from polysolv.moe.coordinates import Bounds, Coordinates
+from polysolv.moe.em import ExpectationMaximisation, accelerate, run
+from polysolv.moe.likelihood import Array
+from polysolv.moe.trust_region import Box
+
+METHODS = ("em", "newton", "auto")
+_WARM_UP_MAPS, _WARM_UP_GAIN = 6, 0.1
+_EM_CHECK = 10
+
+Report = Callable[[int, float, float], None]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A data set in standardised coordinates with its feasible box."""
+
+    coordinates: Coordinates
+    Z: Array
+    y: Array
+    k: int
+    box: Box
+
+    @classmethod
+    def of(cls, X: Array, y: Array, k: int, min_variance: float, bounds: Bounds | None) -> Problem:
+        """Standardise the data and translate the bounds."""
+        coordinates = Coordinates.of(X, y, bounds)
+        Z, response = coordinates.data(X, y)
+        p = Z.shape[0]
+        gauge = tuple(tuple(range(j, k * p, p)) for j in range(p))
+        return cls(coordinates, Z, response, k, Box(*coordinates.box(k, min_variance, bounds), gauge))
+
+    @property
+    def rows(self) -> int:
+        """Number of observations."""
+        return self.y.size
+
+    def raw(self, gradient: Array, vector: Array) -> Array:
+        """Return a gradient in the user's units."""
+        return self.coordinates.raw_gradient(gradient, vector, self.k)
+
+    def evaluate(self, vector: Array) -> likelihood.Evaluation:
+        """Return the log-likelihood of the standardised data with both derivatives."""
+        return likelihood.evaluate(vector, self.k, self.Z, self.y)
+
+    def gradient_norm(self, vector: Array) -> float:
+        """Return the largest entry of the projected gradient per observation, in either units."""
+        gradient = likelihood.evaluate(vector, self.k, self.Z, self.y, second=False).gradient
+        return trust_region.norm(gradient, vector, self.box, self.rows, self.raw)
+
+
+@dataclass(frozen=True)
+class Run:
+    """The end of one start; values are log-likelihoods of the standardised data."""
+
+    vector: Array
+    value: float
+    values: list[float]
+    iterations: int
+    status: str
+    smallest_eigenvalue: float
+
+    def on_variance_floor(self, problem: Problem) -> bool:
+        """Whether some variance sits on the lower end of its box."""
+        k = problem.k
+        return bool((self.vector[-k:] <= problem.box.lower[-k:]).any())
+
+
+def optimise(
+    problem: Problem, start: Array, method: str, tol: float, max_iter: int, report: Report | None = None
+) -> Run:
+    """Maximise the likelihood from one start.
+
+    Args:
+        problem: data and box.
+        start: first vector.
+        method: "em" (plain EM), "newton" (trust region from the start) or "auto" (six accelerated EM maps, then
+            the trust region).
+        tol: bound on the largest entry of the projected gradient per observation.
+        max_iter: bound on EM maps plus trust-region evaluations.
+        report: called with (iteration, value, gradient norm).
+    """
+    em = ExpectationMaximisation(problem.Z, problem.y, problem.k, problem.box)
+    if method == "em":
+        return _plain_em(problem, em, start, tol, max_iter, report)
+    warm: list[float] = []
+    spent = 0
+    if method == "auto":
+        start, warm, spent = accelerate(em, start, min(_WARM_UP_MAPS, max_iter), _WARM_UP_GAIN)
+    ascent = trust_region.ascend(
+        problem.evaluate,
+        start,
+        problem.box,
+        problem.rows,
+        problem.raw,
+        tol,
+        max(max_iter - spent, 1),
+        report,
+    )
+    return Run(
+        ascent.vector,
+        ascent.evaluation.value,
+        warm + ascent.values,
+        spent + ascent.evaluations,
+        ascent.status,
+        ascent.smallest_eigenvalue,
+    )
+
+
+def _plain_em(
+    problem: Problem, em: ExpectationMaximisation, start: Array, tol: float, max_iter: int, report: Report | None
+) -> Run:
+    stationary = False
+
+    def until(vector: Array, values: list[float]) -> bool:
+        nonlocal stationary
+        if len(values) % _EM_CHECK:
+            return False
+        norm = problem.gradient_norm(vector)
+        if report is not None:
+            report(len(values), values[-1], norm)
+        stationary = norm <= tol
+        return stationary
+
+    vector, values = run(em, start, max_iter, until)
+    final = problem.evaluate(vector)
+    values = values if stationary else [*values, final.value]
+    smallest = trust_region.smallest_eigenvalue(final, vector, problem.box, problem.rows)
+    saddle = smallest < -trust_region.CURVATURE_TOLERANCE
+    status = ("saddle" if saddle else "stationary") if stationary else "iterations"
+    return Run(vector, final.value, values, len(values), status, smallest)
+
+
+def default_min_variance(X: Array, y: Array) -> float:
+    """Return 1e-6 of the residual variance of one least-squares line (at least 1e-14 of the variance of y)."""
+    coordinates = Coordinates.of(X, y)
+    Z, response = coordinates.data(X, y)
+    slopes = np.linalg.lstsq(Z @ Z.T, Z @ response, rcond=1e-12)[0]
+    residual = float(np.mean((response - slopes @ Z) ** 2))
+    return float(max(1e-6 * residual, 1e-14) * coordinates.y_scale**2)

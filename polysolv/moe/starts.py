@@ -1,0 +1,74 @@
+"""First parameter vectors for the optimisers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from polysolv.moe.em import ExpectationMaximisation, accelerate
+from polysolv.moe.likelihood import Array, log_density
+from polysolv.moe.trust_region import Box
+
+NAMES = ("kmeans", "random", "em-short")
+_ROWS = 4000
+_CANDIDATES, _SHORT_MAPS = 6, 12
+_SOFTNESS = 0.1
+
+
+def starting_vectors(
+    name: str, count: int, Z: Array, y: Array, k: int, box: Box, rng: np.random.Generator
+) -> list[Array]:
+    """Return ``count`` starts in standardised coordinates, shape (k (2 p + 1),) each.
+
+    Args:
+        name: "kmeans" (clusters of (x, y), one seeding a start), "random" (nearest of k random rows, coordinates
+            weighted at random) or "em-short" (six candidates a start of both kinds, a dozen EM maps each, the best
+            kept).
+        count: number of starts.
+        Z, y: standardised data; at most 4,000 random rows of them are used.
+        k: number of experts.
+        box: feasible set.
+        rng: source of randomness.
+    """
+    if y.size > _ROWS:
+        rows = np.sort(rng.choice(y.size, _ROWS, replace=False))
+        Z, y = np.ascontiguousarray(Z[:, rows]), y[rows]
+    em = ExpectationMaximisation(Z, y, k, box)
+    if k == 1:
+        return [em.from_responsibilities(np.ones((1, y.size)))] * count
+    if name == "kmeans":
+        return [_clustered(em, rng) for _ in range(count)]
+    if name == "random":
+        return [_scattered(em, rng) for _ in range(count)]
+    ranked: list[tuple[float, int, Array]] = []
+    for index in range(_CANDIDATES * count):
+        first = _clustered(em, rng) if index % 3 == 0 else _scattered(em, rng)
+        vector, _, _ = accelerate(em, first, _SHORT_MAPS, min_gain=1e-3)
+        ranked.append((-float(log_density(vector, k, Z, y).sum()), index, vector))
+    return [vector for _, _, vector in sorted(ranked, key=lambda entry: entry[:2])[:count]]
+
+
+def _clustered(em: ExpectationMaximisation, rng: np.random.Generator) -> Array:
+    import warnings
+
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
+    points = np.vstack([em.Z[1:], em.y]).T
+    with warnings.catch_warnings():
+        # Fewer distinct points than clusters: some experts then start empty, which EM copes with.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        labels = KMeans(em.k, n_init=1, max_iter=20, random_state=int(rng.integers(2**31))).fit_predict(points)
+    return em.from_responsibilities(_softened(labels, em.k))
+
+
+def _scattered(em: ExpectationMaximisation, rng: np.random.Generator) -> Array:
+    points = np.vstack([em.Z[1:], em.y]) * rng.exponential(size=(em.p, 1))
+    centres = points[:, rng.choice(em.y.size, em.k, replace=em.y.size < em.k)]
+    distances = ((points[:, None, :] - centres[:, :, None]) ** 2).sum(axis=0)
+    return em.from_responsibilities(_softened(distances.argmin(axis=0), em.k))
+
+
+def _softened(labels: Array, k: int) -> Array:
+    tau = np.full((k, labels.size), _SOFTNESS / k)
+    tau[labels, np.arange(labels.size)] += 1.0 - _SOFTNESS
+    return tau
