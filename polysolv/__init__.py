@@ -17,14 +17,19 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "Family": "polysolv.families",
     "InputError": "polysolv.errors",
+    "MixingMeasure": "polysolv.moe",
     "PolynomialSystem": "polysolv.systems",
     "RateReport": "polysolv.rates",
     "RateTable": "polysolv.rates",
+    "SoftmaxGaussianMoE": "polysolv.moe",
     "build_system": "polysolv.systems",
+    "cell_errors": "polysolv.moe",
     "families": "polysolv.families",
     "order": "polysolv.decisions",
     "rate": "polysolv.rates",
     "rate_table": "polysolv.rates",
+    "voronoi_cells": "polysolv.moe",
+    "voronoi_loss": "polysolv.moe",
 }
 
 __all__ = ["__version__", *sorted(_PUBLIC)]

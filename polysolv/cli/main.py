@@ -17,6 +17,8 @@ _COMMANDS = {
     "table": ("table", "table_command"),
     "system": ("system", "system_command"),
     "families": ("families", "families_command"),
+    "fit": ("fit", "fit_command"),
+    "simulate": ("simulate", "simulate_command"),
 }
 
 BAD_INPUT = 2

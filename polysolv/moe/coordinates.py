@@ -19,7 +19,8 @@ Bounds = Mapping[str, Any]
 class Coordinates:
     """The affine maps x -> (x - x_mean) / x_scale and y -> (y - y_mean) / y_scale.
 
-    In these units one tolerance and one trust-region radius suit any data. A centre is 0 where the user bounds an
+    In these units one tolerance and one trust-region radius suit any data. A centre is 0 where the user
+    bounds an
     intercept: a box in (beta0, b) stays a box only if nothing is shifted into it.
     """
 
@@ -67,7 +68,7 @@ class Coordinates:
         for part, scale in ((gate, 1.0), (expert, self.y_scale)):
             slopes = part[:, :1] * self.x_mean + part[:, 1:] * self.x_scale
             parts.append(np.concatenate([part[:, :1], slopes], axis=1) / scale)
-        return pack(*parts, by_log / (np.exp(unpack(vector, k)[2]) * self.y_scale**2))
+        return pack(parts[0], parts[1], by_log / (np.exp(unpack(vector, k)[2]) * self.y_scale**2))
 
     def box(self, k: int, min_variance: float, bounds: Bounds | None) -> tuple[Array, Array]:
         """Return the lower and upper ends of the parameter vector."""
@@ -90,11 +91,13 @@ def interval(name: str, value: object, d: int) -> tuple[Array, Array]:
     if value is None:
         low = 0.0 if name == "sigma" else -np.inf
         return np.full(size, low), np.full(size, np.inf)
-    allowed = "a pair (low, high) of numbers, low <= high"
+    allowed = "a pair (low, high) of numbers, low <= high, None for no limit"
     if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str) or len(value) != 2:
         raise InputError(f"bounds[{name!r}]", value, allowed)
     try:
-        low_end, high_end = (np.broadcast_to(np.asarray(end, dtype=float), (size,)).copy() for end in value)
+        free = (0.0 if name == "sigma" else -np.inf, np.inf)
+        ends = (default if end is None else end for end, default in zip(value, free, strict=True))
+        low_end, high_end = (np.broadcast_to(np.asarray(end, dtype=float), (size,)).copy() for end in ends)
     except (TypeError, ValueError):
         raise InputError(f"bounds[{name!r}]", value, f"{allowed} (or arrays of length {size})") from None
     if np.isnan(low_end).any() or np.isnan(high_end).any() or (low_end > high_end).any():

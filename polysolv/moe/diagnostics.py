@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from polysolv.moe import likelihood, trust_region
+from polysolv.moe import trust_region
 from polysolv.moe.coordinates import Bounds
-from polysolv.moe.likelihood import Array
+from polysolv.moe.likelihood import Array, Indices, Mask
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
 from polysolv.moe.optimise import Problem
 
@@ -22,8 +22,8 @@ _STEEP = 500.0
 class Merge:
     """One merge of the search for atoms that look like one.
 
-    ``drop`` is what the log-likelihood loses when the groups ``left`` and ``right`` become one atom; ``price`` is
-    what BIC charges for keeping them apart, (2 d + 3)/2 log n.
+    ``drop`` is what the log-likelihood loses when the groups ``left`` and ``right`` become one atom;
+    ``price`` is what BIC charges for keeping them apart, (2 d + 3)/2 log n.
     """
 
     left: tuple[int, ...]
@@ -48,11 +48,12 @@ def inferred_cells(
         min_variance, bounds: those of the fit.
 
     Returns:
-        The groups (tuples of atom indices, sorted) and the merges tried last at each level. Backward selection: each
-        pair of groups is merged by matching moments, the smaller model is refitted from there, and the merge that
-        costs least is kept if it costs less log-likelihood than BIC charges for the extra atom.
+        The groups (tuples of atom indices, sorted) and the merges tried last at each level. Backward
+        selection: each pair of groups is merged by matching moments, the smaller model is refitted from
+        there, and the merge that costs least is kept if it costs less log-likelihood than BIC charges for the
+        extra atom.
     """
-    groups = [(i,) for i in range(G.k)]
+    groups: list[tuple[int, ...]] = [(i,) for i in range(G.k)]
     merges: list[Merge] = []
     current, value = G, G.log_likelihood(X, y)
     price = 0.5 * (2 * G.d + 3) * float(np.log(y.size))
@@ -97,7 +98,13 @@ def merged(G: MixingMeasure, i: int, j: int, mass: Array, centre: Array) -> Mixi
     level = np.logaddexp(*(G.beta0[pair] + G.beta1[pair] @ centre)) - beta1 @ centre
     means = G.a[pair] @ centre + G.b[pair]
     spread = float(share @ (means - share @ means) ** 2)
-    atom = {"beta0": level, "beta1": beta1, "a": a, "b": share @ G.b[pair], "sigma": share @ G.sigma[pair] + spread}
+    atom = {
+        "beta0": level,
+        "beta1": beta1,
+        "a": a,
+        "b": share @ G.b[pair],
+        "sigma": share @ G.sigma[pair] + spread,
+    }
     arrays = []
     for name in PARAMETERS:
         array = np.array(getattr(G, name))
@@ -110,8 +117,8 @@ def merged(G: MixingMeasure, i: int, j: int, mass: Array, centre: Array) -> Mixi
 class StandardErrors:
     """Standard errors from the observed information, for atoms that look exactly fitted.
 
-    Arrays have the shapes of the measure's, with NaN where withheld; ``withheld`` gives the reason per atom. Gate
-    parameters are relative to atom ``reference`` (whose own are 0), the only ones that are identified.
+    Arrays have the shapes of the measure's, with NaN where withheld; ``withheld`` gives the reason per atom.
+    Gate parameters are relative to atom ``reference`` (whose own are 0), the only ones that are identified.
     """
 
     beta0: Array
@@ -124,7 +131,7 @@ class StandardErrors:
 
 
 def standard_errors(
-    G: MixingMeasure, X: Array, y: Array, cells: list[tuple[int, ...]], held: Array, converged: bool
+    G: MixingMeasure, X: Array, y: Array, cells: list[tuple[int, ...]], held: Mask, converged: bool
 ) -> StandardErrors:
     """Return the standard errors of the atoms that are alone in their inferred cell.
 
@@ -135,7 +142,8 @@ def standard_errors(
         held: which coordinates (order of :meth:`MixingMeasure.score`) are at a bound.
         converged: whether the fit is stationary; nothing is given otherwise.
 
-    The inverse of the observed information over the free coordinates, the gate of one exactly fitted atom fixed.
+    The inverse of the observed information over the free coordinates, the gate of one exactly fitted atom
+    fixed.
     """
     k, d = G.k, G.d
     owner = atom_of(k, d)
@@ -170,10 +178,11 @@ def standard_errors(
     parts = np.split(errors, np.cumsum([k, k * d, k * d, k]))
     shapes = ((k,), (k, d), (k, d), (k,), (k,))
     shaped = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
-    return StandardErrors(*shaped, reference=reference, withheld=dict(sorted(withheld.items())))
+    named = dict(zip(PARAMETERS, shaped, strict=True))
+    return StandardErrors(**named, reference=reference, withheld=dict(sorted(withheld.items())))
 
 
-def atom_of(k: int, d: int) -> Array:
+def atom_of(k: int, d: int) -> Indices:
     """Return the atom that each coordinate of the score belongs to."""
     atoms = np.arange(k)
     return np.concatenate([atoms, np.repeat(atoms, d), np.repeat(atoms, d), atoms, atoms])
@@ -186,7 +195,7 @@ def entropy(tau: Array) -> float:
     return -float(terms.sum())
 
 
-def relative_curvature(G: MixingMeasure, X: Array, y: Array, held: Array) -> float:
+def relative_curvature(G: MixingMeasure, X: Array, y: Array, held: Mask) -> float:
     """Return the smallest eigenvalue of the information scaled to unit diagonal (0 to 1), one gate fixed."""
     d = G.d
     owner = atom_of(G.k, d)
@@ -195,7 +204,11 @@ def relative_curvature(G: MixingMeasure, X: Array, y: Array, held: Array) -> flo
     Z = (X - X.mean(axis=0)) / X.std(axis=0)
     gate_shift = G.beta1 @ X.mean(axis=0)
     centred = MixingMeasure(
-        G.beta0 + gate_shift, G.beta1 * X.std(axis=0), G.a * X.std(axis=0), G.b + G.a @ X.mean(axis=0), G.sigma
+        G.beta0 + gate_shift,
+        G.beta1 * X.std(axis=0),
+        G.a * X.std(axis=0),
+        G.b + G.a @ X.mean(axis=0),
+        G.sigma,
     )
     information = -centred.hessian(Z, y)[np.ix_(free, free)]
     scale = np.sqrt(np.abs(np.diag(information)))

@@ -1,4 +1,4 @@
-"""Expectation-maximisation for the model: exact weighted least squares for the experts, Newton for the gate."""
+"""Expectation-maximisation for the model: least squares for the experts, Newton for the gate."""
 
 from __future__ import annotations
 
@@ -37,8 +37,9 @@ class ExpectationMaximisation:
         box: feasible set; its lower end bounds the variances.
 
     Each map raises the log-likelihood or leaves it: the expert step maximises its part exactly (a box on the
-    regression coefficients is met by a box-constrained quadratic step), the gate step is accepted only if its part
-    of the expected log-likelihood does not fall. An expert of mass below 1e-8 of a row keeps its parameters.
+    regression coefficients is met by a box-constrained quadratic step), the gate step is accepted only if its
+    part of the expected log-likelihood does not fall. An expert of mass below 1e-8 of a row keeps its
+    parameters.
     """
 
     def __init__(self, Z: Array, y: Array, k: int, box: Box) -> None:
@@ -70,7 +71,9 @@ class ExpectationMaximisation:
         low, high = (unpack(end, self.k) for end in (self.box.lower, self.box.upper))
         for i in range(self.k):
             weighted = self.Z * tau[i]
-            expert[i] = self._regress(weighted @ self.Z.T, weighted @ self.y, expert[i], low[1][i], high[1][i])
+            expert[i] = self._regress(
+                weighted @ self.Z.T, weighted @ self.y, expert[i], low[1][i], high[1][i]
+            )
         mass = np.maximum(tau.sum(axis=1), _SMALLEST_MASS)
         variances = self._residual_squares(expert, tau) / mass
         log_variance = np.clip(np.log(np.maximum(variances, 1e-300)), low[2], high[2])
@@ -116,7 +119,7 @@ class ExpectationMaximisation:
         rotated = Q.T @ slope
         solved = current - Q @ np.where(known, rotated / np.where(known, eigenvalues, 1.0), 0.0)
         if (solved >= low).all() and (solved <= high).all():
-            return solved
+            return np.asarray(solved)
         start = np.clip(current, low, high)
         for _ in range(20):
             step, gain = box_step(zz @ start - zy, zz, low - start, high - start, 1e6, ())
@@ -186,9 +189,9 @@ def accelerate(
     """Run squared extrapolation (SQUAREM, Varadhan and Roland 2008, scheme S3) of the EM map.
 
     Two maps give r = F(v) - v and u = F(F(v)) - F(v) - r; the next iterate is F(v - 2 s r + s^2 u) with
-    s = -|r|/|u|, kept only if its log-likelihood is at least that of F(v): otherwise F(F(v)) is taken. Ends when a
-    cycle gains less than ``min_gain`` or ``max_iter`` maps have been spent. Returns the vector, the log-likelihood
-    at the start of each cycle, and the number of maps.
+    s = -|r|/|u|, kept only if its log-likelihood is at least that of F(v): otherwise F(F(v)) is taken. Ends
+    when a cycle gains less than ``min_gain`` or ``max_iter`` maps have been spent. Returns the vector, the
+    log-likelihood at the start of each cycle, and the number of maps.
     """
     vector = em.box.clip(start)
     values: list[float] = []

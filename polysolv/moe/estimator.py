@@ -28,14 +28,14 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     Args:
         n_experts: number of experts k, at least 1.
         n_init: number of starts; the best end is kept. With ``init`` a measure there is one start.
-        init: "em-short" (candidates of several kinds, each taken a dozen EM maps on at most 4,000 rows, the best
-            kept), "kmeans", "random", or a :class:`MixingMeasure`.
+        init: "em-short" (candidates of several kinds, each taken a dozen EM maps on at most 4,000 rows, the
+            best kept), "kmeans", "random", or a :class:`MixingMeasure`.
         tol: bound on ``gradient_norm_``, the largest entry of the projected score divided by n.
         max_iter: bound on EM maps plus trust-region evaluations of one start.
         method: "auto" (a few accelerated EM maps, then a trust-region Newton method on the full likelihood),
             "newton" (trust region from the start) or "em" (plain EM).
-        min_variance: smallest variance allowed, in squared units of y; None for 1e-6 of the residual variance of
-            one least-squares line.
+        min_variance: smallest variance allowed, in squared units of y; None for 1e-6 of the residual variance
+            of one least-squares line.
         bounds: compact box of the parameters: a mapping from "beta0", "beta1", "a", "b", "sigma" to a pair
             (low, high) (for slopes also of arrays of length d); None, or a missing name, leaves them free.
         warm_start: whether a second ``fit`` starts from the last solution.
@@ -43,29 +43,34 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         verbose: 0 for silence; 1 reports each start, 2 each iteration, on standard error.
 
     Attributes:
-        mixing_measure_: the fitted :class:`MixingMeasure`; the last atom's gate is 0 unless the gate is bounded.
+        mixing_measure_: the fitted :class:`MixingMeasure`; the last atom's gate is 0 unless the gate is
+            bounded.
         n_iter_: EM maps plus trust-region evaluations of the best start.
         converged_: whether the fit is a stationary point without negative curvature.
-        status_: "stationary", "rounding" (no further progress in double precision), "saddle" (method "em" only) or
-            "iterations".
+        status_: "stationary", "rounding" (no further progress in double precision), "saddle" (method "em"
+            only) or "iterations".
         lower_bound_, lower_bounds_: mean log-likelihood per observation at the end, and along the way.
         log_likelihood_: total log-likelihood.
         gradient_norm_: largest entry of the score per observation, entries that push out of the box apart.
-        information_eigenvalues_: eigenvalues, ascending, of the observed information per observation, over the
-            coordinates that are not at a bound, the last atom's gate fixed (the gate is identified up to a
-            translation only).
-        smallest_curvature_: smallest eigenvalue of the same in standardised coordinates: what the optimiser saw.
+        information_eigenvalues_: eigenvalues, ascending, of the observed information per observation, over
+            the coordinates that are not at a bound, the last atom's gate fixed (the gate is identified up to
+            a translation only).
+        smallest_curvature_: smallest eigenvalue of the same in standardised coordinates: what the optimiser
+            saw.
         at_bound_: names of the coordinates at a bound, such as "sigma[2]".
+        training_: the data (X, y), for the diagnostics that are made on first use; None in a fit read from
+            JSON.
+        column_names_: names of the covariates and of the response.
         starts_: one (log-likelihood, status, whether a variance is at its floor) for each start.
         n_features_in_: dimension d of the covariate.
 
     Raises:
-        InputError: (a ValueError) for parameters or data that are not allowed: NaN or infinite values, constant
-            columns, fewer rows than free parameters.
+        InputError: (a ValueError) for parameters or data that are not allowed: NaN or infinite values,
+            constant columns, fewer rows than free parameters.
 
-    For k >= 2 the likelihood is unbounded (a variance may shrink onto a few points): without ``bounds`` the best end
-    whose variances are above ``min_variance`` is preferred, and one at the floor is flagged in ``at_bound_``. With
-    ``bounds`` the best end in the box is taken, as in the theory.
+    For k >= 2 the likelihood is unbounded (a variance may shrink onto a few points): without ``bounds`` the
+    best end whose variances are above ``min_variance`` is preferred, and one at the floor is flagged in
+    ``at_bound_``. With ``bounds`` the best end in the box is taken, as in the theory.
 
     >>> G = MixingMeasure(beta0=[0.3, 0], beta1=[[1], [0]], a=[[1.5], [-1.5]], b=[1, -1], sigma=[0.4, 0.3])
     >>> X, y = G.sample(2000, seed=0)
@@ -105,6 +110,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> SoftmaxGaussianMoE:
         """Fit to covariates X (n, d) and responses y (n,); return self."""
+        given_y = y
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         X, y = np.asarray(X), np.asarray(y, dtype=np.float64)
         self._check_parameters(X, y)
@@ -116,6 +122,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 run = optimise(problem, start, self.method, self.tol, self.max_iter, self._reporter(index))
                 runs.append(run)
             self._learn(problem, runs, X, y, floor)
+        self.column_names_ = self._names(given_y)
         return self
 
     def predict(self, X: ArrayLike) -> Array:
@@ -153,11 +160,32 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return self.n_parameters_ * float(np.log(n)) - 2.0 * value
 
     def icl(self, X: ArrayLike | None = None, y: ArrayLike | None = None) -> float:
-        """Return the integrated completed likelihood criterion, BIC plus twice the entropy of responsibilities."""
+        """Return the integrated completed likelihood criterion: BIC plus twice the entropy."""
         if X is None or y is None:
             check_is_fitted(self)
             return self.bic() + 2.0 * self.entropy_
         return self.bic(X, y) + 2.0 * diagnostics.entropy(self.responsibilities(X, y))
+
+    def to_json(self) -> str:
+        """Return the fit as JSON text (schema ``polysolv/fit/1``), read back by :meth:`from_json`."""
+        import json
+
+        from polysolv.moe.fit_file import fit_to_data
+
+        check_is_fitted(self)
+        return json.dumps(fit_to_data(self), indent=2, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, source: str = "fit") -> SoftmaxGaussianMoE:
+        """Read a fit from JSON text; it predicts and prints, but no longer holds its data.
+
+        Args:
+            text: what :meth:`to_json` wrote.
+            source: name of the file, for error messages.
+        """
+        from polysolv.moe.fit_file import fit_from_json
+
+        return fit_from_json(text, source)
 
     @property
     def n_parameters_(self) -> int:
@@ -167,7 +195,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     @cached_property
     def inferred_cells_(self) -> list[tuple[int, ...]]:
-        """Groups of fitted atoms that the data cannot tell apart (backward selection by BIC); made on first use."""
+        """Groups of fitted atoms that the data cannot tell apart, by backward selection; lazy."""
         X, y = self._training()
         with one_thread():
             cells, _ = diagnostics.inferred_cells(self.mixing_measure_, X, y, self.min_variance_, self.bounds)
@@ -175,7 +203,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     @cached_property
     def standard_errors_(self) -> diagnostics.StandardErrors:
-        """Standard errors of exactly fitted atoms, NaN with a reason for the others; made on first use."""
+        """Standard errors of exactly fitted atoms, NaN with a reason for the others; lazy."""
         X, y = self._training()
         with one_thread():
             return diagnostics.standard_errors(
@@ -184,7 +212,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     @cached_property
     def warnings_(self) -> list[str]:
-        """Plain-words warnings: over-specification, bounds, empty experts, a gate without end; made on first use."""
+        """Plain-words warnings (over-specification, bounds, empty experts, a hard gate); lazy."""
         X, y = self._training()
         G = self.mixing_measure_
         with one_thread():
@@ -236,7 +264,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         ]
         self.min_variance_ = floor
         self.n_samples_ = int(y.size)
-        self._data = (X, y)
+        self.training_: tuple[Array, Array] | None = (X, y)
         if self.status_ == "iterations":
             import warnings
 
@@ -250,14 +278,15 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             )
 
     def _information(self, G: MixingMeasure, X: Array, y: Array, problem: Problem, run: Run) -> Array:
-        """Observed information per row over the coordinates not at a bound, without the last atom's free gate."""
+        """Observed information per row, without coordinates at a bound and the last atom's gate."""
         k, d = G.k, G.d
         keep = ~self.held_
         layout = np.argsort(natural_order(k, d))
         for group in problem.box.gauge:
             if keep[layout[list(group)]].all():
                 keep[layout[group[-1]]] = False
-        return -G.hessian(X, y)[np.ix_(keep, keep)] / y.size
+        information: Array = -G.hessian(X, y)[np.ix_(keep, keep)] / y.size
+        return information
 
     def _check_parameters(self, X: Array, y: Array) -> None:
         require_integer("n_experts", self.n_experts, 1, 1000)
@@ -274,7 +303,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         n, d = X.shape
         check_bounds(self.bounds, d)
         high = float(interval("sigma", (self.bounds or {}).get("sigma"), d)[1][0])
-        if self.min_variance is not None and high < self.min_variance or high <= 0:
+        if (self.min_variance is not None and high < self.min_variance) or high <= 0:
             raise InputError("bounds['sigma']", high, "an upper end above min_variance")
         if isinstance(self.init, MixingMeasure) and (self.init.k, self.init.d) != (self.n_experts, d):
             shape = f"k = {self.n_experts} atoms in dimension {d}"
@@ -292,11 +321,18 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         given = previous if previous is not None else self.init
         if isinstance(given, MixingMeasure):
             if (given.k, given.d) != (problem.k, problem.Z.shape[0] - 1):
-                raise InputError("warm_start", f"k = {given.k}, d = {given.d}", "a previous fit of the same shape")
+                raise InputError(
+                    "warm_start", f"k = {given.k}, d = {given.d}", "a previous fit of the same shape"
+                )
             return [problem.coordinates.inward(given)]
         state = check_random_state(self.random_state)
         rng = np.random.default_rng(state.randint(2**31, size=4).tolist())
         return starting_vectors(given, self.n_init, problem.Z, problem.y, problem.k, problem.box, rng)
+
+    def _names(self, y: ArrayLike) -> tuple[tuple[str, ...], str]:
+        d = self.mixing_measure_.d
+        names = getattr(self, "feature_names_in_", ["x"] if d == 1 else [f"x{j + 1}" for j in range(d)])
+        return tuple(map(str, names)), str(getattr(y, "name", None) or "y")
 
     def _reporter(self, index: int) -> Any:
         if not self.verbose:
@@ -316,9 +352,9 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     def _training(self) -> tuple[Array, Array]:
         check_is_fitted(self)
-        if self._data is None:
+        if self.training_ is None:
             raise InputError("SoftmaxGaussianMoE", "a fit read from JSON", "a fit that still holds its data")
-        return self._data
+        return self.training_
 
     def _value(self, X: ArrayLike | None, y: ArrayLike | None) -> tuple[float, int]:
         check_is_fitted(self)
@@ -346,12 +382,14 @@ def _snapped(G: MixingMeasure, floor: float, bounds: Any) -> MixingMeasure:
         low, high = interval(name, (bounds or {}).get(name), G.d)
         low = np.maximum(low, floor) if name == "sigma" else low
         value = getattr(G, name)
-        arrays.append(np.clip(value, low if value.ndim == 2 else low[0], high if value.ndim == 2 else high[0]))
+        arrays.append(
+            np.clip(value, low if value.ndim == 2 else low[0], high if value.ndim == 2 else high[0])
+        )
     return MixingMeasure(*arrays)
 
 
 def _flat(problem: Problem, run: Run, tol: float) -> bool:
-    """Whether the gradient is within the tolerance, at least in standardised units if rounding stopped the run."""
+    """Whether the gradient is within the tolerance (in standardised units if rounding stopped the run)."""
     if run.status == "stationary":
         return True
     gradient = problem.evaluate(run.vector).gradient

@@ -1,8 +1,9 @@
 """The conditional log-likelihood of the model with its gradient and Hessian, block by block over the rows.
 
-A parameter vector has the layout ``[gate (k, p) | expert (k, p) | log variance (k)]`` with ``p = d + 1``: column 0
-of ``gate`` is beta0 and column 0 of ``expert`` is b, so that with z = (1, x) the gate logits are ``gate @ z`` and
-the means ``expert @ z``. Rows travel in blocks that fit the processor's cache; memory is O(rows of a block).
+A parameter vector has the layout ``[gate (k, p) | expert (k, p) | log variance (k)]`` with ``p = d + 1``:
+column 0 of ``gate`` is beta0 and column 0 of ``expert`` is b, so that with z = (1, x) the gate logits are
+``gate @ z`` and the means ``expert @ z``. Rows travel in blocks that fit the processor's cache; memory is
+O(rows of a block).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
+Mask = NDArray[np.bool_]
 
 BLOCK = 4096
 _LOG_2PI = float(np.log(2.0 * np.pi))
@@ -98,8 +101,8 @@ def evaluate(vector: Array, k: int, Z: Array, y: Array, second: bool = True) -> 
         y: responses, shape (n,).
         second: whether the Hessian is wanted.
 
-    With A_i = log(exp(gate_i.z) N_i), tau = softmax(A), pi = softmax(gate z) and v_i = dA_i, the Hessian of a row
-    is  sum tau_i (d2A_i + v_i v_i') - (sum tau_i v_i)(sum tau_i v_i)' - (diag(pi) - pi pi') x zz'.
+    With A_i = log(exp(gate_i.z) N_i), tau = softmax(A), pi = softmax(gate z) and v_i = dA_i, the Hessian of a
+    row is  sum tau_i (d2A_i + v_i v_i') - (sum tau_i v_i)(sum tau_i v_i)' - (diag(pi) - pi pi') x zz'.
     All sums over rows are matrix products.
     """
     p = Z.shape[0]

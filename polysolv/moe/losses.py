@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from polysolv.errors import InputError, unknown_name
-from polysolv.moe.likelihood import Array
+from polysolv.moe.likelihood import Array, Mask
 from polysolv.moe.mixing_measure import MixingMeasure
 from polysolv.moe.voronoi import check_same_dimension, differences, voronoi_cells
 
@@ -42,27 +43,29 @@ def voronoi_loss(
     Args:
         G: fitted measure; its weights e^beta0 are used as they stand.
         G_true: true measure of the same dimension.
-        kind: "D1" or "D2" (Nguyen, Nguyen and Ho 2023, eqs. 4 and 5), or "refined", whose exponents in an over-fitted
-            cell of m atoms are 2 for beta1 and a, r for b and r/2 for sigma, with r = order(m).
-        translation: "optimal" takes the infimum over all (t1, t2) in R x R^d added to the true gate; "anchored" takes
-            the translation of :func:`anchor`. (The paper restricts (t1, t2) to translations that keep the true
-            measure in the compact parameter space: "optimal" is the version without that restriction and never
-            larger.)
-        order: order r of a cell of size m, as a mapping or a callable; None for 2 m.
+        kind: "D1" or "D2" (Nguyen, Nguyen and Ho 2023, eqs. 4 and 5), or "refined", whose exponents in an
+            over-fitted cell of m atoms are 2 for beta1 and a, r for b and r/2 for sigma, with r = order(m).
+        translation: "optimal" takes the infimum over all (t1, t2) in R x R^d added to the true gate;
+            "anchored" takes the translation of :func:`anchor`. (The paper restricts (t1, t2) to translations
+            that keep the true
+            measure in the compact parameter space: "optimal" is the version without that restriction and
+            never larger.)
+        order: order r of a cell of size m, as a mapping or a callable; None for that of
+            :func:`polysolv.order`, 2 m.
         coordinates: distance of the cells, see :func:`voronoi_cells`.
 
     Returns:
-        The loss, at least 0; 0 if the measures are equal up to a translation of the gate. Multiplying all fitted
-        weights by a constant multiplies the optimal loss by it.
+        The loss, at least 0; 0 if the measures are equal up to a translation of the gate. Multiplying all
+        fitted weights by a constant multiplies the optimal loss by it.
 
     Raises:
         InputError: for an unknown kind or translation, an order below 2, or different dimensions.
 
     How the infimum is known to be global: it separates. In tau = e^t1 > 0 the weight terms are
-    sum_j |W_j - e^beta0*_j tau|, convex and piecewise linear, minimal at a weighted median of W_j / e^beta0*_j. In t2
-    the rest is a sum of norms to powers >= 1, convex: a point t with a subgradient g satisfies
-    loss(t) - inf <= |g| R, R the diameter of the convex hull of the data points, which holds a minimiser; the
-    minimisation ends when that bound is 1e-13 of the loss.
+    sum_j |W_j - e^beta0*_j tau|, convex and piecewise linear, minimal at a weighted median of W_j /
+    e^beta0*_j. In t2 the rest is a sum of norms to powers >= 1, convex: a point t with a subgradient g
+    satisfies loss(t) - inf <= |g| R, R the diameter of the convex hull of the data points, which holds a
+    minimiser; the minimisation ends when that bound is 1e-13 of the loss.
 
     >>> G_true = MixingMeasure([0, 0], [[0], [1]], [[1], [-1]], [0, 0], [1, 1])
     >>> voronoi_loss(G_true.translate(0.0, [3.0]), G_true)
@@ -103,8 +106,9 @@ def best_translation(
 def anchor(G: MixingMeasure, G_true: MixingMeasure, cells: Sequence[tuple[int, ...]]) -> tuple[float, Array]:
     """Return the translation (t1, t2) that matches one true atom exactly.
 
-    The anchor is the last true atom whose cell holds exactly one fitted atom; if there is none, the last true atom
-    whose cell is not empty. t1 matches its weight (of the whole cell) and t2 its gate slope (weighted mean).
+    The anchor is the last true atom whose cell holds exactly one fitted atom; if there is none, the last true
+    atom whose cell is not empty. t1 matches its weight (of the whole cell) and t2 its gate slope (weighted
+    mean).
     """
     check_same_dimension(G, G_true)
     single = [j for j, cell in enumerate(cells) if len(cell) == 1]
@@ -117,9 +121,16 @@ def anchor(G: MixingMeasure, G_true: MixingMeasure, cells: Sequence[tuple[int, .
     return t1, share @ G.beta1[members] / share.sum() - G_true.beta1[j]
 
 
+@cache
+def _default_order(m: int) -> int:
+    from polysolv.decisions import order
+
+    return int(order("softmax-gaussian", m))
+
+
 def _order_of(order: Order | None, m: int) -> int:
     if order is None:
-        return 2 * m
+        return _default_order(m)
     try:
         value = order(m) if callable(order) else order[m]
     except KeyError:
@@ -170,7 +181,7 @@ def _weight_loss(
 
 
 def _best_tau(G: MixingMeasure, G_true: MixingMeasure, cells: Sequence[tuple[int, ...]]) -> float:
-    """Return the weighted median of W_j / e^beta0*_j with weights e^beta0*_j (the lower one if there are two)."""
+    """Return the weighted median of W_j / e^beta0*_j with weights e^beta0*_j (the lower one)."""
     weights = G_true.weights
     ratios = np.array([G.weights[list(cell)].sum() for cell in cells]) / weights
     index = np.argsort(ratios, kind="stable")
@@ -181,9 +192,9 @@ def _best_tau(G: MixingMeasure, G_true: MixingMeasure, cells: Sequence[tuple[int
 def _best_slope(terms: _Terms) -> Array:
     """Minimise the convex sum of w (|u - t|^2 + c^2)^(q/2) over t.
 
-    First every kink (c = 0, q = 1) is tried: it is the minimiser if the gradient of the other terms is at most the
-    weight there. Otherwise the objective is smooth at its minimiser, and damped Newton steps on it, from the best
-    data point, end when the bound |gradient| times diameter is negligible.
+    First every kink (c = 0, q = 1) is tried: it is the minimiser if the gradient of the other terms is at
+    most the weight there. Otherwise the objective is smooth at its minimiser, and damped Newton steps on it,
+    from the best data point, end when the bound |gradient| times diameter is negligible.
     """
     u, w = terms.u, terms.w
     values = np.array([_slope_loss(terms, point) for point in u])
@@ -193,7 +204,7 @@ def _best_slope(terms: _Terms) -> Array:
     if here.any():
         gradient, _ = _derivatives(terms, start, ~here)
         if np.linalg.norm(gradient) <= w[here].sum():
-            return start
+            return np.asarray(start)
         # Leave the kink along the steepest descent of the other terms.
         start = _line_search(terms, start, -gradient)
     diameter = float(np.linalg.norm(np.ptp(u, axis=0)))
@@ -211,10 +222,10 @@ def _best_slope(terms: _Terms) -> Array:
         if not following_value < value:
             break
         t, value = following, following_value
-    return t
+    return np.asarray(t)
 
 
-def _derivatives(terms: _Terms, t: Array, use: Array) -> tuple[Array, Array]:
+def _derivatives(terms: _Terms, t: Array, use: Mask) -> tuple[Array, Array]:
     offset = t - terms.u[use]
     squares = (offset**2).sum(axis=1) + terms.c[use] ** 2
     w, q = terms.w[use], terms.q[use]

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from polysolv.errors import InputError, require_integer
 from polysolv.moe import likelihood
-from polysolv.moe.likelihood import Array
+from polysolv.moe.likelihood import Array, Indices
 
 SCHEMA = "polysolv/mixing-measure/1"
 PARAMETERS = ("beta0", "beta1", "a", "b", "sigma")
@@ -35,8 +35,8 @@ class MixingMeasure:
         InputError: for a wrong shape, an entry that is not finite, or a variance that is not positive.
 
     The conditional density of the response y given x is
-    sum_i softmax_i(beta1_i.x + beta0_i) N(y; a_i.x + b_i, sigma_i). The arrays are read-only; ``repr`` and the
-    JSON form round-trip exactly (floats are written with the digits that identify them).
+    sum_i softmax_i(beta1_i.x + beta0_i) N(y; a_i.x + b_i, sigma_i). The arrays are read-only; ``repr`` and
+    the JSON form round-trip exactly (floats are written with the digits that identify them).
 
     >>> G = MixingMeasure(beta0=[0.3, 0], beta1=[[1], [0]], a=[[1.5], [-1.5]], b=[1, -1], sigma=[0.4, 0.3])
     >>> G.k, G.d
@@ -56,7 +56,8 @@ class MixingMeasure:
     def __init__(
         self, beta0: ArrayLike, beta1: ArrayLike, a: ArrayLike, b: ArrayLike, sigma: ArrayLike
     ) -> None:
-        arrays = {name: _numbers(name, v) for name, v in zip(PARAMETERS, (beta0, beta1, a, b, sigma), strict=True)}
+        given = zip(PARAMETERS, (beta0, beta1, a, b, sigma), strict=True)
+        arrays = {name: _numbers(name, value) for name, value in given}
         if arrays["beta0"].ndim != 1 or not 1 <= arrays["beta0"].size <= _MAX_ATOMS:
             raise InputError("beta0", arrays["beta0"].shape, f"shape (k,) with k from 1 to {_MAX_ATOMS}")
         k = arrays["beta0"].size
@@ -174,8 +175,8 @@ class MixingMeasure:
 
         Args:
             n: number of rows, at least 1.
-            x: covariates of shape (n, d) (or (n,) if d = 1), a callable ``x(n, rng)`` that returns them, or None
-                for independent uniform covariates on [-1, 1].
+            x: covariates of shape (n, d) (or (n,) if d = 1), a callable ``x(n, rng)`` that returns them, or
+                None for independent uniform covariates on [-1, 1].
             seed: integer, numpy Generator, or None for a fresh one.
 
         Returns:
@@ -282,7 +283,7 @@ class MixingMeasure:
         return Z, response
 
 
-def natural_order(k: int, d: int) -> NDArray[np.intp]:
+def natural_order(k: int, d: int) -> Indices:
     """Return where beta0, beta1, a, b, sigma (in this order) lie in the layout of ``likelihood``."""
     p = d + 1
     index = np.arange(k * p).reshape(k, p)

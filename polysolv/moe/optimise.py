@@ -83,8 +83,8 @@ def optimise(
     Args:
         problem: data and box.
         start: first vector.
-        method: "em" (plain EM), "newton" (trust region from the start) or "auto" (six accelerated EM maps, then
-            the trust region).
+        method: "em" (plain EM), "newton" (trust region from the start) or "auto" (six accelerated EM maps,
+            then the trust region).
         tol: bound on the largest entry of the projected gradient per observation.
         max_iter: bound on EM maps plus trust-region evaluations.
         report: called with (iteration, value, gradient norm).
@@ -117,7 +117,12 @@ def optimise(
 
 
 def _plain_em(
-    problem: Problem, em: ExpectationMaximisation, start: Array, tol: float, max_iter: int, report: Report | None
+    problem: Problem,
+    em: ExpectationMaximisation,
+    start: Array,
+    tol: float,
+    max_iter: int,
+    report: Report | None,
 ) -> Run:
     stationary = False
 
@@ -141,7 +146,7 @@ def _plain_em(
 
 
 def default_min_variance(X: Array, y: Array) -> float:
-    """Return 1e-6 of the residual variance of one least-squares line (at least 1e-14 of the variance of y)."""
+    """Return 1e-6 of the residual variance of one least-squares line (at least 1e-14 var y)."""
     coordinates = Coordinates.of(X, y)
     Z, response = coordinates.data(X, y)
     slopes = np.linalg.lstsq(Z @ Z.T, Z @ response, rcond=1e-12)[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from polysolv.moe.em import ExpectationMaximisation, accelerate
-from polysolv.moe.likelihood import Array, log_density
+from polysolv.moe.likelihood import Array, Indices, log_density
 from polysolv.moe.trust_region import Box
 
 NAMES = ("kmeans", "random", "em-short")
@@ -20,9 +20,9 @@ def starting_vectors(
     """Return ``count`` starts in standardised coordinates, shape (k (2 p + 1),) each.
 
     Args:
-        name: "kmeans" (clusters of (x, y), one seeding a start), "random" (nearest of k random rows, coordinates
-            weighted at random) or "em-short" (six candidates a start of both kinds, a dozen EM maps each, the best
-            kept).
+        name: "kmeans" (clusters of (x, y), one seeding a start), "random" (nearest of k random rows,
+            coordinates weighted at random) or "em-short" (six candidates a start of both kinds, a dozen EM
+            maps each, the best kept).
         count: number of starts.
         Z, y: standardised data; at most 4,000 random rows of them are used.
         k: number of experts.
@@ -57,7 +57,9 @@ def _clustered(em: ExpectationMaximisation, rng: np.random.Generator) -> Array:
     with warnings.catch_warnings():
         # Fewer distinct points than clusters: some experts then start empty, which EM copes with.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        labels = KMeans(em.k, n_init=1, max_iter=20, random_state=int(rng.integers(2**31))).fit_predict(points)
+        labels = KMeans(em.k, n_init=1, max_iter=20, random_state=int(rng.integers(2**31))).fit_predict(
+            points
+        )
     return em.from_responsibilities(_softened(labels, em.k))
 
 
@@ -68,7 +70,7 @@ def _scattered(em: ExpectationMaximisation, rng: np.random.Generator) -> Array:
     return em.from_responsibilities(_softened(distances.argmin(axis=0), em.k))
 
 
-def _softened(labels: Array, k: int) -> Array:
+def _softened(labels: Indices, k: int) -> Array:
     tau = np.full((k, labels.size), _SOFTNESS / k)
     tau[labels, np.arange(labels.size)] += 1.0 - _SOFTNESS
     return tau

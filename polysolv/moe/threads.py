@@ -1,4 +1,4 @@
-"""One thread for the matrix products of a fit: they are small, and results must not depend on the machine's cores."""
+"""One thread for the matrix products of a fit: results must not depend on the cores."""
 
 from __future__ import annotations
 

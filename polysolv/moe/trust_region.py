@@ -1,8 +1,8 @@
 """Trust-region Newton ascent in a box, with exact eigendecompositions.
 
-The dimension is tiny (k (2 d + 3)) and the rows are many, so all the care goes into the step and none into its cost.
-Negative curvature is followed, which is how saddles are left; singular directions (an over-fitted model has them)
-only bound the step by the radius.
+The dimension is tiny (k (2 d + 3)) and the rows are many, so all the care goes into the step and none into
+its cost. Negative curvature is followed, which is how saddles are left; singular directions (an over-fitted
+model has them) only bound the step by the radius.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from polysolv.moe.likelihood import Array, Evaluation
+from polysolv.moe.likelihood import Array, Evaluation, Mask
 
 CURVATURE_TOLERANCE = 1e-9
 _RADIUS, _MAX_RADIUS, _MIN_RADIUS = 1.0, 1e8, 1e-12
@@ -23,8 +23,8 @@ _MAX_STALLS = 3
 class Ascent:
     """Where an ascent ended.
 
-    ``status`` is "stationary" (projected gradient within the tolerance, no negative curvature), "rounding" (no
-    further progress in double precision) or "iterations" (the limit was reached).
+    ``status`` is "stationary" (projected gradient within the tolerance, no negative curvature), "rounding"
+    (no further progress in double precision) or "iterations" (the limit was reached).
     """
 
     vector: Array
@@ -48,14 +48,14 @@ class Box:
         clipped: Array = np.clip(vector, self.lower, self.upper)
         return clipped
 
-    def held(self, vector: Array, ascent: Array) -> Array:
+    def held(self, vector: Array, ascent: Array) -> Mask:
         """Return which coordinates are at a bound that the direction ``ascent`` would cross."""
-        held: Array = ((vector <= self.lower) & (ascent < 0)) | ((vector >= self.upper) & (ascent > 0))
+        held: Mask = ((vector <= self.lower) & (ascent < 0)) | ((vector >= self.upper) & (ascent > 0))
         return held
 
 
 def smallest_eigenvalue(found: Evaluation, vector: Array, box: Box, rows: int) -> float:
-    """Return the smallest eigenvalue of the information per observation over the free coordinates, gauge apart."""
+    """Return the smallest eigenvalue of the information per row, free coordinates only, gauge apart."""
     if found.hessian is None:
         return float("nan")
     free = ~box.held(vector, found.gradient)
@@ -90,8 +90,8 @@ def ascend(
         report: called with (iteration, value, gradient norm).
 
     The step minimises the quadratic model on the intersection of box and ball (More and Sorensen 1983, by
-    eigendecomposition; active coordinates are fixed one group at a time, and the projected-gradient point is the
-    fallback, so the usual convergence theory of trust regions holds).
+    eigendecomposition; active coordinates are fixed one group at a time, and the projected-gradient point is
+    the fallback, so the usual convergence theory of trust regions holds).
     """
     vector = box.clip(start)
     found = evaluate(vector)
@@ -146,10 +146,12 @@ def ascend(
 def box_step(
     slope: Array, curvature: Array, low: Array, high: Array, radius: float, gauge: tuple[tuple[int, ...], ...]
 ) -> tuple[Array, float]:
-    """Return a step that minimises slope.s + s'curvature s/2 for low <= s <= high, |s| <= radius, and its gain.
+    """Return a step that minimises slope.s + s'curvature s/2 for low <= s <= high, |s| <= radius, and its
+    gain.
 
-    The exact minimiser when no bound is met; otherwise coordinates that would cross a bound are put on it and the
-    rest is solved again. The gain is never less than that of the best point on the projected-gradient path.
+    The exact minimiser when no bound is met; otherwise coordinates that would cross a bound are put on it and
+    the rest is solved again. The gain is never less than that of the best point on the projected-gradient
+    path.
     """
     size = slope.size
     fixed = ((low >= 0) & (slope > 0)) | ((high <= 0) & (slope < 0))
@@ -181,8 +183,8 @@ def box_step(
 def ball_step(eigenvalues: Array, slope: Array, radius: float) -> Array:
     """Minimise slope.z + sum(eigenvalues z^2)/2 over the ball |z| <= radius, in the eigenbasis.
 
-    The secular equation |z(mu)| = radius is solved by safeguarded Newton steps on 1/|z(mu)|; in the hard case (no
-    slope along the most negative direction) the step goes to the sphere along that direction.
+    The secular equation |z(mu)| = radius is solved by safeguarded Newton steps on 1/|z(mu)|; in the hard case
+    (no slope along the most negative direction) the step goes to the sphere along that direction.
 
     >>> ball_step(np.array([2.0, 4.0]), np.array([2.0, -4.0]), 10.0).tolist()
     [-1.0, 1.0]
@@ -223,18 +225,19 @@ def _gain(slope: Array, curvature: Array, step: Array) -> float:
     return -float(slope @ step + 0.5 * step @ curvature @ step)
 
 
-def _pinned(curvature: Array, free: Array, gauge: tuple[tuple[int, ...], ...]) -> Array:
+def _pinned(curvature: Array, free: Mask, gauge: tuple[tuple[int, ...], ...]) -> Array:
     """Return the free part of the curvature, with curvature 1 put on the gauge directions that are free."""
     matrix = curvature.copy()
     for group in gauge:
         index = np.array(group)
         if free[index].all():
             matrix[np.ix_(index, index)] += 1.0 / index.size
-    return matrix[np.ix_(free, free)]
+    part: Array = matrix[np.ix_(free, free)]
+    return part
 
 
 def _extreme_eigenvalues(
-    curvature: Array, free: Array, gauge: tuple[tuple[int, ...], ...]
+    curvature: Array, free: Mask, gauge: tuple[tuple[int, ...], ...]
 ) -> tuple[float, float]:
     if not free.any():
         return 0.0, 0.0
@@ -242,9 +245,7 @@ def _extreme_eigenvalues(
     return float(eigenvalues[0]), float(eigenvalues[-1])
 
 
-def norm(
-    gradient: Array, vector: Array, box: Box, rows: int, raw: Callable[[Array, Array], Array]
-) -> float:
+def norm(gradient: Array, vector: Array, box: Box, rows: int, raw: Callable[[Array, Array], Array]) -> float:
     """Largest entry of the projected gradient per observation, in standardised and in the user's units."""
     standard = projected(gradient, vector, box)
     user = np.where(box.held(vector, gradient), 0.0, raw(standard, vector))

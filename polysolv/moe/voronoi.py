@@ -23,7 +23,8 @@ class CellErrors:
         true_atom: index j of the true atom.
         members: indices of the fitted atoms in the cell.
         weight_error: |sum of fitted weights - e^(beta0*_j + t1)| / e^(beta0*_j + t1).
-        mean: parameter name to the mean of |delta| over the cell, weighted by the fitted weights (NaN if empty).
+        mean: parameter name to the mean of |delta| over the cell, weighted by the fitted weights (NaN if
+            empty).
         largest: parameter name to the largest |delta| in the cell (NaN if empty).
 
     |.| is the Euclidean norm; the parameters are "beta1", "a", "b", "sigma", and beta1 is compared after the
@@ -50,8 +51,9 @@ def voronoi_cells(
     Args:
         G: fitted measure, k atoms.
         G_true: true measure, k* atoms of the same dimension d.
-        coordinates: what the Euclidean distance is taken over: ("a", "b", "sigma") as in Nguyen, Nguyen and Ho
-            (2023), or with "beta1" as in later papers (compared as it stands: translate first if the gauges differ).
+        coordinates: what the Euclidean distance is taken over: ("a", "b", "sigma") as in Nguyen, Nguyen and
+            Ho (2023), or with "beta1" as in later papers (compared as it stands: translate first if the
+            gauges differ).
 
     Returns:
         One tuple of fitted indices for each true atom, ascending; ties go to the first true atom.
@@ -88,8 +90,8 @@ def cell_errors(
     Args:
         G: fitted measure.
         G_true: true measure.
-        translation: "anchored" (see :func:`polysolv.moe.losses.anchor`), or the pair (t1, t2) added to the gate of
-            the true atoms, for example from :func:`polysolv.moe.losses.best_translation`.
+        translation: "anchored" (see :func:`polysolv.moe.losses.anchor`), or the pair (t1, t2) added to the
+            gate of the true atoms, for example from :func:`polysolv.moe.losses.best_translation`.
         coordinates: those of :func:`voronoi_cells`.
 
     Returns:

@@ -1,0 +1,280 @@
+"""``polysolv fit``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from polysolv.cli.options import (
+    IntegerRange,
+    Name,
+    emit,
+    format_option,
+    on_terminal,
+    output_option,
+    read_input,
+)
+
+if TYPE_CHECKING:
+    from polysolv.moe import SoftmaxGaussianMoE
+
+    _ParamType = click.ParamType[Any]  # generic from click 8.5 on, and only there
+else:
+    _ParamType = click.ParamType
+
+_RANGE_SCHEMA = "polysolv/fit-range/1"
+_MAX_EXPERTS = 100
+
+
+class ExpertCount(_ParamType):
+    """One number of experts, or a range LOW:HIGH of them, both ends included."""
+
+    name = "K or LOW:HIGH"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """Return the numbers of experts to fit, ascending."""
+        from polysolv.errors import InputError
+
+        if isinstance(value, tuple):
+            return value
+        allowed = f"an integer from 1 to {_MAX_EXPERTS}, or LOW:HIGH with LOW <= HIGH"
+        ends = str(value).split(":")
+        if len(ends) > 2 or not all(end.isascii() and end.isdigit() and len(end) < 5 for end in ends):
+            raise InputError("--k", value, allowed)
+        low, high = int(ends[0]), int(ends[-1])
+        if not 1 <= low <= high <= _MAX_EXPERTS:
+            raise InputError("--k", value, allowed)
+        return tuple(range(low, high + 1))
+
+
+@click.command("fit")
+@click.argument("data", metavar="DATA.csv", required=False, type=click.Path())
+@click.option("--x", "x_names", metavar="NAME,...", help="Covariate columns, separated by commas.")
+@click.option("--y", "y_name", metavar="NAME", help="Response column.")
+@click.option("--k", "counts", type=ExpertCount(), help="Number of experts, or a range such as 1:5.")
+@click.option(
+    "--seed", type=IntegerRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of the starts."
+)
+@click.option(
+    "--n-init",
+    type=IntegerRange(1, 10_000),
+    default=10,
+    show_default=True,
+    help="Starts; the best end is kept.",
+)
+@click.option(
+    "--init",
+    metavar="NAME|FILE",
+    default="em-short",
+    show_default=True,
+    help="Kind of starts: em-short, kmeans, random, or a mixing measure in JSON (one start).",
+)
+@click.option(
+    "--method", type=Name(["auto", "newton", "em"]), default="auto", show_default=True, help="Optimiser."
+)
+@click.option("--tol", type=float, default=1e-8, show_default=True, help="Bound on max|score|/n.")
+@click.option(
+    "--max-iter",
+    type=IntegerRange(1, 10**7),
+    default=1000,
+    show_default=True,
+    help="Iterations of one start.",
+)
+@click.option("--min-variance", type=float, default=None, help="Least variance of an expert.")
+@click.option(
+    "--bound",
+    "bound_texts",
+    metavar="NAME=LOW:HIGH",
+    multiple=True,
+    help="Keep beta0, beta1, a, b or sigma in a box; may be repeated; LOW or HIGH may be left out.",
+)
+@click.option(
+    "--missing",
+    type=Name(["error", "drop"]),
+    default="error",
+    show_default=True,
+    help="What a missing value does to its line.",
+)
+@click.option("--save", type=click.Path(), default=None, help="Save the fit as JSON, for --load.")
+@click.option("--load", type=click.Path(), default=None, help="Print a saved fit instead of making one.")
+@click.option("--no-progress", is_flag=True, help="No progress on standard error.")
+@format_option("table", "json", "csv", "markdown", default="table")
+@output_option
+def fit_command(
+    data: str | None,
+    counts: tuple[int, ...] | None,
+    save: str | None,
+    load: str | None,
+    style: str,
+    output: str | None,
+    **options: Any,
+) -> None:
+    """Fit a softmax-gated mixture of linear experts by maximum likelihood.
+
+    Prints estimates, likelihood, gradient norm and information spectrum, warns in plain words if the fit
+    looks over-specified, and says which fitted atoms look like one and at what rate they converge. A range of
+    --k shows BIC, ICL and rates beside each other.
+
+    DATA.csv (- for standard input) is UTF-8 and comma-separated; its first line holds distinct column names.
+    Columns that are not asked for are ignored. Every field that is used must be a finite number: text is
+    refused (code a categorical column as numbers first), and so is a missing value (an empty field, NA, N/A,
+    NaN, NULL, None, a dot or a question mark) unless --missing drop leaves its line out.
+
+    Example: polysolv fit data.csv --x x --y y --k 3
+    """
+    if load is not None:
+        for name, value in (("DATA.csv", data), ("--k", counts), ("--save", save)):
+            _refuse_with_load(name, value)
+        fits = _read_fits(load)
+    else:
+        fits = _make_fits(data, counts, options)
+    if save is not None:
+        from polysolv.files import write_atomically
+
+        write_atomically(save, _json(fits), field="--save")
+    _print(fits, style, output)
+
+
+def _make_fits(
+    data: str | None, counts: tuple[int, ...] | None, options: dict[str, Any]
+) -> list[SoftmaxGaussianMoE]:
+    import warnings
+
+    from polysolv.errors import InputError
+    from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE
+    from polysolv.moe.csv_data import read_csv
+
+    if data is None or counts is None or not options["x_names"] or not options["y_name"]:
+        given = {"DATA.csv": data, "--x": options["x_names"], "--y": options["y_name"], "--k": counts}
+        name = next(name for name, value in given.items() if not value)
+        raise InputError(name, given[name], "to be given (see polysolv fit -h)")
+    source = "standard input" if data == "-" else data
+    x_names = [name.strip() for name in options["x_names"].split(",")]
+    if len(set(x_names)) < len(x_names) or options["y_name"] in x_names or "" in x_names:
+        raise InputError("--x", options["x_names"], "distinct, non-empty column names, other than --y")
+    init: Any = options["init"]
+    if init not in ("em-short", "kmeans", "random"):
+        init = MixingMeasure.from_file(init, "--init")
+    bounds = _bounds(options["bound_texts"])
+    table = read_csv(_text(data, source), x_names, options["y_name"], options["missing"], source)
+    if table.dropped:
+        click.echo(f"polysolv: {table.dropped} lines with missing values left out", err=True)
+    _refuse_constant(table)
+    fits = []
+    for index, k in enumerate(counts):
+        _progress(f"k = {k} ({index + 1} of {len(counts)})", options["no_progress"])
+        fit = SoftmaxGaussianMoE(
+            k,
+            n_init=options["n_init"],
+            init=init,
+            tol=options["tol"],
+            max_iter=options["max_iter"],
+            method=options["method"],
+            min_variance=options["min_variance"],
+            bounds=bounds,
+            random_state=options["seed"],
+        )
+        with warnings.catch_warnings():
+            # The tables say it in words.
+            warnings.simplefilter("ignore")
+            fit.fit(table.X, table.y)
+        fit.column_names_ = (table.x_names, table.y_name)
+        fits.append(fit)
+    _progress("", options["no_progress"])
+    return fits
+
+
+def _refuse_constant(table: Any) -> None:
+    from polysolv.errors import InputError
+
+    columns = [*zip(table.x_names, table.X.T, strict=True), (table.y_name, table.y)]
+    for name, values in columns:
+        if (values == values[0]).all():
+            raise InputError(f"column {name!r}", float(values[0]), "a column that is not constant")
+
+
+def _refuse_with_load(name: str, value: object) -> None:
+    if value is not None:
+        from polysolv.errors import InputError
+
+        raise InputError(name, value, "nothing together with --load")
+
+
+def _text(path: str, source: str) -> str:
+    from polysolv.errors import InputError
+
+    try:
+        return read_input(path, "DATA.csv").decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(source, "bytes that are not UTF-8", "UTF-8 text") from None
+
+
+def _bounds(texts: tuple[str, ...]) -> dict[str, tuple[float | None, float | None]] | None:
+    from polysolv.errors import InputError
+
+    bounds: dict[str, tuple[float | None, float | None]] = {}
+    for text in texts:
+        name, _, pair = text.partition("=")
+        ends = pair.split(":")
+        try:
+            low, high = (None if not end else float(end) for end in ends)
+        except ValueError:
+            raise InputError("--bound", text, "NAME=LOW:HIGH, such as beta0=-4:4") from None
+        bounds[name.strip()] = (low, high)
+    return bounds or None
+
+
+def _read_fits(path: str) -> list[SoftmaxGaussianMoE]:
+    from polysolv.errors import InputError
+    from polysolv.moe.fit_file import fit_from_data, parse_json
+
+    data = parse_json(_text(path, path), path)
+    if isinstance(data, dict) and data.get("schema") == _RANGE_SCHEMA:
+        entries = data.get("fits")
+        if not isinstance(entries, list) or not entries or set(data) != {"schema", "fits"}:
+            raise InputError(
+                f"{path}: fits", type(entries).__name__, "keys schema and fits, a non-empty array"
+            )
+        return [fit_from_data(entry, path) for entry in entries]
+    return [fit_from_data(data, path)]
+
+
+def _json(fits: list[SoftmaxGaussianMoE]) -> str:
+    import json
+
+    from polysolv.moe.fit_file import fit_to_data
+
+    if len(fits) == 1:
+        return fits[0].to_json()
+    data = {"schema": _RANGE_SCHEMA, "fits": [fit_to_data(fit) for fit in fits]}
+    return json.dumps(data, indent=2, allow_nan=False) + "\n"
+
+
+def _print(fits: list[SoftmaxGaussianMoE], style: str, output: str | None) -> None:
+    from polysolv.moe import presentation
+
+    if style == "json":
+        emit(_json(fits), output)
+        return
+    single = len(fits) == 1
+    if style == "csv":
+        emit(presentation.fit_csv(fits[0]) if single else presentation.range_grid(fits).to_csv(), output)
+        return
+    grids = presentation.fit_grids(fits[0]) if single else [presentation.range_grid(fits)]
+    notes = presentation.fit_notes(fits[0]) if single else presentation.range_notes(fits)
+    if style == "table" and output is None and on_terminal():
+        from polysolv.cli.tables import print_rich
+
+        print_rich(grids, notes)
+        return
+    emit((presentation.to_text if style == "table" else presentation.to_markdown)(grids, notes), output)
+
+
+def _progress(message: str, silent: bool) -> None:
+    import sys
+
+    if not silent and sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{message}", nl=False, err=True)

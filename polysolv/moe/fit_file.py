@@ -1,0 +1,263 @@
+"""A fit as JSON: written whole, read back to an estimator that predicts."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from polysolv.errors import InputError, require_integer
+from polysolv.moe.diagnostics import StandardErrors
+from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
+
+if TYPE_CHECKING:
+    from polysolv.moe.estimator import SoftmaxGaussianMoE
+
+SCHEMA = "polysolv/fit/1"
+_SETTINGS = (
+    "n_experts",
+    "n_init",
+    "init",
+    "tol",
+    "max_iter",
+    "method",
+    "min_variance",
+    "bounds",
+    "random_state",
+)
+_NUMBERS = {
+    "log_likelihood": "log_likelihood_",
+    "gradient_norm": "gradient_norm_",
+    "smallest_curvature": "smallest_curvature_",
+    "entropy": "entropy_",
+    "min_variance": "min_variance_",
+}
+_STATUSES = ("stationary", "rounding", "saddle", "iterations")
+_KEYS = (
+    "schema",
+    "settings",
+    "data",
+    "mixing_measure",
+    *_NUMBERS,
+    "n_iter",
+    "status",
+    "converged",
+    "lower_bounds",
+    "information_eigenvalues",
+    "at_bound",
+    "starts",
+    "aic",
+    "bic",
+    "icl",
+    "cells",
+    "standard_errors",
+    "warnings",
+)
+
+
+def fit_to_data(fit: SoftmaxGaussianMoE) -> dict[str, Any]:
+    """Return a fitted estimator as JSON data (schema ``polysolv/fit/1``); it makes the lazy diagnostics."""
+    settings = {name: getattr(fit, name) for name in _SETTINGS}
+    if isinstance(fit.init, MixingMeasure):
+        settings["init"] = fit.init.to_dict()
+    if fit.bounds is not None:
+        settings["bounds"] = {name: _plain(pair) for name, pair in fit.bounds.items()}
+    seed = fit.random_state
+    settings["random_state"] = int(seed) if isinstance(seed, Integral) else None
+    x_names, y_name = fit.column_names_
+    errors = fit.standard_errors_
+    return {
+        "schema": SCHEMA,
+        "settings": settings,
+        "data": {"n": fit.n_samples_, "x": list(x_names), "y": y_name},
+        "mixing_measure": fit.mixing_measure_.to_dict(),
+        **{key: float(getattr(fit, name)) for key, name in _NUMBERS.items()},
+        "n_iter": fit.n_iter_,
+        "status": fit.status_,
+        "converged": fit.converged_,
+        "lower_bounds": [float(value) for value in fit.lower_bounds_],
+        "information_eigenvalues": fit.information_eigenvalues_.tolist(),
+        "at_bound": fit.at_bound_,
+        "starts": [
+            {"log_likelihood": float(value), "status": status, "at_variance_floor": at_floor}
+            for value, status, at_floor in fit.starts_
+        ],
+        "aic": fit.aic(),
+        "bic": fit.bic(),
+        "icl": fit.icl(),
+        "cells": [list(cell) for cell in fit.inferred_cells_],
+        "standard_errors": {
+            **{name: _with_null(getattr(errors, name)) for name in PARAMETERS},
+            "reference": errors.reference,
+            "withheld": {str(atom): reason for atom, reason in errors.withheld.items()},
+        },
+        "warnings": fit.warnings_,
+    }
+
+
+def fit_from_data(data: object, source: str = "fit") -> SoftmaxGaussianMoE:
+    """Return the fitted estimator of JSON data; without its training data.
+
+    Raises:
+        InputError: naming the key, for another schema, an unknown, missing or impossible entry.
+    """
+    from polysolv.moe.estimator import SoftmaxGaussianMoE, coordinate_names
+
+    read = _Reader(source)
+    data = read.mapping("fit", data)
+    if data.get("schema") != SCHEMA:
+        raise InputError(f"{source}: schema", data.get("schema"), SCHEMA)
+    read.keys("fit", data, _KEYS)
+    settings = read.keys("settings", read.mapping("settings", data["settings"]), _SETTINGS)
+    init = settings["init"]
+    if isinstance(init, Mapping):
+        settings["init"] = MixingMeasure.from_dict(init, f"{source}: settings: init")
+    fit = SoftmaxGaussianMoE(**settings)
+    about = read.keys("data", read.mapping("data", data["data"]), ("n", "x", "y"))
+    G = MixingMeasure.from_dict(data["mixing_measure"], f"{source}: mixing_measure")
+    k, d = G.k, G.d
+    if settings["n_experts"] != k:
+        raise InputError(f"{source}: settings: n_experts", settings["n_experts"], f"the number of atoms, {k}")
+    fit.n_samples_ = require_integer(f"{source}: n", about["n"], 1, 10**12)
+    names = read.strings("x", about["x"])
+    if len(names) != d or not isinstance(about["y"], str):
+        raise InputError(f"{source}: data", about, f"{d} names for x and one for y")
+    fit.column_names_ = (tuple(names), about["y"])
+    fit.n_features_in_ = d
+    fit.mixing_measure_ = G
+    for key, name in _NUMBERS.items():
+        setattr(fit, name, read.number(key, data[key]))
+    fit.n_iter_ = require_integer(f"{source}: n_iter", data["n_iter"], 0, 10**12)
+    if data["status"] not in _STATUSES:
+        raise InputError(f"{source}: status", data["status"], ", ".join(_STATUSES))
+    if not isinstance(data["converged"], bool):
+        raise InputError(f"{source}: converged", data["converged"], "true or false")
+    fit.status_, fit.converged_ = data["status"], data["converged"]
+    fit.lower_bounds_ = read.numbers("lower_bounds", data["lower_bounds"])
+    fit.lower_bound_ = fit.log_likelihood_ / fit.n_samples_
+    fit.information_eigenvalues_ = np.array(
+        read.numbers("information_eigenvalues", data["information_eigenvalues"])
+    )
+    coordinates = coordinate_names(k, d)
+    fit.at_bound_ = read.strings("at_bound", data["at_bound"])
+    for name in fit.at_bound_:
+        if name not in coordinates:
+            raise InputError(f"{source}: at_bound", name, "names of coordinates such as sigma[0]")
+    fit.held_ = np.array([name in fit.at_bound_ for name in coordinates])
+    fit.starts_ = [read.start(entry) for entry in read.sequence("starts", data["starts"])]
+    cells = [tuple(read.sequence("cells", cell)) for cell in read.sequence("cells", data["cells"])]
+    if sorted(i for cell in cells for i in cell) != list(range(k)):
+        raise InputError(f"{source}: cells", data["cells"], f"a partition of the atoms 0 to {k - 1}")
+    fit.inferred_cells_ = cells
+    fit.standard_errors_ = read.errors(data["standard_errors"], k, d)
+    fit.warnings_ = read.strings("warnings", data["warnings"])
+    fit.training_ = None
+    return fit
+
+
+def fit_from_json(text: str, source: str = "fit") -> SoftmaxGaussianMoE:
+    """Return the fitted estimator of JSON text."""
+    return fit_from_data(parse_json(text, source), source)
+
+
+def parse_json(text: str, source: str) -> Any:
+    """Return the value of JSON text, or raise :class:`polysolv.errors.InputError` naming ``source``."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(source, str(error), "JSON text") from None
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Checks of JSON entries, with errors that name the file and the key."""
+
+    source: str
+
+    def mapping(self, key: str, value: object) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise InputError(f"{self.source}: {key}", type(value).__name__, "a JSON object")
+        return dict(value)
+
+    def keys(self, key: str, value: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
+        for name in value:
+            if name not in known:
+                raise InputError(f"{self.source}: {key}: key", name, ", ".join(known))
+        for name in known:
+            if name not in value:
+                raise InputError(f"{self.source}: {key}: key", name, "to be present")
+        return value
+
+    def sequence(self, key: str, value: object) -> list[Any]:
+        if not isinstance(value, list):
+            raise InputError(f"{self.source}: {key}", type(value).__name__, "a JSON array")
+        return value
+
+    def strings(self, key: str, value: object) -> list[str]:
+        entries = self.sequence(key, value)
+        for entry in entries:
+            if not isinstance(entry, str):
+                raise InputError(f"{self.source}: {key}", entry, "text")
+        return entries
+
+    def number(self, key: str, value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise InputError(f"{self.source}: {key}", value, "a finite number")
+        return float(value)
+
+    def numbers(self, key: str, value: object) -> list[float]:
+        return [self.number(key, entry) for entry in self.sequence(key, value)]
+
+    def start(self, value: object) -> tuple[float, str, bool]:
+        entry = self.keys(
+            "starts", self.mapping("starts", value), ("log_likelihood", "status", "at_variance_floor")
+        )
+        return (
+            self.number("starts", entry["log_likelihood"]),
+            str(entry["status"]),
+            bool(entry["at_variance_floor"]),
+        )
+
+    def errors(self, value: object, k: int, d: int) -> StandardErrors:
+        names = (*PARAMETERS, "reference", "withheld")
+        entry = self.keys("standard_errors", self.mapping("standard_errors", value), names)
+        arrays = {}
+        for name in PARAMETERS:
+            shape = (k, d) if name in ("beta1", "a") else (k,)
+            try:
+                array = np.array(entry[name], dtype=float)
+            except (TypeError, ValueError):
+                raise InputError(
+                    f"{self.source}: standard_errors: {name}", entry[name], "numbers or null"
+                ) from None
+            if array.shape != shape:
+                raise InputError(f"{self.source}: standard_errors: {name}", array.shape, f"shape {shape}")
+            arrays[name] = array
+        withheld = self.mapping("withheld", entry["withheld"])
+        if not all(atom in map(str, range(k)) for atom in withheld):
+            raise InputError(f"{self.source}: withheld", list(withheld), f"atoms 0 to {k - 1}")
+        reference = entry["reference"]
+        if reference is not None:
+            reference = require_integer(f"{self.source}: reference", reference, 0, k - 1)
+        reasons = {int(atom): str(reason) for atom, reason in withheld.items()}
+        return StandardErrors(**arrays, reference=reference, withheld=reasons)
+
+
+def _plain(pair: Any) -> list[Any]:
+    return [
+        _with_null(np.where(np.isinf(end), np.nan, end)) for end in (np.asarray(e, dtype=float) for e in pair)
+    ]
+
+
+def _with_null(array: Any) -> Any:
+    """Return nested lists in which NaN has become None, as JSON has no NaN."""
+    if isinstance(array, np.ndarray):
+        array = array.tolist()
+    if isinstance(array, list):
+        return [_with_null(entry) for entry in array]
+    return None if math.isnan(array) else array

@@ -1,0 +1,193 @@
+"""Tables of a fit and of a range of fits."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from polysolv.grid import Grid, show_rate
+from polysolv.moe.cell_rates import CellRate, cell_rates
+from polysolv.moe.mixing_measure import PARAMETERS
+
+if TYPE_CHECKING:
+    from polysolv.moe.estimator import SoftmaxGaussianMoE
+
+_SHOWN_EIGENVALUES = 4
+
+
+def fit_grids(fit: SoftmaxGaussianMoE) -> list[Grid]:
+    """Return the tables of one fit: summary, atoms, and the rates of the inferred cells."""
+    return [_summary(fit), _atoms(fit), _rates(fit)]
+
+
+def fit_notes(fit: SoftmaxGaussianMoE) -> list[str]:
+    """Return what the reader of the tables must know: warnings first, then how to read them."""
+    errors = fit.standard_errors_
+    notes = [f"warning: {warning}" for warning in fit.warnings_]
+    notes += [f"no standard errors for atom {atom}: {why}" for atom, why in errors.withheld.items()]
+    if errors.reference is not None and fit.mixing_measure_.k > 1:
+        notes.append(
+            f"the gate is identified up to a translation: standard errors of beta0 and beta1 are relative to "
+            f"atom {errors.reference}"
+        )
+    cells = fit.inferred_cells_
+    excess = fit.mixing_measure_.k - len(cells)
+    if excess:
+        notes.append(
+            f"the data support {len(cells)} atoms: rates are those of k - k* = {excess} excess experts, cell "
+            "by cell; refined rates are worst-case statements"
+        )
+        if all(len(cell) > 1 for cell in cells):
+            notes.append("no atom looks exactly fitted: gate slopes may not be identifiable (k >= 2 k*)")
+    return notes
+
+
+def fit_csv(fit: SoftmaxGaussianMoE) -> str:
+    """Return one line for each atom and parameter: estimate, standard error, rates."""
+    headers = ["atom", "cell", "parameter", "coordinate", "estimate", "standard_error"]
+    headers += ["published_rate", "refined_rate"]
+    rows = []
+    x_names, _ = fit.column_names_
+    for index, cell in enumerate(cell_rates(fit.inferred_cells_, fit.mixing_measure_.d)):
+        for atom in cell.atoms:
+            for name in PARAMETERS:
+                estimates = getattr(fit.mixing_measure_, name)[atom]
+                errors = getattr(fit.standard_errors_, name)[atom]
+                vector = name in ("beta1", "a")
+                for j, x_name in enumerate(x_names if vector else [""]):
+                    estimate, error = (float(v[j] if vector else v) for v in (estimates, errors))
+                    error_text = "" if math.isnan(error) else repr(error)
+                    row = [str(atom), str(index), name, x_name, repr(estimate), error_text]
+                    rows.append([*row, *_exact(cell, name)])
+    return Grid("", headers, rows).to_csv()
+
+
+def range_grid(fits: list[SoftmaxGaussianMoE]) -> Grid:
+    """Return the comparison of fits with different numbers of experts; * marks the least of a criterion."""
+    best = {name: min(range(len(fits)), key=lambda i: getattr(fits[i], name)()) for name in ("bic", "icl")}
+    headers = ["k", "parameters", "log-likelihood", "BIC", "ICL", "max|score|/n", "converged", "cells"]
+    headers += ["slowest published", "slowest refined", "at a bound"]
+    rows = []
+    for index, fit in enumerate(fits):
+        marks = {name: "*" if best[name] == index else "" for name in best}
+        sizes = sorted((len(cell) for cell in fit.inferred_cells_), reverse=True)
+        rows.append(
+            [
+                str(fit.mixing_measure_.k),
+                str(fit.n_parameters_),
+                f"{fit.log_likelihood_:.4f}",
+                f"{fit.bic():.2f}{marks['bic']}",
+                f"{fit.icl():.2f}{marks['icl']}",
+                f"{fit.gradient_norm_:.1e}",
+                "yes" if fit.converged_ else "NO",
+                "(" + ",".join(map(str, sizes)) + ")",
+                *_slowest(fit),
+                ", ".join(fit.at_bound_) or "-",
+            ]
+        )
+    _, y_name = fits[0].column_names_
+    return Grid(f"choice of k for {y_name}, n = {fits[0].n_samples_}", headers, rows)
+
+
+def range_notes(fits: list[SoftmaxGaussianMoE]) -> list[str]:
+    """Return the reading of the comparison."""
+    by_bic = min(fits, key=lambda fit: fit.bic()).mixing_measure_.k
+    by_icl = min(fits, key=lambda fit: fit.icl()).mixing_measure_.k
+    notes = [
+        f"least BIC at k = {by_bic}, least ICL at k = {by_icl}",
+        "cells: how many fitted atoms look like one (backward selection by BIC); rates are those of the "
+        "slowest parameter given these cells",
+    ]
+    for fit in fits:
+        notes += [f"warning: k = {fit.mixing_measure_.k}: {warning}" for warning in fit.warnings_]
+    return notes
+
+
+def to_text(grids: list[Grid], notes: list[str]) -> str:
+    """Return tables and notes as plain text."""
+    return "\n\n".join(
+        [*(grid.to_text() for grid in grids), "\n".join(f"- {note}" for note in notes)]
+    ).rstrip()
+
+
+def to_markdown(grids: list[Grid], notes: list[str]) -> str:
+    """Return tables and notes as Markdown."""
+    parts = [f"**{grid.title}**\n\n{grid.to_markdown()}" for grid in grids]
+    return "\n\n".join([*parts, "\n".join(f"- {note}" for note in notes)]).rstrip()
+
+
+def _summary(fit: SoftmaxGaussianMoE) -> Grid:
+    G = fit.mixing_measure_
+    x_names, y_name = fit.column_names_
+    eigenvalues = [f"{value:.3g}" for value in fit.information_eigenvalues_]
+    if len(eigenvalues) > 2 * _SHOWN_EIGENVALUES:
+        eigenvalues = [*eigenvalues[:_SHOWN_EIGENVALUES], "...", *eigenvalues[-_SHOWN_EIGENVALUES:]]
+    ends = [value for value, _, _ in fit.starts_]
+    rows = [
+        ["log-likelihood", f"{fit.log_likelihood_:.6f}"],
+        ["free parameters", str(fit.n_parameters_)],
+        ["AIC, BIC, ICL", f"{fit.aic():.2f}, {fit.bic():.2f}, {fit.icl():.2f}"],
+        ["max|score|/n", f"{fit.gradient_norm_:.2e}"],
+        ["converged", f"{'yes' if fit.converged_ else 'NO'} ({fit.status_}, {fit.n_iter_} iterations)"],
+        ["information eigenvalues", ", ".join(eigenvalues)],
+        ["smallest, standardised", f"{fit.smallest_curvature_:.3g}"],
+        ["at a bound", ", ".join(fit.at_bound_) or "-"],
+        ["starts", f"{len(ends)}, log-likelihoods {min(ends):.4f} to {max(ends):.4f}"],
+    ]
+    title = f"{y_name} given {', '.join(x_names)}: k = {G.k} experts, n = {fit.n_samples_}"
+    return Grid(title, ["fit", "value"], rows)
+
+
+def _atoms(fit: SoftmaxGaussianMoE) -> Grid:
+    G, errors = fit.mixing_measure_, fit.standard_errors_
+    x_names, _ = fit.column_names_
+    headers = ["atom", "cell"]
+    for name in PARAMETERS:
+        headers += [f"{name}[{x}]" for x in x_names] if name in ("beta1", "a") else [name]
+    cell_of = {atom: index for index, cell in enumerate(fit.inferred_cells_) for atom in cell}
+    rows = []
+    for i in range(G.k):
+        row = [str(i), str(cell_of[i])]
+        for name in PARAMETERS:
+            values = getattr(G, name)[i].reshape(-1).tolist()
+            spreads = getattr(errors, name)[i].reshape(-1).tolist()
+            row += [_estimate(value, spread) for value, spread in zip(values, spreads, strict=True)]
+        rows.append(row)
+    return Grid("atoms (sigma is a variance): estimate (standard error)", headers, rows)
+
+
+def _rates(fit: SoftmaxGaussianMoE) -> Grid:
+    rows = []
+    for index, cell in enumerate(cell_rates(fit.inferred_cells_, fit.mixing_measure_.d)):
+        for name, rates in cell.parameters.items():
+            published = show_rate(rates.published.rate if rates.published else None)
+            refined = show_rate(rates.refined.rate if rates.refined else None)
+            atoms = ", ".join(map(str, cell.atoms))
+            rows.append([str(index), atoms, str(len(cell.atoms)), name, published, refined])
+    headers = ["cell", "atoms that look like one", "size m", "parameter", "published", "refined"]
+    return Grid("rates of the inferred cells", headers, rows)
+
+
+def _slowest(fit: SoftmaxGaussianMoE) -> list[str]:
+    cells = cell_rates(fit.inferred_cells_, fit.mixing_measure_.d)
+    statements = [rates for cell in cells for rates in cell.parameters.values()]
+    published = [rates.published.rate for rates in statements if rates.published]
+    refined = [rates.refined.rate for rates in statements if rates.refined]
+    complete = len(refined) == len(statements)
+    return [
+        show_rate(min(published, default=None)),
+        show_rate(min(refined, default=None) if complete else None),
+    ]
+
+
+def _exact(cell: CellRate, name: str) -> list[str]:
+    rates = cell.parameters.get(name)
+    if rates is None:
+        return ["", ""]
+    return ["" if s is None else str(s.rate) for s in (rates.published, rates.refined)]
+
+
+def _estimate(value: float, error: float) -> str:
+    if error == 0:
+        return f"{value:.6g} (fixed)"
+    return f"{value:.6g}" if math.isnan(error) else f"{value:.6g} ({error:.2g})"
