@@ -18,6 +18,7 @@ from polysolv.moe.coordinates import check_bounds, interval
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure, natural_order
 from polysolv.moe.optimise import METHODS, Problem, Run, default_min_variance, optimise
+from polysolv.moe.relocate import relocate
 from polysolv.moe.starts import NAMES, starting_vectors
 from polysolv.moe.threads import one_thread
 
@@ -27,7 +28,9 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     Args:
         n_experts: number of experts k, at least 1.
-        n_init: number of starts; the best end is kept. With ``init`` a measure there is one start.
+        n_init: number of starts, of which the best end is kept: the first half afresh, the others from the
+            best end so far with one atom moved to where the score asks for one
+            (:mod:`~polysolv.moe.relocate`). With ``init`` a measure there is one start.
         init: "em-short" (candidates of several kinds, each taken a dozen EM maps on at most 4,000 rows, the
             best kept), "kmeans", "random", or a :class:`MixingMeasure`.
         tol: bound on ``gradient_norm_``, the largest entry of the projected score divided by n.
@@ -117,11 +120,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         floor = default_min_variance(X, y) if self.min_variance is None else float(self.min_variance)
         with one_thread():
             problem = Problem.of(X, y, self.n_experts, floor, self.bounds)
-            runs = []
-            for index, start in enumerate(self._starts(problem)):
-                run = optimise(problem, start, self.method, self.tol, self.max_iter, self._reporter(index))
-                runs.append(run)
-            self._learn(problem, runs, X, y, floor)
+            self._learn(problem, self._runs(problem), X, y, floor)
         self.column_names_ = self._names(given_y)
         return self
 
@@ -231,14 +230,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             self.__dict__.pop(name, None)
         offset = float(np.log(problem.coordinates.y_scale)) * y.size
         floors = [run.on_variance_floor(problem) for run in runs]
-        boxed = self.bounds is not None
-
-        def merit(index: int) -> tuple[bool, float]:
-            value = runs[index].value
-            return (boxed or not floors[index], value if np.isfinite(value) else -np.inf)
-
-        best = max(range(len(runs)), key=merit)
-        run = runs[best]
+        run = self._best(problem, runs)
         k, d = problem.k, X.shape[1]
         order = natural_order(k, d)
         G = _snapped(problem.coordinates.outward(run.vector, k), floor, self.bounds)
@@ -316,7 +308,34 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         if np.ptp(y) == 0:
             raise InputError("y", float(y[0]), "responses that are not constant")
 
-    def _starts(self, problem: Problem) -> list[Array]:
+    def _runs(self, problem: Problem) -> list[Run]:
+        """Run the first half of the starts afresh, the other half from the best end with an atom moved."""
+        state = check_random_state(self.random_state)
+        rng = np.random.default_rng(state.randint(2**31, size=4).tolist())
+        runs: list[Run] = []
+        for start in self._starts(problem, rng):
+            report = self._reporter(len(runs))
+            runs.append(optimise(problem, start, self.method, self.tol, self.max_iter, report))
+        if problem.k == 1 or isinstance(self.init, MixingMeasure) or self.warm_start:
+            return runs
+        method = "em" if self.method == "em" else "newton"
+        for index in range(self.n_init - len(runs)):
+            best = self._best(problem, runs).vector
+            start = relocate(problem, best, rng, rank=(0, 0, 1)[index % 3])
+            report = self._reporter(len(runs))
+            runs.append(optimise(problem, start, method, self.tol, self.max_iter, report))
+        return runs
+
+    def _best(self, problem: Problem, runs: list[Run]) -> Run:
+        boxed = self.bounds is not None
+
+        def merit(run: Run) -> tuple[bool, float]:
+            interior = boxed or not run.on_variance_floor(problem)
+            return (interior, run.value) if np.isfinite(run.value) else (False, -np.inf)
+
+        return max(runs, key=merit)
+
+    def _starts(self, problem: Problem, rng: np.random.Generator) -> list[Array]:
         previous = getattr(self, "mixing_measure_", None) if self.warm_start else None
         given = previous if previous is not None else self.init
         if isinstance(given, MixingMeasure):
@@ -325,9 +344,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                     "warm_start", f"k = {given.k}, d = {given.d}", "a previous fit of the same shape"
                 )
             return [problem.coordinates.inward(given)]
-        state = check_random_state(self.random_state)
-        rng = np.random.default_rng(state.randint(2**31, size=4).tolist())
-        return starting_vectors(given, self.n_init, problem.Z, problem.y, problem.k, problem.box, rng)
+        return starting_vectors(given, (self.n_init + 1) // 2, problem, rng)
 
     def _names(self, y: ArrayLike) -> tuple[tuple[str, ...], str]:
         d = self.mixing_measure_.d

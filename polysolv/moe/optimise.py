@@ -10,7 +10,7 @@ import numpy as np
 from polysolv.moe import likelihood, trust_region
 from polysolv.moe.coordinates import Bounds, Coordinates
 from polysolv.moe.em import ExpectationMaximisation, accelerate, run
-from polysolv.moe.likelihood import Array
+from polysolv.moe.likelihood import Array, pack, unpack
 from polysolv.moe.trust_region import Box
 
 METHODS = ("em", "newton", "auto")
@@ -38,6 +38,23 @@ class Problem:
         p = Z.shape[0]
         gauge = tuple(tuple(range(j, k * p, p)) for j in range(p))
         return cls(coordinates, Z, response, k, Box(*coordinates.box(k, min_variance, bounds), gauge))
+
+    def thinned(self, rows: int, rng: np.random.Generator) -> Problem:
+        """Return the problem with at most ``rows`` rows, chosen at random."""
+        if self.rows <= rows:
+            return self
+        chosen = np.sort(rng.choice(self.rows, rows, replace=False))
+        Z = np.ascontiguousarray(self.Z[:, chosen])
+        return Problem(self.coordinates, Z, self.y[chosen], self.k, self.box)
+
+    def without_atom(self) -> Problem:
+        """Return the problem with one atom less."""
+        k, p = self.k - 1, self.Z.shape[0]
+        lower, upper = (
+            pack(*(part[:k] for part in unpack(end, self.k))) for end in (self.box.lower, self.box.upper)
+        )
+        gauge = tuple(tuple(range(j, k * p, p)) for j in range(p))
+        return Problem(self.coordinates, self.Z, self.y, k, Box(lower, upper, gauge))
 
     @property
     def rows(self) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 
 from polysolv.moe.em import ExpectationMaximisation, accelerate
 from polysolv.moe.likelihood import Array, Indices, log_density
-from polysolv.moe.trust_region import Box
+from polysolv.moe.optimise import Problem
 
 NAMES = ("kmeans", "random", "em-short")
 _ROWS = 4000
@@ -14,9 +14,7 @@ _CANDIDATES, _SHORT_MAPS = 6, 12
 _SOFTNESS = 0.1
 
 
-def starting_vectors(
-    name: str, count: int, Z: Array, y: Array, k: int, box: Box, rng: np.random.Generator
-) -> list[Array]:
+def starting_vectors(name: str, count: int, problem: Problem, rng: np.random.Generator) -> list[Array]:
     """Return ``count`` starts in standardised coordinates, shape (k (2 p + 1),) each.
 
     Args:
@@ -24,17 +22,14 @@ def starting_vectors(
             coordinates weighted at random) or "em-short" (six candidates a start of both kinds, a dozen EM
             maps each, the best kept).
         count: number of starts.
-        Z, y: standardised data; at most 4,000 random rows of them are used.
-        k: number of experts.
-        box: feasible set.
+        problem: data (at most 4,000 random rows are used), number of experts and box.
         rng: source of randomness.
     """
-    if y.size > _ROWS:
-        rows = np.sort(rng.choice(y.size, _ROWS, replace=False))
-        Z, y = np.ascontiguousarray(Z[:, rows]), y[rows]
-    em = ExpectationMaximisation(Z, y, k, box)
+    problem = problem.thinned(_ROWS, rng)
+    Z, y, k = problem.Z, problem.y, problem.k
+    em = ExpectationMaximisation(Z, y, k, problem.box)
     if k == 1:
-        return [em.from_responsibilities(np.ones((1, y.size)))] * count
+        return [em.from_responsibilities(np.ones((1, y.size)))]
     if name == "kmeans":
         return [_clustered(em, rng) for _ in range(count)]
     if name == "random":
