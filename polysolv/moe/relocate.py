@@ -1,4 +1,4 @@
-"""Moves out of a local maximum: take the least useful atom away and put a new one where the data ask for it."""
+"""Moves out of a local maximum: the least useful atom goes, a new one comes where the data ask for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from polysolv.moe import likelihood, trust_region
 from polysolv.moe.likelihood import BLOCK, Array, pack, unpack
 from polysolv.moe.optimise import Problem
 
-_CANDIDATES, _ROWS, _TRIALS = 240, 50_000, 6
+_CANDIDATES, _ROWS, _TRIALS = 400, 50_000, 10
 _SHORT, _ROUGH = 12, 1e-5
 
 
@@ -71,10 +71,8 @@ def _ranked(problem: Problem, base: Array, rng: np.random.Generator) -> list[tup
         [0.0, 1.0, 4.0, 16.0], size=(_CANDIDATES, 1)
     )
     # Scaled so that the new atom's gate is that of its neighbour at the centre.
-    offset = (
-        (gate[owner] - np.concatenate([np.zeros((_CANDIDATES, 1)), gates], axis=1)) * Z[:, centre].T
-    ).sum(axis=1)
-    gates = np.concatenate([offset[:, None], gates], axis=1)
+    level = np.einsum("cj,jc->c", gate[owner], Z[:, centre]) - np.einsum("cj,jc->c", gates, Z[1:, centre])
+    gates = np.concatenate([level[:, None], gates], axis=1)
     D, V = np.zeros(_CANDIDATES), np.zeros(_CANDIDATES)
     for start in range(0, y.size, BLOCK):
         z, response = Z[:, start : start + BLOCK], y[start : start + BLOCK]
