@@ -136,12 +136,14 @@ class ExpectationMaximisation:
             flat = gate.ravel()
             ends = low.ravel() - flat, high.ravel() - flat
             step, gain = box_step(-gradient, -hessian, *ends, 10.0, groups)
-            if gain <= 1e-10 * (abs(value) + 1.0):
+            if gain <= 0.0:
                 break
+            # A gain below rounding cannot be seen in the value; the objective is concave, so it is real.
+            noise = 1e-14 * (abs(value) + self.y.size) if gain < 1e-12 * (abs(value) + 1.0) else 0.0
             for halving in range(_HALVINGS):
                 trial = (flat + 0.5**halving * step).reshape(self.k, self.p)
                 found = self._gate_objective(trial, tau)
-                if found[0] >= value:
+                if found[0] >= value - noise:
                     gate, (value, gradient, hessian) = trial, found
                     break
             else:

@@ -42,7 +42,7 @@ class MixingMeasure:
     >>> G.k, G.d
     (2, 1)
     >>> print(G.density([[0.0]], [1.0]).round(6))
-    [0.362828]
+    [0.362743]
     >>> MixingMeasure.from_json(G.to_json()) == G
     True
     """

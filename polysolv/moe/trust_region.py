@@ -218,7 +218,9 @@ def ball_step(eigenvalues: Array, slope: Array, radius: float) -> Array:
         change = float((slope**2 / shifted**3).sum()) / length
         newton = mu + (length / radius - 1.0) * length / change
         mu = newton if low < newton < high else 0.5 * (low + high)
-    return -slope / (eigenvalues + mu)
+    z = -slope / (eigenvalues + mu)
+    # Next to the hard case the secular equation cannot be met in double precision.
+    return z * min(1.0, radius / max(float(np.linalg.norm(z)), 1e-300))
 
 
 def _gain(slope: Array, curvature: Array, step: Array) -> float:
