@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from polysolv.moe import trust_region
 from polysolv.moe.coordinates import Bounds
+from polysolv.moe.em import ExpectationMaximisation, run
 from polysolv.moe.likelihood import Array, Indices, Mask
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
 from polysolv.moe.optimise import Problem
 
-_MERGE_EVALUATIONS = 60
+_MERGE_EVALUATIONS, _MERGE_MAPS = 60, 3
 _MERGE_TOLERANCE = 1e-6
 _SINGULAR = 1e-3
 _STEEP = 500.0
@@ -48,10 +50,9 @@ def inferred_cells(
         min_variance, bounds: those of the fit.
 
     Returns:
-        The groups (tuples of atom indices, sorted) and the merges tried last at each level. Backward
-        selection: each pair of groups is merged by matching moments, the smaller model is refitted from
-        there, and the merge that costs least is kept if it costs less log-likelihood than BIC charges for the
-        extra atom.
+        The groups (tuples of atom indices, sorted) and the merge tried at each level. Backward selection: of
+        all pairs, merged by matching moments and three EM maps, the one of highest likelihood is refitted,
+        and kept merged if that costs less log-likelihood than BIC charges for the extra atom.
     """
     groups: list[tuple[int, ...]] = [(i,) for i in range(G.k)]
     merges: list[Merge] = []
@@ -61,25 +62,26 @@ def inferred_cells(
         problem = Problem.of(X, y, current.k - 1, min_variance, bounds)
         offset = y.size * float(np.log(problem.coordinates.y_scale))
         mass = current.responsibilities(X, y).sum(axis=0)
-        best: tuple[float, int, int, MixingMeasure] | None = None
-        for i in range(current.k):
-            for j in range(i + 1, current.k):
-                start = problem.coordinates.inward(merged(current, i, j, mass, X.mean(axis=0)))
-                ascent = trust_region.ascend(
-                    problem.evaluate,
-                    start,
-                    problem.box,
-                    problem.rows,
-                    problem.raw,
-                    _MERGE_TOLERANCE,
-                    _MERGE_EVALUATIONS,
-                )
-                found = ascent.evaluation.value - offset
-                if np.isfinite(found) and (best is None or found > best[0]):
-                    best = (found, i, j, problem.coordinates.outward(ascent.vector, current.k - 1))
-        if best is None:
+        em = ExpectationMaximisation(problem.Z, problem.y, problem.k, problem.box)
+        pairs = []
+        for i, j in combinations(range(current.k), 2):
+            start = problem.coordinates.inward(merged(current, i, j, mass, X.mean(axis=0)))
+            vector, values = run(em, start, _MERGE_MAPS, lambda vector, values: False)
+            pairs.append((-values[-1] if np.isfinite(values[-1]) else np.inf, i, j, vector))
+        _, i, j, start = min(pairs, key=lambda pair: pair[:3])
+        ascent = trust_region.ascend(
+            problem.evaluate,
+            start,
+            problem.box,
+            problem.rows,
+            problem.raw,
+            _MERGE_TOLERANCE,
+            _MERGE_EVALUATIONS,
+        )
+        found = ascent.evaluation.value - offset
+        if not np.isfinite(found):
             break
-        found, i, j, smaller = best
+        smaller = problem.coordinates.outward(ascent.vector, current.k - 1)
         merges.append(Merge(groups[i], groups[j], value - found, price))
         if value - found > price:
             break

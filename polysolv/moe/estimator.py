@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import cached_property
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from polysolv.moe.optimise import METHODS, Problem, Run, default_min_variance, o
 from polysolv.moe.relocate import relocate
 from polysolv.moe.starts import NAMES, starting_vectors
 from polysolv.moe.threads import one_thread
+
+_MAX_SPREAD = 1e50
 
 
 class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
@@ -117,7 +120,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         X, y = np.asarray(X), np.asarray(y, dtype=np.float64)
         self._check_parameters(X, y)
-        floor = default_min_variance(X, y) if self.min_variance is None else float(self.min_variance)
+        floor = self._floor(X, y)
         with one_thread():
             problem = Problem.of(X, y, self.n_experts, floor, self.bounds)
             self._learn(problem, self._runs(problem), X, y, floor)
@@ -231,6 +234,8 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         offset = float(np.log(problem.coordinates.y_scale)) * y.size
         floors = [run.on_variance_floor(problem) for run in runs]
         run = self._best(problem, runs)
+        if not np.isfinite(run.value):
+            raise InputError("bounds", self.bounds, "a box in which the likelihood does not overflow")
         k, d = problem.k, X.shape[1]
         order = natural_order(k, d)
         G = _snapped(problem.coordinates.outward(run.vector, k), floor, self.bounds)
@@ -280,6 +285,13 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         information: Array = -G.hessian(X, y)[np.ix_(keep, keep)] / y.size
         return information
 
+    def _floor(self, X: Array, y: Array) -> float:
+        """Return the least variance allowed: the setting, else the user's box, else the default."""
+        low, high = (float(end[0]) for end in interval("sigma", (self.bounds or {}).get("sigma"), 1))
+        if self.min_variance is not None:
+            return max(float(self.min_variance), low)
+        return low if low > 0 else min(default_min_variance(X, y), high)
+
     def _check_parameters(self, X: Array, y: Array) -> None:
         require_integer("n_experts", self.n_experts, 1, 1000)
         require_integer("n_init", self.n_init, 1, 10**6)
@@ -288,9 +300,9 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             raise unknown_name("method", self.method, list(METHODS))
         if not isinstance(self.init, MixingMeasure) and self.init not in NAMES:
             raise InputError("init", self.init, f"{', '.join(NAMES)} or a MixingMeasure")
-        if not 0 < self.tol < np.inf:
+        if not _positive(self.tol):
             raise InputError("tol", self.tol, "a positive number")
-        if self.min_variance is not None and not 0 < self.min_variance < np.inf:
+        if self.min_variance is not None and not _positive(self.min_variance):
             raise InputError("min_variance", self.min_variance, "None or a positive number")
         n, d = X.shape
         check_bounds(self.bounds, d)
@@ -307,6 +319,12 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             raise InputError(f"X: column {j}", float(X[0, j]), "a column that is not constant")
         if np.ptp(y) == 0:
             raise InputError("y", float(y[0]), "responses that are not constant")
+        with np.errstate(over="ignore"):
+            spreads = [*((f"X: column {j}", float(X[:, j].std())) for j in range(d)), ("y", float(y.std()))]
+        for name, spread in spreads:
+            if not 1.0 / _MAX_SPREAD <= spread <= _MAX_SPREAD:
+                allowed = f"a standard deviation from {1 / _MAX_SPREAD:g} to {_MAX_SPREAD:g}: change the unit"
+                raise InputError(f"{name}: standard deviation", spread, allowed)
 
     def _runs(self, problem: Problem) -> list[Run]:
         """Run the first half of the starts afresh, the other half from the best end with an atom moved."""
@@ -379,6 +397,10 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             return self.log_likelihood_, self.n_samples_
         density = self.score_samples(X, y)
         return float(density.sum()), density.size
+
+
+def _positive(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and 0.0 < float(value) < np.inf
 
 
 def coordinate_names(k: int, d: int) -> list[str]:

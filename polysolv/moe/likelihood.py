@@ -157,6 +157,16 @@ def evaluate(vector: Array, k: int, Z: Array, y: Array, second: bool = True) -> 
     gradient = pack(gate_sum, expert_sum, variance_sum)
     if not second:
         return Evaluation(value, gradient, None)
+    with np.errstate(over="ignore", invalid="ignore"):
+        hessian = _assembled(k, p, outer, gate_outer, blocks, borders, corner)
+    return Evaluation(value, gradient, hessian)
+
+
+def _assembled(
+    k: int, p: int, outer: Array, gate_outer: Array, blocks: Array, borders: Array, corner: Array
+) -> Array:
+    """Return the Hessian from its sums over the rows."""
+    kp = k * p
     hessian = -outer
     hessian[:kp, :kp] += gate_outer
     for i in range(k):
@@ -171,4 +181,4 @@ def evaluate(vector: Array, k: int, Z: Array, y: Array, second: bool = True) -> 
         hessian[x, s] += borders[k + i]
         hessian[s, x] += borders[k + i]
         hessian[s, s] += corner[i]
-    return Evaluation(value, gradient, hessian)
+    return hessian
