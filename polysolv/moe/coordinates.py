@@ -14,6 +14,9 @@ from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
 
 Bounds = Mapping[str, Any]
 
+# No variance above this many times that of y: an empty expert's would drift to infinity.
+_LARGEST = 1e100
+
 
 @dataclass(frozen=True)
 class Coordinates:
@@ -79,7 +82,8 @@ class Coordinates:
             get = {name: pairs[name][side] for name in PARAMETERS}
             gate = np.concatenate([get["beta0"], get["beta1"] * self.x_scale])
             expert = np.concatenate([get["b"] - self.y_mean, get["a"] * self.x_scale]) / self.y_scale
-            variance = max(min_variance, float(get["sigma"][0])) if side == 0 else float(get["sigma"][0])
+            sigma = float(get["sigma"][0])
+            variance = max(min_variance, sigma) if side == 0 else min(sigma, _LARGEST * self.y_scale**2)
             log_variance = np.log(variance) - 2.0 * np.log(self.y_scale)
             ends.append(pack(np.tile(gate, (k, 1)), np.tile(expert, (k, 1)), np.full(k, log_variance)))
         return ends[0], ends[1]

@@ -11,7 +11,7 @@ import numpy as np
 from polysolv.errors import InputError, unknown_name
 from polysolv.moe.likelihood import Array, Mask
 from polysolv.moe.mixing_measure import MixingMeasure
-from polysolv.moe.voronoi import check_same_dimension, differences, voronoi_cells
+from polysolv.moe.voronoi import check_comparable, differences, voronoi_cells
 
 KINDS = ("D1", "D2", "refined")
 TRANSLATIONS = ("optimal", "anchored")
@@ -110,7 +110,7 @@ def anchor(G: MixingMeasure, G_true: MixingMeasure, cells: Sequence[tuple[int, .
     atom whose cell is not empty. t1 matches its weight (of the whole cell) and t2 its gate slope (weighted
     mean).
     """
-    check_same_dimension(G, G_true)
+    check_comparable(G, G_true)
     single = [j for j, cell in enumerate(cells) if len(cell) == 1]
     j = single[-1] if single else max(j for j, cell in enumerate(cells) if cell)
     members = list(cells[j])

@@ -86,7 +86,7 @@ def _ranked(problem: Problem, base: Array, rng: np.random.Generator) -> list[tup
         s = ratio * np.expm1(np.minimum(excess, 50.0))
         D += s.sum(axis=1)
         V += (s * s).sum(axis=1)
-    gain = np.where((D > 0) & np.isfinite(V), D * D / np.maximum(V, 1e-300), -np.inf)
+    gain = np.where((D > 0) & (V > 1e-200) & np.isfinite(V), D * D / np.maximum(V, 1e-200), -np.inf)
     found = []
     for c in np.argsort(-gain, kind="stable"):
         if not np.isfinite(gain[c]):

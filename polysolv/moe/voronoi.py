@@ -13,6 +13,7 @@ from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import MixingMeasure
 
 _COORDINATES = ("beta1", "a", "b", "sigma")
+_LARGEST_LOG_WEIGHT = 700.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def voronoi_cells(
     >>> voronoi_cells(G, G_true)
     [(1,), (0, 2)]
     """
-    check_same_dimension(G, G_true)
+    check_comparable(G, G_true)
     if isinstance(coordinates, str) or not len(coordinates):
         raise InputError("coordinates", coordinates, "a sequence of names: " + ", ".join(_COORDINATES))
     for name in coordinates:
@@ -131,8 +132,13 @@ def differences(G: MixingMeasure, G_true: MixingMeasure, name: str) -> Array:
     return result
 
 
-def check_same_dimension(G: MixingMeasure, G_true: MixingMeasure) -> None:
-    """Refuse measures of different covariate dimension."""
+def check_comparable(G: MixingMeasure, G_true: MixingMeasure) -> None:
+    """Refuse measures of different covariate dimension, and weights e^beta0 beyond double precision."""
+    for name, measure in (("G", G), ("G_true", G_true)):
+        top = float(measure.beta0.max())
+        if top > _LARGEST_LOG_WEIGHT:
+            allowed = f"at most {_LARGEST_LOG_WEIGHT:g}, or e^beta0 overflows: translate the gate first"
+            raise InputError(f"{name}: beta0", top, allowed)
     if G.d != G_true.d:
         raise InputError("G_true", f"d = {G_true.d}", f"the dimension of the fitted measure, d = {G.d}")
 
