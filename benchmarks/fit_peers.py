@@ -14,7 +14,6 @@ x = linspace(0, 1, n). T2: x ~ U(-1, 1), gate logits (0.3 + x, 0), means 1 + 1.5
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
@@ -25,11 +24,9 @@ from pathlib import Path
 from shutil import which
 from time import process_time
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(variable, "1")
-
 import numpy as np
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE
 
@@ -189,6 +186,7 @@ if __name__ == "__main__":
     parser.add_argument("--large", action="store_true", help="one fit at n = 1,000,000 as well")
     parser.add_argument("--repeats", type=int, default=3)
     chosen = parser.parse_args()
+    threadpool_limits(1)
     for n in (10**3, 10**4) if chosen.quick else (10**3, 10**4, 10**5):
         for task in TRUTHS:
             for k in (2, 3, 4):

@@ -1,8 +1,9 @@
 """Ten starts of ours against ten BFGS starts: the best log-likelihood and the CPU time of over-fitted models.
 
-BFGS is the peer of ``fit_peers.py``; its starts are perturbed repetitions of the true atoms (noise 0.3) and, in a
-second run, random partitions. A BFGS end with a variance under the fitter's default floor is not counted: the
-likelihood is unbounded there. Run with ``python benchmarks/fit_starts.py``; ``--large`` adds n = 100,000.
+BFGS is the peer of ``fit_peers.py``; its starts are perturbed repetitions of the true atoms (noise 0.3) and,
+in a second run, random partitions. A BFGS end with a variance under the fitter's default floor is not
+counted: the likelihood is unbounded there. Run with ``python benchmarks/fit_starts.py``; ``--large`` adds
+n = 100,000.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from time import process_time
 
 import numpy as np
 from fit_peers import TRUTHS, bfgs, data
+from threadpoolctl import threadpool_limits
 
 from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE
 from polysolv.moe.optimise import Problem, default_min_variance
@@ -59,12 +61,11 @@ def compare(task: str, n: int, k: int, seed: int) -> bool:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--large", action="store_true", help="n = 100,000 as well")
     parser.add_argument("--seeds", type=int, default=2)
     chosen = parser.parse_args()
+    threadpool_limits(1)
     wins = [
         compare(task, n, k, seed)
         for n in ((10**3, 10**4, 10**5) if chosen.large else (10**3, 10**4))

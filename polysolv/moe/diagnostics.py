@@ -7,10 +7,11 @@ from itertools import combinations
 
 import numpy as np
 
-from polysolv.moe import trust_region
+from polysolv.moe import likelihood, trust_region
 from polysolv.moe.coordinates import Bounds
 from polysolv.moe.em import ExpectationMaximisation, run
 from polysolv.moe.likelihood import Array, Indices, Mask
+from polysolv.moe.merge import merged
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
 from polysolv.moe.optimise import Problem
 
@@ -56,16 +57,18 @@ def inferred_cells(
     """
     groups: list[tuple[int, ...]] = [(i,) for i in range(G.k)]
     merges: list[Merge] = []
-    current, value = G, G.log_likelihood(X, y)
+    problem = Problem.of(X, y, G.k, min_variance, bounds)
+    current = problem.coordinates.inward(G)
+    value = problem.evaluate(current).value
     price = 0.5 * (2 * G.d + 3) * float(np.log(y.size))
-    while current.k > 1:
-        problem = Problem.of(X, y, current.k - 1, min_variance, bounds)
-        offset = y.size * float(np.log(problem.coordinates.y_scale))
-        mass = current.responsibilities(X, y).sum(axis=0)
+    centre = problem.Z.mean(axis=1)
+    while problem.k > 1:
+        k, problem = problem.k, problem.without_atom()
+        mass = likelihood.responsibilities(current, k, problem.Z, problem.y).sum(axis=1)
         em = ExpectationMaximisation(problem.Z, problem.y, problem.k, problem.box)
         pairs = []
-        for i, j in combinations(range(current.k), 2):
-            start = problem.coordinates.inward(merged(current, i, j, mass, X.mean(axis=0)))
+        for i, j in combinations(range(k), 2):
+            start = merged(current, k, i, j, mass, centre)
             vector, values = run(em, start, _MERGE_MAPS, lambda vector, values: False)
             pairs.append((-values[-1] if np.isfinite(values[-1]) else np.inf, i, j, vector))
         _, i, j, start = min(pairs, key=lambda pair: pair[:3])
@@ -78,41 +81,16 @@ def inferred_cells(
             _MERGE_TOLERANCE,
             _MERGE_EVALUATIONS,
         )
-        found = ascent.evaluation.value - offset
+        found = ascent.evaluation.value
         if not np.isfinite(found):
             break
-        smaller = problem.coordinates.outward(ascent.vector, current.k - 1)
         merges.append(Merge(groups[i], groups[j], value - found, price))
         if value - found > price:
             break
         groups[i] = tuple(sorted(groups[i] + groups[j]))
         del groups[j]
-        current, value = smaller, found
+        current, value = ascent.vector, found
     return sorted(groups), merges
-
-
-def merged(G: MixingMeasure, i: int, j: int, mass: Array, centre: Array) -> MixingMeasure:
-    """Return G with atom j folded into atom i by matching weights, means and variances at ``centre``."""
-    share = np.array([mass[i], mass[j]]) / max(float(mass[i] + mass[j]), 1e-300)
-    share = share if share.sum() > 0.5 else np.array([0.5, 0.5])
-    pair = [i, j]
-    beta1, a = share @ G.beta1[pair], share @ G.a[pair]
-    level = np.logaddexp(*(G.beta0[pair] + G.beta1[pair] @ centre)) - beta1 @ centre
-    means = G.a[pair] @ centre + G.b[pair]
-    spread = float(share @ (means - share @ means) ** 2)
-    atom = {
-        "beta0": level,
-        "beta1": beta1,
-        "a": a,
-        "b": share @ G.b[pair],
-        "sigma": share @ G.sigma[pair] + spread,
-    }
-    arrays = []
-    for name in PARAMETERS:
-        array = np.array(getattr(G, name))
-        array[i] = atom[name]
-        arrays.append(np.delete(array, j, axis=0))
-    return MixingMeasure(*arrays)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from polysolv.moe.coordinates import check_bounds, interval
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure, natural_order
 from polysolv.moe.optimise import METHODS, Problem, Run, default_min_variance, optimise
-from polysolv.moe.relocate import relocate
+from polysolv.moe.relocate import grow, relocate
 from polysolv.moe.starts import NAMES, starting_vectors
 from polysolv.moe.threads import one_thread
 
@@ -31,8 +31,8 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     Args:
         n_experts: number of experts k, at least 1.
-        n_init: number of starts, of which the best end is kept: the first half afresh, the others from the
-            best end so far with one atom moved to where the score asks for one
+        n_init: number of starts, of which the best end is kept: the first half afresh; the others grow from one
+            expert, or move an atom of the best end so far to where the score asks for one
             (:mod:`~polysolv.moe.relocate`). With ``init`` a measure there is one start.
         init: "em-short" (candidates of several kinds, each taken a dozen EM maps on at most 4,000 rows, the
             best kept), "kmeans", "random", or a :class:`MixingMeasure`.
@@ -232,7 +232,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         for name in ("inferred_cells_", "standard_errors_", "warnings_"):
             self.__dict__.pop(name, None)
         offset = float(np.log(problem.coordinates.y_scale)) * y.size
-        floors = [run.on_variance_floor(problem) for run in runs]
+        floors = [problem.on_variance_floor(run.vector) for run in runs]
         run = self._best(problem, runs)
         if not np.isfinite(run.value):
             raise InputError("bounds", self.bounds, "a box in which the likelihood does not overflow")
@@ -327,7 +327,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 raise InputError(f"{name}: standard deviation", spread, allowed)
 
     def _runs(self, problem: Problem) -> list[Run]:
-        """Run the first half of the starts afresh, the other half from the best end with an atom moved."""
+        """Run the first half of the starts afresh; grow the others, or move atoms of the best end."""
         state = check_random_state(self.random_state)
         rng = np.random.default_rng(state.randint(2**31, size=4).tolist())
         runs: list[Run] = []
@@ -339,19 +339,16 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         method = "em" if self.method == "em" else "newton"
         for index in range(self.n_init - len(runs)):
             best = self._best(problem, runs).vector
-            start = relocate(problem, best, rng, rank=(0, 0, 1)[index % 3])
+            start = grow(problem, rng) if index % 3 == 0 else relocate(problem, best, rng, rank=0)
+            if index % 3 == 2:
+                # One move may have to get worse before the second makes up for it.
+                start = relocate(problem, start, rng, rank=1)
             report = self._reporter(len(runs))
             runs.append(optimise(problem, start, method, self.tol, self.max_iter, report))
         return runs
 
     def _best(self, problem: Problem, runs: list[Run]) -> Run:
-        boxed = self.bounds is not None
-
-        def merit(run: Run) -> tuple[bool, float]:
-            interior = boxed or not run.on_variance_floor(problem)
-            return (interior, run.value) if np.isfinite(run.value) else (False, -np.inf)
-
-        return max(runs, key=merit)
+        return max(runs, key=lambda run: problem.merit(run.vector, run.value))
 
     def _starts(self, problem: Problem, rng: np.random.Generator) -> list[Array]:
         previous = getattr(self, "mixing_measure_", None) if self.warm_start else None

@@ -29,6 +29,7 @@ class Problem:
     y: Array
     k: int
     box: Box
+    boxed: bool
 
     @classmethod
     def of(cls, X: Array, y: Array, k: int, min_variance: float, bounds: Bounds | None) -> Problem:
@@ -37,7 +38,8 @@ class Problem:
         Z, response = coordinates.data(X, y)
         p = Z.shape[0]
         gauge = tuple(tuple(range(j, k * p, p)) for j in range(p))
-        return cls(coordinates, Z, response, k, Box(*coordinates.box(k, min_variance, bounds), gauge))
+        box = Box(*coordinates.box(k, min_variance, bounds), gauge)
+        return cls(coordinates, Z, response, k, box, bounds is not None)
 
     def thinned(self, rows: int, rng: np.random.Generator) -> Problem:
         """Return the problem with at most ``rows`` rows, chosen at random."""
@@ -45,7 +47,7 @@ class Problem:
             return self
         chosen = np.sort(rng.choice(self.rows, rows, replace=False))
         Z = np.ascontiguousarray(self.Z[:, chosen])
-        return Problem(self.coordinates, Z, self.y[chosen], self.k, self.box)
+        return Problem(self.coordinates, Z, self.y[chosen], self.k, self.box, self.boxed)
 
     def without_atom(self) -> Problem:
         """Return the problem with one atom less."""
@@ -54,7 +56,17 @@ class Problem:
             pack(*(part[:k] for part in unpack(end, self.k))) for end in (self.box.lower, self.box.upper)
         )
         gauge = tuple(tuple(range(j, k * p, p)) for j in range(p))
-        return Problem(self.coordinates, self.Z, self.y, k, Box(lower, upper, gauge))
+        return Problem(self.coordinates, self.Z, self.y, k, Box(lower, upper, gauge), self.boxed)
+
+    def on_variance_floor(self, vector: Array) -> bool:
+        """Whether some variance sits on the lower end of its box."""
+        return bool((vector[-self.k :] <= self.box.lower[-self.k :]).any())
+
+    def merit(self, vector: Array, value: float) -> tuple[bool, float]:
+        """Return what ends are ranked by; without the user's box, variances off the floor come first."""
+        if not np.isfinite(value):
+            return (False, -np.inf)
+        return (self.boxed or not self.on_variance_floor(vector), value)
 
     @property
     def rows(self) -> int:
@@ -85,11 +97,6 @@ class Run:
     iterations: int
     status: str
     smallest_eigenvalue: float
-
-    def on_variance_floor(self, problem: Problem) -> bool:
-        """Whether some variance sits on the lower end of its box."""
-        k = problem.k
-        return bool((self.vector[-k:] <= problem.box.lower[-k:]).any())
 
 
 def optimise(

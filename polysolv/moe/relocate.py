@@ -1,15 +1,19 @@
-"""Moves out of a local maximum: the least useful atom goes, a new one comes where the data ask for it."""
+"""Moves out of a local maximum: two atoms become one, a new one comes where the data ask for it."""
 
 from __future__ import annotations
+
+from itertools import combinations
 
 import numpy as np
 
 from polysolv.moe import likelihood, trust_region
+from polysolv.moe.em import ExpectationMaximisation
 from polysolv.moe.likelihood import BLOCK, Array, pack, unpack
+from polysolv.moe.merge import dropped, merged
 from polysolv.moe.optimise import Problem
 
-_CANDIDATES, _ROWS, _TRIALS = 400, 50_000, 10
-_SHORT, _ROUGH = 12, 1e-5
+_ROWS, _TRIALS, _WORK = 50_000, 10, 1_600_000
+_SHORT, _ROUGH = 25, 1e-5
 
 
 def relocate(problem: Problem, vector: Array, rng: np.random.Generator, rank: int = 0) -> Array:
@@ -19,7 +23,7 @@ def relocate(problem: Problem, vector: Array, rng: np.random.Generator, rank: in
         problem: data (at most 50,000 random rows are used), box and number of atoms k >= 2.
         vector: a solution.
         rng: source of the candidate atoms.
-        rank: which atom goes: 0 for the one whose loss costs least, 1 for the next, ...
+        rank: how the atom goes: 0 for the cheapest of all drops and merges, 1 for the next, ...
 
     An atom of log-weight beta0 = log e added to a model g of the other atoms with gate numerators' sum Z
     changes the log-likelihood by about e D - e^2 V / 2, D = sum s, V = sum s^2, s = exp(beta1.x)/Z(x)
@@ -27,53 +31,78 @@ def relocate(problem: Problem, vector: Array, rng: np.random.Generator, rank: in
     trust-region steps.
     """
     problem = problem.thinned(_ROWS, rng)
-    base = _reduced(problem, problem.without_atom(), vector, rank)
-    candidates = _ranked(problem, base, rng)
-    best, best_value = problem.box.clip(vector), -np.inf
-    for atom in candidates[:_TRIALS]:
+    return _inserted(problem, _reduced(problem, problem.without_atom(), vector, rank), rng)
+
+
+def grow(problem: Problem, rng: np.random.Generator) -> Array:
+    """Return a start that grows from one expert, atom by atom, each put where it gains most."""
+    problem = problem.thinned(_ROWS, rng)
+    ladder = [problem]
+    while ladder[-1].k > 1:
+        ladder.append(ladder[-1].without_atom())
+    one = ladder.pop()
+    vector = ExpectationMaximisation(one.Z, one.y, 1, one.box).from_responsibilities(np.ones((1, one.rows)))
+    while ladder:
+        vector = _inserted(ladder.pop(), vector, rng)
+    return vector
+
+
+def _inserted(problem: Problem, base: Array, rng: np.random.Generator) -> Array:
+    """Add the best of several atoms to a vector of one atom less."""
+    best, best_merit = None, (False, -np.inf)
+    for atom in _ranked(problem, base, rng):
         start = _joined(base, atom, problem.k)
         ascent = trust_region.ascend(
             problem.evaluate, start, problem.box, problem.rows, problem.raw, _ROUGH, _SHORT
         )
-        if ascent.evaluation.value > best_value:
-            best, best_value = ascent.vector, ascent.evaluation.value
+        merit = problem.merit(ascent.vector, ascent.evaluation.value)
+        if best is None or merit > best_merit:
+            best, best_merit = ascent.vector, merit
+    if best is None:  # no atom gains anything: double the first
+        parts = [np.concatenate([part[:1], part]) for part in unpack(base, problem.k - 1)]
+        best = pack(*parts)
     return best
 
 
 def _reduced(problem: Problem, small: Problem, vector: Array, rank: int) -> Array:
-    """Drop one atom and refit the rest roughly."""
+    """Drop an atom or merge two, each way refitted roughly, and return the result of the given rank."""
+    k = problem.k
+    mass = likelihood.responsibilities(vector, k, problem.Z, problem.y).sum(axis=1)
+    centre = problem.Z.mean(axis=1)
+    starts = [dropped(vector, k, i) for i in range(k)]
+    starts += [merged(vector, k, i, j, mass, centre) for i, j in combinations(range(k), 2)] if k > 2 else []
     ends = []
-    for i in range(problem.k):
-        kept = [np.delete(part, i, axis=0) for part in unpack(vector, problem.k)]
-        ascent = trust_region.ascend(
-            small.evaluate, pack(*kept), small.box, small.rows, small.raw, _ROUGH, _SHORT
-        )
-        ends.append((-ascent.evaluation.value, i, ascent.vector))
+    for index, start in enumerate(starts):
+        ascent = trust_region.ascend(small.evaluate, start, small.box, small.rows, small.raw, _ROUGH, _SHORT)
+        if np.isfinite(ascent.evaluation.value):
+            ends.append((-ascent.evaluation.value, index, ascent.vector))
     ends.sort(key=lambda end: end[:2])
-    return ends[min(rank, len(ends) - 1)][2]
+    distinct = [end for n, end in enumerate(ends) if n == 0 or end[0] - ends[n - 1][0] > 1e-3]
+    return distinct[min(rank, len(distinct) - 1)][2]
 
 
 def _ranked(problem: Problem, base: Array, rng: np.random.Generator) -> list[tuple[Array, Array, float]]:
     Z, y, p, k = problem.Z, problem.y, problem.Z.shape[0], problem.k - 1
     gate, expert, log_variance = unpack(base, k)
-    owner = rng.integers(k, size=_CANDIDATES)
-    centre = rng.integers(y.size, size=_CANDIDATES)
-    log_sd = 0.5 * log_variance[owner] + rng.uniform(-4.0, 0.5, size=_CANDIDATES)
+    count = _TRIALS * int(np.clip(_WORK // y.size, 20, 160))
+    owner = rng.integers(k, size=count)
+    centre = rng.integers(y.size, size=count)
+    log_sd = 0.5 * log_variance[owner] + rng.uniform(-4.0, 0.5, size=count)
     slopes = (
         expert[owner, 1:]
-        + rng.standard_normal((_CANDIDATES, p - 1))
-        * rng.choice([0.0, 1.0, 4.0], size=(_CANDIDATES, 1))
+        + rng.standard_normal((count, p - 1))
+        * rng.choice([0.0, 1.0, 4.0], size=(count, 1))
         * np.exp(0.5 * log_variance[owner])[:, None]
     )
     level = y[centre] - np.einsum("cj,jc->c", slopes, Z[1:, centre])
     experts = np.concatenate([level[:, None], slopes], axis=1)
-    gates = gate[owner, 1:] + rng.standard_normal((_CANDIDATES, p - 1)) * rng.choice(
-        [0.0, 1.0, 4.0, 16.0], size=(_CANDIDATES, 1)
+    gates = gate[owner, 1:] + rng.standard_normal((count, p - 1)) * rng.choice(
+        [0.0, 1.0, 4.0, 16.0], size=(count, 1)
     )
     # Scaled so that the new atom's gate is that of its neighbour at the centre.
     level = np.einsum("cj,jc->c", gate[owner], Z[:, centre]) - np.einsum("cj,jc->c", gates, Z[1:, centre])
     gates = np.concatenate([level[:, None], gates], axis=1)
-    D, V = np.zeros(_CANDIDATES), np.zeros(_CANDIDATES)
+    D, V = np.zeros(count), np.zeros(count)
     for start in range(0, y.size, BLOCK):
         z, response = Z[:, start : start + BLOCK], y[start : start + BLOCK]
         density = likelihood.log_density(base, k, z, response)
@@ -87,10 +116,11 @@ def _ranked(problem: Problem, base: Array, rng: np.random.Generator) -> list[tup
         D += s.sum(axis=1)
         V += (s * s).sum(axis=1)
     gain = np.where((D > 0) & (V > 1e-200) & np.isfinite(V), D * D / np.maximum(V, 1e-200), -np.inf)
+    # The best of each of ten groups: the best of all are often the same atom over and over.
+    groups = gain.reshape(_TRIALS, -1)
+    winners = groups.argmax(axis=1) + np.arange(_TRIALS) * groups.shape[1]
     found = []
-    for c in np.argsort(-gain, kind="stable"):
-        if not np.isfinite(gain[c]):
-            break
+    for c in winners[np.isfinite(gain[winners])]:
         new_gate = gates[c].copy()
         new_gate[0] += np.log(min(max(D[c] / V[c], 1e-6), 1.0))
         found.append((new_gate, experts[c], 2.0 * float(log_sd[c])))
