@@ -31,8 +31,8 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     Args:
         n_experts: number of experts k, at least 1.
-        n_init: number of starts, of which the best end is kept: the first half afresh; the others grow from one
-            expert, or move an atom of the best end so far to where the score asks for one
+        n_init: number of starts, of which the best end is kept: the first half afresh; the others grow from
+            one expert, or move an atom of the best end so far to where the score asks for one
             (:mod:`~polysolv.moe.relocate`). With ``init`` a measure there is one start.
         init: "em-short" (candidates of several kinds, each taken a dozen EM maps on at most 4,000 rows, the
             best kept), "kmeans", "random", or a :class:`MixingMeasure`.

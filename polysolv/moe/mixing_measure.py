@@ -230,7 +230,10 @@ class MixingMeasure:
         for name in PARAMETERS:
             if name not in data:
                 raise InputError(f"{source}: key", name, "to be present")
-        return cls(*(data[name] for name in PARAMETERS))
+        try:
+            return cls(*(data[name] for name in PARAMETERS))
+        except InputError as error:
+            raise InputError(f"{source}: {error.field}", error.value, error.allowed) from None
 
     @classmethod
     def from_json(cls, text: str, source: str = "mixing measure") -> MixingMeasure:

@@ -1,0 +1,241 @@
+"""``polysolv fit`` and ``polysolv simulate``."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from polysolv.cli import cli
+from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE
+
+TRUTH = MixingMeasure([0.3, 0], [[1], [0]], [[1.5], [-1.5]], [1, -1], [0.4, 0.3])
+
+
+@pytest.fixture
+def call(capsys):
+    def run_cli(*arguments):
+        with pytest.raises(SystemExit) as caught:
+            cli.main([str(a) for a in arguments], prog_name="polysolv")
+        captured = capsys.readouterr()
+        return caught.value.code, captured.out, captured.err
+
+    return run_cli
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    place = tmp_path_factory.mktemp("fit")
+    (place / "truth.json").write_text(TRUTH.to_json())
+    X, y = TRUTH.sample(800, seed=1)
+    rows = "".join(f"{x!r},{v!r},red\n" for x, v in zip(X[:, 0].tolist(), y.tolist(), strict=True))
+    (place / "data.csv").write_text("x,y,colour\n" + rows)
+    return place
+
+
+FAST = ("--n-init", "1")
+
+
+def test_simulate_writes_the_sample_of_the_seed(call, folder):
+    out = folder / "simulated.csv"
+    assert call("simulate", "--truth", folder / "truth.json", "--n", 50, "--seed", 3, "-o", out) == (
+        0,
+        "",
+        "",
+    )
+    rows = list(csv.reader(io.StringIO(out.read_text())))
+    X, y = TRUTH.sample(50, seed=3)
+    assert rows[0] == ["x", "y"]
+    np.testing.assert_array_equal(np.array(rows[1:], dtype=float), np.column_stack([X, y]))
+    code, printed, _ = call("simulate", "--truth", folder / "truth.json", "--n", 3, "--x", "linspace:0:1")
+    assert code == 0
+    assert [line.split(",")[0] for line in printed.splitlines()] == ["x", "0.0", "0.5", "1.0"]
+
+
+def test_fit_prints_everything_and_reloads(call, folder):
+    saved = folder / "fit.json"
+    arguments = ("fit", folder / "data.csv", "--x", "x", "--y", "y", "--k", 3, *FAST, "--save", saved)
+    code, out, err = call(*arguments)
+    assert (code, err) == (0, "")
+    for words in (
+        "log-likelihood",
+        "max|score|/n",
+        "information eigenvalues",
+        "atoms that look like one",
+        "n^(-1/",
+    ):
+        assert words in out
+    assert "over-specified" in out
+    assert call("fit", "--load", saved) == (0, out, "")
+    code, as_json, _ = call("fit", "--load", saved, "--format", "json")
+    assert as_json == saved.read_text()
+    fit = SoftmaxGaussianMoE.from_json(as_json)
+    assert fit.mixing_measure_.k == 3
+    assert fit.gradient_norm_ <= 1e-8
+    code, as_csv, _ = call("fit", "--load", saved, "--format", "csv")
+    assert len(as_csv.splitlines()) == 16
+    assert "| --- |" in call("fit", "--load", saved, "--format", "markdown")[1]
+
+
+def test_fit_reads_standard_input(folder):
+    command = [
+        sys.executable,
+        "-m",
+        "polysolv",
+        "fit",
+        "-",
+        "--x",
+        "x",
+        "--y",
+        "y",
+        "--k",
+        "2",
+        *FAST,
+        "--format",
+        "json",
+    ]
+    done = subprocess.run(
+        command, input=(folder / "data.csv").read_bytes(), capture_output=True, timeout=60, check=True
+    )
+    assert done.stderr == b""
+    assert json.loads(done.stdout)["schema"] == "polysolv/fit/1"
+
+
+def test_a_range_of_k_is_compared(call, folder):
+    saved = folder / "range.json"
+    arguments = ("--x", "x", "--y", "y", "--k", "1:3", *FAST, "--save", saved)
+    code, out, err = call("fit", folder / "data.csv", *arguments)
+    assert (code, err) == (0, "")
+    assert "least BIC at k = 2" in out
+    assert "ICL" in out
+    assert "n^(-1/8)" in out
+    assert call("fit", "--load", saved)[1] == out
+    table = list(csv.DictReader(io.StringIO(call("fit", "--load", saved, "--format", "csv")[1])))
+    assert [row["k"] for row in table] == ["1", "2", "3"]
+    assert json.loads(saved.read_text())["schema"] == "polysolv/fit-range/1"
+
+
+def test_bounds_and_a_start_from_a_file(call, folder):
+    code, out, _ = call(
+        "fit", folder / "data.csv", "--x", "x", "--y", "y", "--k", 2, "--init", folder / "truth.json",
+        "--bound", "sigma=0.35:", "--bound", "beta0=-3:3", "--format", "json",
+    )  # fmt: skip
+    data = json.loads(out)
+    assert code == 0
+    assert min(data["mixing_measure"]["sigma"]) == 0.35
+    assert data["settings"]["bounds"] == {"sigma": [0.35, None], "beta0": [-3.0, 3.0]}
+    assert len(data["starts"]) == 1
+
+
+def test_lines_with_missing_values_are_dropped_on_request(call, folder):
+    path = folder / "missing.csv"
+    path.write_text((folder / "data.csv").read_text() + "NA,1.0,blue\n")
+    code, out, err = call("fit", path, "--x", "x", "--y", "y", "--k", 1)
+    assert (code, out) == (2, "")
+    assert "column 'x', line 802" in err
+    code, out, err = call("fit", path, "--x", "x", "--y", "y", "--k", 1, "--missing", "drop")
+    assert code == 0
+    assert err == "polysolv: 1 lines with missing values left out\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("--x", "x", "--y", "y", "--k", "0"), "--k"),
+        (("--x", "x", "--y", "y", "--k", "3:1"), "--k"),
+        (("--x", "x", "--y", "y", "--k", "two"), "--k"),
+        (("--x", "x", "--y", "y", "--k", "-1"), "--k"),
+        (("--x", "x", "--y", "y", "--k", "1:2:3"), "--k"),
+        (("--x", "x", "--y", "y", "--k", "500"), "--k"),
+        (("--x", "x", "--y", "y"), "--k"),
+        (("--y", "y", "--k", "2"), "--x"),
+        (("--x", "x", "--k", "2"), "--y"),
+        (("--x", "xx", "--y", "y", "--k", "2"), "did you mean x?"),
+        (("--x", "x,x", "--y", "y", "--k", "2"), "--x"),
+        (("--x", "x", "--y", "x", "--k", "2"), "--x"),
+        (("--x", "colour", "--y", "y", "--k", "2"), "column 'colour', line 2: 'red'"),
+        (("--x", "x", "--y", "y", "--k", "2", "--tol", "-1"), "tol"),
+        (("--x", "x", "--y", "y", "--k", "2", "--min-variance", "0"), "min_variance"),
+        (("--x", "x", "--y", "y", "--k", "2", "--bound", "sigma"), "--bound"),
+        (("--x", "x", "--y", "y", "--k", "2", "--bound", "gamma=0:1"), "bounds"),
+        (("--x", "x", "--y", "y", "--k", "2", "--bound", "a=2:1"), "bounds"),
+        (("--x", "x", "--y", "y", "--k", "2", "--init", "nowhere.json"), "--init"),
+        (("--x", "x", "--y", "y", "--k", "2", "--n-init", "0"), "--n-init"),
+        (("--x", "x", "--y", "y", "--k", "2", "--seed", "-1"), "--seed"),
+        (("--x", "x", "--y", "y", "--k", "2", "--method", "bfgs"), "--method"),
+        (("--x", "x", "--y", "y", "--k", "2", "--format", "yaml"), "--format"),
+        (("--load", "f.json"), "--load"),
+    ],
+)
+def test_bad_options_end_with_one_line_and_code_2(call, folder, arguments, named):
+    target = folder / "never.json"
+    save = () if "--load" in arguments else ("--save", target)
+    code, out, err = call("fit", folder / "data.csv", *arguments, *save)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert named in err
+    assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x,y\n",
+        "x,z\n1,2\n2,3\n",
+        "x,y\n1,a\n2,3\n",
+        "x,y\n1,\n2,3\n",
+        "x,y\n1,nan\n2,3\n",
+        "x,y\n1,inf\n2,3\n",
+        "x,y\n" + "".join(f"1,{i}\n" for i in range(30)),
+        "x,y\n" + "".join(f"{i},1\n" for i in range(30)),
+        "x,y\n1,2\n2,3\n3,5\n",
+    ],
+)
+def test_bad_data_end_with_one_line_and_nothing_written(call, tmp_path, text):
+    path, target = tmp_path / "bad.csv", tmp_path / "out.txt"
+    path.write_text(text)
+    code, out, err = call("fit", path, "--x", "x", "--y", "y", "--k", 2, "-o", target)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [{"sigma": [0.4, -0.3]}, {"sigma": [0.4, 0]}, {"b": [1]}, {"extra": 1}, {"schema": "x"}, {"a": "text"}],
+)
+def test_a_bad_truth_ends_with_one_line_and_nothing_written(call, tmp_path, spoil):
+    path, target = tmp_path / "truth.json", tmp_path / "data.csv"
+    path.write_text(json.dumps({**TRUTH.to_dict(), **spoil}))
+    code, out, err = call("simulate", "--truth", path, "--n", 10, "-o", target)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert next(iter(spoil)) in err
+    assert not target.exists()
+
+
+def test_other_bad_input_to_simulate(call, folder, tmp_path):
+    truth = folder / "truth.json"
+    for arguments in (
+        ("--truth", truth, "--n", 0),
+        ("--truth", truth, "--n", 2.5),
+        ("--truth", tmp_path / "no.json", "--n", 5),
+        ("--truth", truth, "--n", 5, "--x", "cauchy:0:1"),
+        ("--truth", truth, "--n", 5, "--seed", -1),
+        ("--truth", truth, "--n", 5, "-o", tmp_path / "no" / "data.csv"),
+    ):
+        code, out, err = call("simulate", *arguments)
+        assert (code, out) == (2, "")
+        assert err.count("\n") == 1
+
+
+def test_the_help_page_states_the_policy(call):
+    code, out, _ = call("fit", "-h")
+    assert code == 0
+    for words in ("missing value", "categorical", "column names", "--missing", "--load"):
+        assert words in out
