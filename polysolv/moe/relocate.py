@@ -13,7 +13,7 @@ from polysolv.moe.merge import dropped, merged
 from polysolv.moe.optimise import Problem
 
 _ROWS, _TRIALS, _WORK = 50_000, 10, 1_600_000
-_SHORT, _ROUGH = 25, 1e-5
+_FEW, _MORE, _FINALISTS, _ROUGH = 8, 20, 3, 1e-5
 
 
 def relocate(problem: Problem, vector: Array, rng: np.random.Generator, rank: int = 0) -> Array:
@@ -49,36 +49,38 @@ def grow(problem: Problem, rng: np.random.Generator) -> Array:
 
 def _inserted(problem: Problem, base: Array, rng: np.random.Generator) -> Array:
     """Add the best of several atoms to a vector of one atom less."""
-    best, best_merit = None, (False, -np.inf)
-    for atom in _ranked(problem, base, rng):
-        start = _joined(base, atom, problem.k)
-        ascent = trust_region.ascend(
-            problem.evaluate, start, problem.box, problem.rows, problem.raw, _ROUGH, _SHORT
-        )
-        merit = problem.merit(ascent.vector, ascent.evaluation.value)
-        if best is None or merit > best_merit:
-            best, best_merit = ascent.vector, merit
-    if best is None:  # no atom gains anything: double the first
-        parts = [np.concatenate([part[:1], part]) for part in unpack(base, problem.k - 1)]
-        best = pack(*parts)
-    return best
+    starts = [_joined(base, atom, problem.k) for atom in _ranked(problem, base, rng)]
+    if not starts:  # no atom gains anything: double the first
+        starts = [pack(*(np.concatenate([part[:1], part]) for part in unpack(base, problem.k - 1)))]
+    return _race(problem, starts)[0]
 
 
 def _reduced(problem: Problem, small: Problem, vector: Array, rank: int) -> Array:
-    """Drop an atom or merge two, each way refitted roughly, and return the result of the given rank."""
+    """Drop an atom or merge two, and return the result of the given rank."""
     k = problem.k
     mass = likelihood.responsibilities(vector, k, problem.Z, problem.y).sum(axis=1)
     centre = problem.Z.mean(axis=1)
     starts = [dropped(vector, k, i) for i in range(k)]
     starts += [merged(vector, k, i, j, mass, centre) for i, j in combinations(range(k), 2)] if k > 2 else []
-    ends = []
-    for index, start in enumerate(starts):
-        ascent = trust_region.ascend(small.evaluate, start, small.box, small.rows, small.raw, _ROUGH, _SHORT)
-        if np.isfinite(ascent.evaluation.value):
-            ends.append((-ascent.evaluation.value, index, ascent.vector))
-    ends.sort(key=lambda end: end[:2])
-    distinct = [end for n, end in enumerate(ends) if n == 0 or end[0] - ends[n - 1][0] > 1e-3]
-    return distinct[min(rank, len(distinct) - 1)][2]
+    ends = _race(small, starts)
+    return ends[min(rank, len(ends) - 1)]
+
+
+def _race(problem: Problem, starts: list[Array]) -> list[Array]:
+    """Take all starts a few trust-region steps, the best some more; return their ends, best first."""
+    vectors = starts
+    for steps in (_FEW, _MORE):
+        ends: list[tuple[tuple[bool, float], Array]] = []
+        for start in vectors:
+            ascent = trust_region.ascend(
+                problem.evaluate, start, problem.box, problem.rows, problem.raw, _ROUGH, steps
+            )
+            ends.append((problem.merit(ascent.vector, ascent.evaluation.value), ascent.vector))
+        ends.sort(key=lambda end: end[0], reverse=True)
+        # Ends of equal likelihood are the same end.
+        distinct = [end for n, end in enumerate(ends) if n == 0 or ends[n - 1][0][1] - end[0][1] > 1e-3]
+        vectors = [vector for _, vector in distinct[:_FINALISTS]]
+    return vectors
 
 
 def _ranked(problem: Problem, base: Array, rng: np.random.Generator) -> list[tuple[Array, Array, float]]:
