@@ -8,11 +8,13 @@ import numpy as np
 
 from polysolv.moe import likelihood, trust_region
 from polysolv.moe.em import ExpectationMaximisation
-from polysolv.moe.likelihood import BLOCK, Array, pack, unpack
+from polysolv.moe.likelihood import Array, pack, unpack
 from polysolv.moe.merge import dropped, merged
 from polysolv.moe.optimise import Problem
 
-_ROWS, _TRIALS, _WORK = 50_000, 10, 1_600_000
+_ROWS, _TRIALS, _WORK = 50_000, 10, 400_000
+# Rows at a time when many candidates are scored: their products should stay in the cache.
+_SLICE = 256
 _FEW, _MORE, _FINALISTS, _ROUGH = 8, 20, 3, 1e-5
 
 
@@ -105,8 +107,8 @@ def _ranked(problem: Problem, base: Array, rng: np.random.Generator) -> list[tup
     level = np.einsum("cj,jc->c", gate[owner], Z[:, centre]) - np.einsum("cj,jc->c", gates, Z[1:, centre])
     gates = np.concatenate([level[:, None], gates], axis=1)
     D, V = np.zeros(count), np.zeros(count)
-    for start in range(0, y.size, BLOCK):
-        z, response = Z[:, start : start + BLOCK], y[start : start + BLOCK]
+    for start in range(0, y.size, _SLICE):
+        z, response = Z[:, start : start + _SLICE], y[start : start + _SLICE]
         density = likelihood.log_density(base, k, z, response)
         logits = gate @ z
         top = logits.max(axis=0)
