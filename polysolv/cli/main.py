@@ -19,6 +19,9 @@ _COMMANDS = {
     "families": ("families", "families_command"),
     "fit": ("fit", "fit_command"),
     "simulate": ("simulate", "simulate_command"),
+    "crosscheck": ("crosscheck", "crosscheck_command"),
+    "report": ("report", "report_command"),
+    "probe": ("probe", "probe_command"),
 }
 
 BAD_INPUT = 2
