@@ -11,6 +11,7 @@ from typing import Any
 
 from polysolv.errors import InputError, require_integer
 from polysolv.experiments.design import Design, make_design
+from polysolv.experiments.environment import versions
 from polysolv.experiments.single_fit import Row, run_fit
 from polysolv.experiments.store import Store
 from polysolv.experiments.sweep_result import SweepResult
@@ -92,6 +93,7 @@ def run_design(
         _run(design, rows, keep, jobs, scheduler, timeout, progress)
         return SweepResult.of(design, rows)
     with Store(out, design, resume) as store:
+        store.note({**versions(), "processes": "dask" if scheduler else str(jobs)})
         _run(design, store.rows, store.append, jobs, scheduler, timeout, progress)
         result = SweepResult.of(design, store.rows)
         if result.complete:

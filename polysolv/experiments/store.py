@@ -85,6 +85,18 @@ class Store:
             ) from None
         self.rows[row["index"], row["replicate"]] = row
 
+    def note(self, session: dict[str, Any]) -> None:
+        """Add what this run works with to the list of sessions, for the report."""
+        path = self.folder / ENVIRONMENT
+        try:
+            sessions = json.loads(read_text(path)) if path.is_file() else []
+        except (ValueError, RecursionError):
+            sessions = []
+        if not isinstance(sessions, list):
+            sessions = []
+        if session not in sessions:
+            write_atomically(path, json.dumps([*sessions, session], indent=2) + "\n", "out")
+
     def close(self) -> None:
         """Free the folder."""
         for handle in (self._stream, self._lock):
