@@ -37,9 +37,13 @@ _DESIGN = {
 
 
 @click.command("crosscheck")
-@click.option("--k-true", type=IntegerRange(1, 9), default=None, help="Number k* of true experts; see --truth.")
+@click.option(
+    "--k-true", type=IntegerRange(1, 9), default=None, help="Number k* of true experts; see --truth."
+)
 @click.option("--k", type=IntegerRange(1, 50), default=None, help="Number of fitted experts.")
-@click.option("--sizes", metavar="SIZES", default=None, help="LOW:HIGH:COUNT, log-spaced, or a list: 1000,10000.")
+@click.option(
+    "--sizes", metavar="SIZES", default=None, help="LOW:HIGH:COUNT, log-spaced, or a list: 1000,10000."
+)
 @click.option(
     "--replicates", type=IntegerRange(1, 10**6), default=None, help="Data sets for each size. [default: 40]"
 )
@@ -56,19 +60,29 @@ _DESIGN = {
     default=None,
     help="Experiment by name (nguyen2023-k2, -k3, -k4, overlap-k3, overlap-k5); other options override it.",
 )
-@click.option("-o", "--output", "out", type=click.Path(), default=None, help="Folder of the sweep.  [required]")
+@click.option(
+    "-o", "--output", "out", type=click.Path(), default=None, help="Folder of the sweep.  [required]"
+)
 @click.option("--resume", is_flag=True, help="Go on with the sweep in the folder.")
 @click.option("--seed", type=IntegerRange(0, 2**64 - 1), default=None, help="Seed. [default: 0]")
-@click.option("--jobs", type=IntegerRange(-1, 4096), default=-1, show_default=True, help="Processes; -1: all cores.")
-@click.option("--scheduler", metavar="ADDRESS", default=None, help="Run on the dask cluster of this scheduler.")
+@click.option(
+    "--jobs", type=IntegerRange(-1, 4096), default=-1, show_default=True, help="Processes; -1: all cores."
+)
+@click.option(
+    "--scheduler", metavar="ADDRESS", default=None, help="Run on the dask cluster of this scheduler."
+)
 @click.option("--timeout", type=float, default=None, help="Stop after so many seconds; --resume goes on.")
 @click.option("--x", "covariates", metavar="LAW", default=None, help="Law of x. [default: uniform:-1:1]")
 @click.option("--cells", metavar="M,M,...", default=None, help="Expected cell size of each true atom.")
 @click.option(
     "--near-starts", type=IntegerRange(0, 10_000), default=None, help="Starts near the truth. [default: 1]"
 )
-@click.option("--random-starts", type=IntegerRange(0, 10_000), default=None, help="Random starts. [default: 0]")
-@click.option("--spread", type=float, default=None, help="Perturbation of a start near the truth. [default: 0.1]")
+@click.option(
+    "--random-starts", type=IntegerRange(0, 10_000), default=None, help="Random starts. [default: 0]"
+)
+@click.option(
+    "--spread", type=float, default=None, help="Perturbation of a start near the truth. [default: 0.1]"
+)
 @click.option(
     "--truth-path",
     "path",
@@ -85,7 +99,9 @@ _DESIGN = {
     help="Replace one side of the box (beta0, beta1, a, b, sigma); may be repeated; 'none' removes the box. "
     "[default: a box around the truth]",
 )
-@click.option("--method", type=Name(["auto", "newton", "em"]), default=None, help="Optimiser. [default: auto]")
+@click.option(
+    "--method", type=Name(["auto", "newton", "em"]), default=None, help="Optimiser. [default: auto]"
+)
 @click.option("--tol", type=float, default=None, help="Bound on max|score|/n. [default: 1e-08]")
 @click.option("--max-iter", type=IntegerRange(1, 10**7), default=None, help="Iterations. [default: 1000]")
 @click.option("--min-variance", type=float, default=None, help="Least variance of an expert.")
@@ -173,7 +189,9 @@ def _settings(stated: dict[str, Any]) -> dict[str, Any]:
             raise InputError(option, None, "to be given, or --preset")
     if "k" not in stated and "k" not in settings:
         raise InputError("--k", None, "to be given, or --preset")
-    options = {name: stated.pop(name) for name in ("tol", "max_iter", "method", "min_variance") if name in stated}
+    options = {
+        name: stated.pop(name) for name in ("tol", "max_iter", "method", "min_variance") if name in stated
+    }
     texts = stated.pop("bound_texts", ())
     settings.update(stated, options={**settings.get("options", {}), **options})
     if texts:

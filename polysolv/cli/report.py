@@ -14,7 +14,9 @@ from polysolv.cli.options import emit
 @click.option("-o", "--output", type=click.Path(), default=None, help="The page, one HTML file.")
 @click.option("--svg", type=click.Path(), default=None, help="Also write every plot as SVG into this folder.")
 @click.option("--png", type=click.Path(), default=None, help="Also write every plot as PNG into this folder.")
-@click.option("--csv", "csv_file", type=click.Path(), default=None, help="Also write the slopes as CSV (- to print).")
+@click.option(
+    "--csv", "csv_file", type=click.Path(), default=None, help="Also write the slopes as CSV (- to print)."
+)
 def report_command(
     folders: tuple[str, ...], output: str | None, svg: str | None, png: str | None, csv_file: str | None
 ) -> None:

@@ -177,7 +177,11 @@ def box_around(truth: MixingMeasure, k: int) -> dict[str, list[float]]:
     Intercepts of the gate may differ by the range of the true ones plus log(k) + 2, so the smallest fitted
     weight is at least e^-(range + log k + 2) times the largest.
     """
-    reach = {"beta1": 3.0, "a": 3.0 * float(np.sqrt(truth.sigma.max())), "b": 3.0 * float(np.sqrt(truth.sigma.max()))}
+    reach = {
+        "beta1": 3.0,
+        "a": 3.0 * float(np.sqrt(truth.sigma.max())),
+        "b": 3.0 * float(np.sqrt(truth.sigma.max())),
+    }
     box = {
         "beta0": [float(truth.beta0.min()) - float(np.log(k)) - 1.0, float(truth.beta0.max()) + 1.0],
         "sigma": [float(truth.sigma.min()) / 10.0, float(truth.sigma.max()) * 10.0],

@@ -20,8 +20,8 @@ from polysolv.experiments.sweep_result import SweepResult
 from polysolv.grid import Grid
 
 _STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #111; background: #fff; max-width: 62rem; margin: 2rem auto;
-  padding: 0 1rem; }
+body { font: 15px/1.5 system-ui, sans-serif; color: #111; background: #fff; max-width: 62rem;
+  margin: 2rem auto; padding: 0 1rem; }
 h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 2px solid #111; }
 table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: .3rem; }
@@ -69,7 +69,11 @@ def page(sections: Sequence[Section]) -> str:
         body += _section(section)
     body.append("<h2>This page</h2>" + _pairs(versions()))
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
-    return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>\n' + "\n".join(body) + "\n</body></html>\n"
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>\n'
+        + "\n".join(body)
+        + "\n</body></html>\n"
+    )
 
 
 def side_by_side(sections: Sequence[Section]) -> Grid:
@@ -83,7 +87,9 @@ def side_by_side(sections: Sequence[Section]) -> Grid:
             row.append(_cell(found[0]) if found else "-")
             if found:
                 given = (found[0].prediction.published, found[0].prediction.refined)
-                predicted = [str(p) if p is not None else old for p, old in zip(given, predicted, strict=True)]
+                predicted = [
+                    str(p) if p is not None else old for p, old in zip(given, predicted, strict=True)
+                ]
         rows.append([*row, *predicted])
     headers = ["quantity", *(f"{s.name} ({s.result.design.path})" for s in sections), "published", "refined"]
     return Grid("slopes side by side, medians over replicates", headers, rows)
@@ -109,10 +115,8 @@ def _section(section: Section) -> list[str]:
         f"{escape(design.path)}; box: {'on' if design.bounds else 'off'}.</p>"
     )
     if not result.complete:
-        total = len(design.jobs)
-        parts.append(
-            f'<p class="partial">Not finished: {len(result.rows)} of {total} fits. What follows is made of these.</p>'
-        )
+        share = f"{len(result.rows)} of {len(design.jobs)} fits"
+        parts.append(f'<p class="partial">Not finished: {share}; what follows is made of these.</p>')
     parts.append("<ul>" + "".join(f"<li>{escape(note)}</li>" for note in table.notes) + "</ul>")
     for name, figure in figures(result, table).items():
         data = base64.b64encode(rendered(figure, "png")).decode()
@@ -155,9 +159,9 @@ def _explanation(result: SweepResult) -> str:
     cells = result.design.cells
     expected = "no empty cell" if cells is None else f"cells of sizes {cells}"
     return (
-        "None of these is left out of the losses. Not converged: no stationary point was reached. At bound: some "
-        f"parameter lies on the box. Unexpected cells: other than {escape(expected)}; such a fit counts in the "
-        "errors of the cell sizes that it has."
+        "None of these is left out of the losses. Not converged: no stationary point was reached. At bound: "
+        f"some parameter lies on the box. Unexpected cells: other than {escape(expected)}; such a fit counts "
+        "in the errors of the cell sizes that it has."
     )
 
 
@@ -165,8 +169,8 @@ def _gradients(result: SweepResult) -> str:
     norms = [row["gradient_norm"] for row in result.rows if "error" not in row]
     largest = f"{max(norms):.1e}" if norms else "-"
     return (
-        f"<p>Largest max|score|/n over all fits: {largest}. The fit of size number i and replicate r draws from "
-        f"numpy's SeedSequence({result.design.seed}) spawned at (i, r).</p>"
+        f"<p>Largest max|score|/n over all fits: {largest}. The fit of size number i and replicate r draws "
+        f"from numpy's SeedSequence({result.design.seed}) spawned at (i, r).</p>"
     )
 
 

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 # Okabe and Ito's palette: distinct for every common colour vision; lines differ in dashes as well.
 _POINTS, _FIT, _PUBLISHED, _REFINED = "#000000", "#0072B2", "#D55E00", "#009E73"
 _PANEL = (3.1, 2.6)
-_LABELS = {"beta1": r"gate slope $\beta_1$", "a": "slope $a$", "b": "intercept $b$", "sigma": r"variance $\sigma$"}
+_LABELS = {
+    "beta1": r"gate slope $\beta_1$",
+    "a": "slope $a$",
+    "b": "intercept $b$",
+    "sigma": r"variance $\sigma$",
+}
 _LOSSES = {"D1": "$D_1$", "D2": "$D_2$", "refined": "$D_{refined}$"}
 FORMATS = ("svg", "png")
 
@@ -114,7 +119,13 @@ def _panel(
             lines.append(f"{name} {predicted}")
     # Errors fall with n: the upper right corner is free.
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5}
-    at = {"transform": axis.transAxes, "ha": "right", "va": "top", "fontsize": 7, "linespacing": 1.3}
+    at: dict[str, Any] = {
+        "transform": axis.transAxes,
+        "ha": "right",
+        "va": "top",
+        "fontsize": 7,
+        "linespacing": 1.3,
+    }
     axis.text(0.97, 0.97, "\n".join(lines), bbox=box, **at)
 
 

@@ -12,7 +12,7 @@ from polysolv.rates import RateReport, rate
 
 @dataclass(frozen=True)
 class Prediction:
-    """Slopes of log error against log n by the published and the refined theorem, None where there is none."""
+    """Slopes of log error against log n by either theorem, None where it states none."""
 
     published: Fraction | None
     refined: Fraction | None
@@ -56,9 +56,9 @@ class Predictions:
         if not self.identifiable:
             k, k_true = self.design.k, self.design.truth.k
             notes.append(
-                f"k = {k} >= 2 k* = {2 * k_true}: the gate slopes are not identifiable (every true atom can be "
-                "split in two with opposite gate slopes without changing the density), so the slope of beta1 "
-                "and of the losses says nothing about a rate and the published rates cannot hold as printed."
+                f"k = {k} >= 2 k* = {2 * k_true}: the gate slopes are not identifiable (every true atom can "
+                "be split in two with opposite gate slopes without changing the density), so the slope of "
+                "beta1 and of the losses says nothing about a rate, and the published rates cannot hold as printed."
             )
         notes += [note for note in self.report.notes if "not identifiable" not in note or self.identifiable]
         return notes
@@ -79,8 +79,8 @@ def statement_of(path: str) -> str:
     """Return which statement of the theory a sweep along a path tests."""
     if path == "fixed":
         return (
-            "fixed truth: tests the upper bound. Rates are worst-case statements over a compact parameter set, "
-            "so at one fixed truth the error may fall faster (a steeper slope) and never slower."
+            "fixed truth: tests the upper bound. Rates are worst-case statements over a compact parameter "
+            "set, so at one fixed truth the error may fall faster (a steeper slope) and never slower."
         )
     order = "n^(-1/(4m))" if path == "gauss-hermite" else "n^(-1/4)"
     what = {"gauss-hermite": "b (and sigma, at its square)", "split-beta1": "beta1", "split-a": "a"}[path]

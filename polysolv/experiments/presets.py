@@ -63,8 +63,8 @@ def nguyen2023_sizes(k: int) -> tuple[int, ...]:
 def _presets() -> dict[str, Preset]:
     presets = {
         f"nguyen2023-k{k}": Preset(
-            f"the public experiment of the 2023 paper: k* = 2, k = {k}, 200 sizes, 40 replicates, one start near "
-            "the truth, no box",
+            f"the public experiment of the 2023 paper: k* = 2, k = {k}, 200 sizes, 40 replicates, one start "
+            "near the truth, no box",
             {
                 "truth": nguyen2023_truth(),
                 "k": k,
@@ -78,8 +78,8 @@ def _presets() -> dict[str, Preset]:
     }
     for k_true, k, cells in ((2, 3, (2, 1)), (3, 5, (3, 1, 1))):
         presets[f"overlap-k{k}"] = Preset(
-            f"overlapping experts, k* = {k_true}, k = {k}, starts in a cell of {cells[0]}, weights kept from 0 by "
-            "the box; separates the published from the refined rate of beta1",
+            f"overlapping experts, k* = {k_true}, k = {k}, starts in a cell of {cells[0]}, weights kept from "
+            "0 by the box; separates the published from the refined rate of beta1",
             {
                 "truth": standard_truth(k_true),
                 "k": k,

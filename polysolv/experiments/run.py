@@ -192,6 +192,6 @@ def _dask_client(scheduler: str) -> tuple[Any, bool]:
     try:
         if scheduler == "current":
             return get_client(), False
-        return Client(scheduler, set_as_default=False, timeout=15), True
+        return Client(scheduler, set_as_default=False, timeout=15), True  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise InputError("scheduler", scheduler, f"a dask scheduler that answers ({error})") from None

@@ -37,7 +37,12 @@ def run_fit(design: Design, index: int, replicate: int) -> Row:
         runs on one thread: sums in another order would change the last digits.
     """
     started = time.process_time()
-    row: Row = {"index": index, "replicate": replicate, "n": design.sizes[index], "spawn_key": [index, replicate]}
+    row: Row = {
+        "index": index,
+        "replicate": replicate,
+        "n": design.sizes[index],
+        "spawn_key": [index, replicate],
+    }
     with threadpool_limits(limits=1), warnings.catch_warnings():
         # What the estimator would warn of is in the row.
         warnings.simplefilter("ignore")
@@ -156,7 +161,9 @@ def normalised(G: MixingMeasure, truth: MixingMeasure) -> MixingMeasure:
     return G.translate(-float(np.mean(t1)), -np.mean(t2, axis=0))
 
 
-def _errors(design: Design, truth: MixingMeasure, G: MixingMeasure, cells: list[tuple[int, ...]]) -> list[Row]:
+def _errors(
+    design: Design, truth: MixingMeasure, G: MixingMeasure, cells: list[tuple[int, ...]]
+) -> list[Row]:
     """Return one entry for each true atom; along a path the moving cell is compared atom by atom."""
     entries = cell_errors(G, design.truth, (0.0, np.zeros(G.d)))
     moved = moved_parameter(design.path)
@@ -170,7 +177,9 @@ def _errors(design: Design, truth: MixingMeasure, G: MixingMeasure, cells: list[
         rows[j].update(mean=dict.fromkeys(ERRORS), largest=dict.fromkeys(ERRORS))
         return rows
     fitted = G.reorder(cells[j])
-    left, right = (H.reorder(np.argsort(np.asarray(getattr(H, moved)).reshape(H.k, -1)[:, 0])) for H in (fitted, target))
+    left, right = (
+        H.reorder(np.argsort(np.asarray(getattr(H, moved)).reshape(H.k, -1)[:, 0])) for H in (fitted, target)
+    )
     shares = left.weights / left.weights.sum()
     for name in ERRORS:
         difference = np.asarray(getattr(left, name) - getattr(right, name)).reshape(left.k, -1)

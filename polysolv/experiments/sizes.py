@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from polysolv.errors import InputError, require_integer
 
@@ -50,7 +51,7 @@ def check_sizes(sizes: Sequence[int], field: str = "sizes", parameters: int = 1)
     checked = tuple(require_integer(f"{field}: entry {i}", n, 1, _LARGEST) for i, n in enumerate(sizes))
     if not 1 <= len(checked) <= _MOST:
         raise InputError(field, len(checked), f"from 1 to {_MOST} sizes")
-    for before, after in zip(checked, checked[1:], strict=False):
+    for before, after in pairwise(checked):
         if after <= before:
             raise InputError(field, after, f"strictly ascending sizes (it comes after {before})")
     if checked[0] < parameters:

@@ -1,4 +1,4 @@
-"""The verb `slopes`: log-log slopes with bootstrap intervals, beside the published and refined predictions."""
+"""The verb `slopes`: log-log slopes with bootstrap intervals, beside their predictions."""
 
 from __future__ import annotations
 
@@ -63,7 +63,10 @@ class Slope:
         """Return the slope as JSON data."""
         predictions = {
             name: None if value is None else {"slope": str(value), "inside": self.holds(value)}
-            for name, value in (("published", self.prediction.published), ("refined", self.prediction.refined))
+            for name, value in (
+                ("published", self.prediction.published),
+                ("refined", self.prediction.refined),
+            )
         }
         return {
             "quantity": self.quantity.kind,
@@ -145,7 +148,9 @@ class SlopeTable:
         rows = []
         for row in self.rows:
             numbers = ["" if value is None else repr(value) for value in (row.slope, row.low, row.high)]
-            predicted = [str(p) if p is not None else "" for p in (row.prediction.published, row.prediction.refined)]
+            predicted = [
+                str(p) if p is not None else "" for p in (row.prediction.published, row.prediction.refined)
+            ]
             size = str(row.quantity.size or "")
             rows.append(
                 [row.quantity.kind, size, row.quantity.name, row.statistic, *numbers, *predicted, row.inside]

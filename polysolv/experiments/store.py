@@ -81,7 +81,7 @@ class Store:
             raise InputError(
                 "out",
                 str(self.folder),
-                f"a folder with space ({error.strerror}); {len(self.rows)} fits are stored and --resume goes on",
+                f"a folder with space ({error.strerror}); {len(self.rows)} fits are stored, --resume goes on",
             ) from None
         self.rows[row["index"], row["replicate"]] = row
 
@@ -114,7 +114,9 @@ class Store:
     def _open(self, design: Design, resume: bool) -> None:
         settings, fits = self.folder / SETTINGS, self.folder / FITS
         if not resume and (settings.exists() or fits.exists()):
-            raise InputError("out", str(self.folder), "a folder without a sweep, or --resume to go on with it")
+            raise InputError(
+                "out", str(self.folder), "a folder without a sweep, or --resume to go on with it"
+            )
         if settings.exists():
             stored = Design.from_json(read_text(settings), str(settings))
             _refuse_difference(design, stored, settings)
@@ -183,7 +185,7 @@ def _parsed(line: bytes, design: Design) -> Row | None:
         row = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(row, dict) or not ("error" in row or _KEYS <= set(row)):
+    if not isinstance(row, dict) or not ("error" in row or set(row) >= _KEYS):
         return None
     index, replicate = row.get("index"), row.get("replicate")
     if not isinstance(index, int) or not isinstance(replicate, int):

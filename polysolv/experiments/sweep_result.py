@@ -22,7 +22,18 @@ from polysolv.moe.likelihood import Array
 
 AGGREGATES, SLOPES = "aggregates.csv", "slopes.json"
 COUNTS = ("fits", "failed", "not_converged", "at_bound", "unexpected_cells")
-_COLUMNS = ("n", "quantity", "cell_size", "parameter", "count", "median", "mean", "q25", "q75", "standard_error")
+_COLUMNS = (
+    "n",
+    "quantity",
+    "cell_size",
+    "parameter",
+    "count",
+    "median",
+    "mean",
+    "q25",
+    "q75",
+    "standard_error",
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -82,7 +93,9 @@ class SweepResult:
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         """What was measured: the losses, then errors by cell size and parameter."""
-        sizes = sorted({entry["size"] for row in self.rows for entry in row.get("errors", []) if entry["size"]})
+        sizes = sorted(
+            {entry["size"] for row in self.rows for entry in row.get("errors", []) if entry["size"]}
+        )
         losses = [Quantity("loss", 0, name) for name in LOSSES]
         return (*losses, *(Quantity("error", m, name) for m in sizes for name in (*ERRORS, "weight")))
 

@@ -34,7 +34,11 @@ def standard_truth(k: int) -> MixingMeasure:
     j = np.arange(k)
     centred = j - (k - 1) / 2
     return MixingMeasure(
-        np.zeros(k), centred[:, None], np.where(j % 2 == 0, 1.0, -1.0)[:, None], 2.0 * centred, 0.5 + 0.25 * (j % 2)
+        np.zeros(k),
+        centred[:, None],
+        np.where(j % 2 == 0, 1.0, -1.0)[:, None],
+        2.0 * centred,
+        0.5 + 0.25 * (j % 2),
     )
 
 
@@ -44,7 +48,8 @@ def step(path: str, n: int, m: int, scale: float) -> float:
     Along either arc the densities of G_n and G* differ by V of order n^(-1/2), so that n observations cannot
     tell them apart.
     """
-    return scale * n ** (-1.0 / (4 * m) if path == "gauss-hermite" else -0.25)
+    rate = 1.0 / (4 * m) if path == "gauss-hermite" else 0.25
+    return scale * math.exp(-rate * math.log(n))
 
 
 def truth_at(
@@ -66,7 +71,7 @@ def truth_at(
         first two of m equal shares are moved by ± ε in the first coordinate of β1, or ± s ε in that of a.
 
     Raises:
-        InputError: if no cell holds two atoms, or ε_n >= 1 on the Gauss-Hermite arc (a variance would vanish).
+        InputError: if no cell holds two atoms, or ε_n >= 1 on the Gauss-Hermite arc (a variance would be 0).
 
     >>> G = truth_at("gauss-hermite", standard_truth(2), (2, 1), 256)
     >>> G.b.round(6).tolist(), G.sigma.round(6).tolist()
