@@ -110,9 +110,9 @@ def probe(
     V = (1/2) E_x of the integral of |g_G - g_G*| over the response, x uniform on [-1, 1], by Gauss-Legendre
     quadrature in x and the trapezoidal rule in the response. Two atoms of the cell differ by ε in the
     parameter; all else is free in a box, which keeps the weights of the cell within a factor (2.1 for m <= 3,
-    6 for m = 4) of equal ones. From several starts (the witness of the theory page scaled to ε among them) the chi-square
-    distance, a smooth majorant of V, is minimised by Gauss-Newton steps with exact derivatives; then V
-    itself, by reweighting. What is found is an upper bound of the minimum.
+    6 for m = 4) of equal ones. From several starts (the witness of the theory page scaled to ε among them)
+    the chi-square distance, a smooth majorant of V, is minimised by Gauss-Newton steps with exact
+    derivatives; then V itself, by reweighting. What is found is an upper bound of the minimum.
 
     >>> round(probe("a", 2, epsilons=[0.1, 0.2]).slope, 1)
     2.0

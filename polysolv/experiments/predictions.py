@@ -58,7 +58,8 @@ class Predictions:
             notes.append(
                 f"k = {k} >= 2 k* = {2 * k_true}: the gate slopes are not identifiable (every true atom can "
                 "be split in two with opposite gate slopes without changing the density), so the slope of "
-                "beta1 and of the losses says nothing about a rate, and the published rates cannot hold as printed."
+                "beta1 and of the losses says nothing about a rate, and the published rates cannot hold as "
+                "printed."
             )
         notes += [note for note in self.report.notes if "not identifiable" not in note or self.identifiable]
         return notes
