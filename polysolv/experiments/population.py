@@ -109,8 +109,8 @@ def probe(
 
     V = (1/2) E_x of the integral of |g_G - g_G*| over the response, x uniform on [-1, 1], by Gauss-Legendre
     quadrature in x and the trapezoidal rule in the response. Two atoms of the cell differ by ε in the
-    parameter; all else is free in a box, which keeps the weights of the cell within a factor (2.1 for m <= 3,
-    6 for m = 4) of equal ones. From several starts (the witness of the theory page scaled to ε among them)
+    parameter; all else is free in a box, which keeps the weights of the cell within a factor (1.4, 2 and 5.5
+    for m = 2, 3, 4) of equal ones. From several starts (the witness of the theory page scaled to ε among them)
     the chi-square distance, a smooth majorant of V, is minimised by Gauss-Newton steps with exact
     derivatives; then V itself, by reweighting. What is found is an upper bound of the minimum.
 
@@ -128,22 +128,25 @@ def probe(
 
     problem = _Problem.of(truth, parameter, m)
     rng = np.random.default_rng(require_integer("seed", seed, 0, 2**64 - 1))
-    distances, chi = [], []
-    previous: Array | None = None
+    found: list[tuple[Array, float]] = []
     for epsilon in reversed(steps):
+        previous = found[0][0] / problem.scales(steps[len(steps) - len(found)]) if found else None
         ends = [_minimise(problem, epsilon, start) for start in _starts(problem, epsilon, rng, previous)]
-        vector, least = min(ends, key=lambda end: end[1])
-        chi.append(least)
-        distances.append(_reweighted(problem, epsilon, vector))
-        previous = vector / problem.scales(epsilon)
-    slope, _ = line(np.log(np.array(steps)), np.log(np.array(distances[::-1])))
+        found.insert(0, min(ends, key=lambda end: end[1]))
+    # A better solution found at one split is tried, scaled, at its neighbours: up, then down again.
+    pairs = [(i - 1, i) for i in range(1, len(steps))]
+    for near, i in [*pairs, *((i, near) for near, i in reversed(pairs))]:
+        start = found[near][0] / problem.scales(steps[near]) * problem.scales(steps[i])
+        found[i] = min(found[i], _minimise(problem, steps[i], start), key=lambda end: end[1])
+    distances = [_reweighted(problem, e, vector) for e, (vector, _) in zip(steps, found, strict=True)]
+    slope, _ = line(np.log(np.array(steps)), np.log(np.array(distances)))
     predicted = rate(m - 1, k_true=truth.k).cell(m).parameters[parameter]
     return ProbeResult(
         parameter,
         m,
         steps,
-        tuple(distances[::-1]),
-        tuple(chi[::-1]),
+        tuple(distances),
+        tuple(least for _, least in found),
         float(slope),
         predicted.published.exponent if predicted.published else None,
         predicted.refined.exponent if predicted.refined else None,
@@ -259,7 +262,7 @@ class _Problem:
     def bounds(self) -> tuple[Array, Array]:
         """Return a box that keeps the cell's shares and all variances away from 0."""
         reach = np.full((self.atoms, 5), 1.0)
-        reach[: self.m, 0] = 0.74 if self.m < 4 else 1.79
+        reach[: self.m, 0] = {2: 0.35, 3: 0.7}.get(self.m, 1.7)
         reach[:, 4] = 0.6 * self.base[:, 4]
         ends = reach.ravel()[self.free]
         return -ends, ends
@@ -287,25 +290,30 @@ def _starts(
 
 
 def _minimise(
-    problem: _Problem, epsilon: float, start: Array, importance: Array | None = None, steps: int = 60
+    problem: _Problem, epsilon: float, start: Array, importance: Array | None = None, steps: int = 100
 ) -> tuple[Array, float]:
     """Minimise sum weights importance (g_G - g_G*)^2 from one start; return the end and the root of it.
 
-    Levenberg-Marquardt in scaled, clipped coordinates. ``importance`` None means 1 / g_G*: chi-square.
+    Levenberg-Marquardt in scaled, clipped coordinates, by singular values: the problem is nearly singular by
+    its nature. ``importance`` None means 1 / g_G*: chi-square.
     """
     root = np.sqrt(problem.weights * (1.0 / problem.density if importance is None else importance))
-    scales = problem.scales(epsilon)
     lower, upper = problem.bounds()
-    vector, damping = start, 1e-2
+    vector, damping, slow = start, 1e-2, 0
     residual, jacobian = problem.residual(vector, epsilon)
     value = float(((residual * root) ** 2).sum())
     for _ in range(steps):
-        J = jacobian * root * scales[:, None]
-        gradient, matrix = J @ (residual * root), J @ J.T
-        diagonal = np.diag(matrix) + 1e-300
-        for _ in range(12):
-            move = -np.linalg.lstsq(matrix + damping * np.diag(diagonal), gradient, rcond=1e-15)[0]
-            trial = np.clip(vector + scales * move, lower, upper)
+        weighted = jacobian * root
+        outward = weighted @ (residual * root)
+        held = ((vector <= lower) & (outward > 0)) | ((vector >= upper) & (outward < 0))
+        weighted[held] = 0.0
+        units = 1.0 / (np.sqrt((weighted**2).sum(axis=1)) + 1e-300)
+        units[held] = 0.0
+        left, singular, right = np.linalg.svd((weighted * units[:, None]).T, full_matrices=False)
+        target = left.T @ (residual * root)
+        for _ in range(14):
+            move = -units * (right.T @ (singular / (singular**2 + damping) * target))
+            trial = np.clip(vector + move, lower, upper)
             found, following = problem.residual(trial, epsilon)
             reached = float(((found * root) ** 2).sum())
             if reached < value:
@@ -313,10 +321,10 @@ def _minimise(
             damping *= 4.0
         else:
             break
-        gain = value - reached
+        slow = slow + 1 if value - reached <= 1e-4 * value else 0
         vector, residual, jacobian, value = trial, found, following, reached
-        damping = max(damping / 6.0, 1e-14)
-        if gain <= 1e-7 * value:
+        damping = max(damping / 5.0, 1e-12)
+        if slow == 3:
             break
     return vector, float(np.sqrt(value))
 

@@ -20,9 +20,15 @@ def test_exponents_for_two_atoms(parameter, exponent):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("parameter", "exponent"), [("beta1", 2), ("a", 2), ("b", 6), ("sigma", 3)])
-def test_exponents_for_three_atoms(parameter, exponent):
-    assert probe(parameter, 3).slope == pytest.approx(exponent, abs=0.15)
+@pytest.mark.parametrize(
+    ("parameter", "exponent", "tolerance"),
+    [("beta1", 2, 0.1), ("a", 2, 0.1), ("b", 6, 0.3), ("sigma", 3, 0.3)],
+)
+def test_exponents_for_three_atoms(parameter, exponent, tolerance):
+    """At V of 1e-9 to 1e-5 the higher powers still show in b and sigma."""
+    result = probe(parameter, 3)
+    assert result.slope == pytest.approx(exponent, abs=tolerance)
+    assert result.refined == exponent
 
 
 def test_residual_and_jacobian_by_the_model_itself():

@@ -280,14 +280,11 @@ def test_the_gate_is_compared_after_translation():
         ({"options": {"tol": 0}}, "tol"),
         ({"covariates": "cauchy:0:1"}, "covariates"),
         ({"timeout": -1}, "timeout"),
-        ({"scheduler": "tcp://127.0.0.1:9"}, "scheduler"),
         ({"truth": "G"}, "truth"),
     ],
 )
 def test_bad_arguments_name_the_field(arguments, field, tmp_path):
     given = {"truth": standard_truth(2), "k": 3, "sizes": [100, 200], "replicates": 2, "jobs": 1, **arguments}
-    if "scheduler" in arguments:
-        pytest.skip("covered from the command line, where the attempt's log is not a warning")
     with pytest.raises(InputError) as caught:
         sweep(**given, out=tmp_path / "out")
     assert caught.value.field.startswith(field)
