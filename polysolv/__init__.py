@@ -25,6 +25,7 @@ _PUBLIC = {
     "SweepResult": "polysolv.experiments",
     "build_system": "polysolv.systems",
     "cell_errors": "polysolv.moe",
+    "certify": "polysolv.decisions",
     "families": "polysolv.families",
     "order": "polysolv.decisions",
     "probe": "polysolv.experiments",

@@ -5,9 +5,11 @@ The trusted kernel :mod:`polysolv.verify` checks them and needs nothing of this 
 
 from __future__ import annotations
 
-from polysolv.certificates.certificate import SCHEMA, Certificate, read_certificate
+from polysolv.certificates.box import Box, box_certificate, enclose
+from polysolv.certificates.certificate import SCHEMA, Certificate, json_schema, read_certificate
+from polysolv.certificates.folder import SavedCertificate, save
 from polysolv.certificates.identity import drop_step, identity_certificate, unit_unknown, unit_weight
-from polysolv.certificates.order import order_certificate
+from polysolv.certificates.order import combine, order_certificate
 from polysolv.certificates.point import point_certificate
 from polysolv.certificates.quadrature import quadrature_certificate
 from polysolv.certificates.sides import solvable_side, unsolvable_side
@@ -16,14 +18,21 @@ from polysolv.certificates.zero_crossing import zero_crossing_certificate
 
 __all__ = [
     "SCHEMA",
+    "Box",
     "Certificate",
     "FamilySystem",
+    "SavedCertificate",
+    "box_certificate",
+    "combine",
     "drop_step",
+    "enclose",
     "identity_certificate",
+    "json_schema",
     "order_certificate",
     "point_certificate",
     "quadrature_certificate",
     "read_certificate",
+    "save",
     "solvable_side",
     "unit_unknown",
     "unit_weight",

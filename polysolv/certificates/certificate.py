@@ -34,6 +34,8 @@ class Certificate:
 
     __slots__ = ("_data",)
 
+    _data: dict[str, Any]
+
     def __init__(self, data: Mapping[str, Any]) -> None:
         object.__setattr__(self, "_data", dict(data))
 
@@ -96,8 +98,9 @@ class Certificate:
         return verify(self._data)
 
 
-def _copy(data: Any) -> Any:
-    return json.loads(json.dumps(data))
+def _copy(data: dict[str, Any]) -> dict[str, Any]:
+    copied: dict[str, Any] = json.loads(json.dumps(data))
+    return copied
 
 
 def seal(
@@ -124,6 +127,17 @@ def seal(
     return Certificate({**data, "digest": digest(data)})
 
 
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of certificates, the file ``certificate-1.schema.json`` of this package.
+
+    >>> json_schema()["$id"]
+    'polysolv/certificate/1'
+    """
+    text = Path(__file__).with_name("certificate-1.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
 def read_certificate(path: str | Path) -> Certificate:
     """Read a certificate from a file.
 
@@ -134,7 +148,7 @@ def read_certificate(path: str | Path) -> Certificate:
         InputError: if the file cannot be read or does not hold a certificate. Whether it proves anything is
             not checked; ask :meth:`Certificate.verify`.
     """
-    from polysolv.verify.limits import Refusal
+    from polysolv.verify.limits import Rejected
     from polysolv.verify.reading import check_plain, fields, parse
 
     try:
@@ -144,5 +158,7 @@ def read_certificate(path: str | Path) -> Certificate:
         return Certificate(fields(data, "schema kind statement steps payload digest", "certificate"))
     except OSError as error:
         raise InputError("certificate", str(path), f"a file that can be read ({error.strerror})") from None
-    except Refusal as error:
-        raise InputError("certificate", str(path), f"a certificate ({error})") from None
+    except RecursionError:
+        raise InputError("certificate", str(path), "a certificate, which is nested less deeply") from None
+    except Rejected as error:
+        raise InputError("certificate", str(path), f"a certificate ({': '.join(error.args)})") from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from polysolv.certificates.certificate import Certificate, seal
 from polysolv.certificates.sides import solvable_side, unsolvable_side
 from polysolv.certificates.statements import ORDER, FamilySystem, statement
@@ -9,6 +11,23 @@ from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
 
 MAX_CELL_SIZE = 1000
+
+
+def combine(
+    about: FamilySystem, solvable: Sequence[Certificate], unsolvable: Sequence[Certificate]
+) -> Certificate:
+    """Return the certificate that the order is ``about.degree``, from certificates of its two sides.
+
+    Args:
+        about: family, cell size and order r̄.
+        solvable: certificates that degree r̄ − 1 is solvable; none for r̄ = 1.
+        unsolvable: certificates that degree r̄ is unsolvable. Several prove the same thing independently.
+    """
+    payload = {
+        "solvable": [side.to_data() for side in solvable],
+        "unsolvable": [side.to_data() for side in unsolvable],
+    }
+    return seal("order", statement(about, ORDER), payload)
 
 
 def order_certificate(family: str | Family, m: int, d: int | None = None) -> Certificate:
@@ -42,10 +61,6 @@ def order_certificate(family: str | Family, m: int, d: int | None = None) -> Cer
             continue
         solvable = solvable_side(FamilySystem(resolved, m, degree - 1)) if degree > 1 else None
         if solvable is not None or degree == 1:
-            payload = {
-                "solvable": solvable.to_data() if solvable else None,
-                "unsolvable": unsolvable.to_data(),
-            }
-            return seal("order", statement(FamilySystem(resolved, m, degree), ORDER), payload)
+            return combine(FamilySystem(resolved, m, degree), [solvable] if solvable else [], [unsolvable])
         break
     raise InputError("family", resolved.name, "a family whose order a theorem settles")

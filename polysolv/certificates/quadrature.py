@@ -30,5 +30,5 @@ def quadrature_certificate(about: FamilySystem) -> Certificate:
         raise InputError("family", about.family.name, "a family with a location and a scale component")
     if about.m < 2 or about.degree > 2 * about.m - 1:
         raise InputError("degree", about.degree, f"at most 2m - 1 = {2 * about.m - 1}, with m at least 2")
-    nodes = [spell(coefficient) for coefficient in hermite(about.m)]
+    nodes = [spell(coefficient) for coefficient in hermite(about.m)[0]]
     return seal("quadrature", statement(about, SOLVABLE), {"nodes": nodes}, list(steps))

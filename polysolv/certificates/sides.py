@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from polysolv.certificates.certificate import Certificate
 from polysolv.certificates.core import chosen_steps, forced_steps
-from polysolv.certificates.identity import drop_step, identity_certificate, unit_unknown, unit_weight
+from polysolv.certificates.identity import (
+    Square,
+    drop_step,
+    identity_certificate,
+    unit_unknown,
+    unit_weight,
+)
 from polysolv.certificates.point import point_certificate
 from polysolv.certificates.quadrature import quadrature_certificate
+from polysolv.certificates.spelling import NamedPolynomial
 from polysolv.certificates.statements import FamilySystem
 from polysolv.certificates.zero_crossing import zero_crossing_certificate
 from polysolv.systems.reductions import DropStep, find_reduction
@@ -74,11 +79,12 @@ def _one_atom(about: FamilySystem) -> Certificate | None:
         return identity_certificate(about, "positivstellensatz", {}, steps=steps)
     ((name, (coefficient, index)),) = linear.items()
     steps = [unit_weight("w_1"), unit_unknown(name, f"{name}_1", {name: 1})]
-    return identity_certificate(about, "positivstellensatz", {index: {(): 1 / coefficient}}, steps=steps)
+    inverse: NamedPolynomial = {(): 1 / coefficient}
+    return identity_certificate(about, "positivstellensatz", {index: inverse}, steps=steps)
 
 
 def _sum_of_squares(about: FamilySystem, forced: tuple[DropStep, ...]) -> Certificate:
-    """The equation at the square of the symbol of c is k sum w c^2; with w_1 = c_1 = 1 it is k + positive terms."""
+    """The equation at the square of the symbol of c is k Σ w c²; with w_1 = c_1 = 1 it is k + squares."""
     if len(about.family.nontrivial) > 1:
         steps = [drop_step(step.component, step.index) for step in forced]
         return identity_certificate(about, "positivstellensatz", {}, steps=steps)
@@ -86,6 +92,8 @@ def _sum_of_squares(about: FamilySystem, forced: tuple[DropStep, ...]) -> Certif
     place = [step.component for step in forced].index(name)
     steps = [drop_step(step.component, step.index) for step in forced[:place]]
     steps += [unit_weight("w_1"), unit_unknown(name, f"{name}_1", {name: 1})]
-    cofactors = {forced[place].index: {(): Fraction(1) / forced[place].coefficient}}
-    squares = [(1, {f"w_{atom}": 1}, {((f"{name}_{atom}", 1),): 1}) for atom in range(2, about.m + 1)]
-    return identity_certificate(about, "positivstellensatz", cofactors, squares, steps)
+    inverse: NamedPolynomial = {(): 1 / forced[place].coefficient}
+    squares: list[Square] = [
+        (1, {f"w_{atom}": 1}, {((f"{name}_{atom}", 1),): 1}) for atom in range(2, about.m + 1)
+    ]
+    return identity_certificate(about, "positivstellensatz", {forced[place].index: inverse}, squares, steps)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from polysolv.certificates.spelling import spell_polynomial
 from polysolv.errors import InputError
-from polysolv.families import Family, get, names
+from polysolv.families import Family, names
 from polysolv.verify.reading import digest
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def statement(
         claim: ``"SOLVABLE"``, ``"UNSOLVABLE"`` or ``"ORDER"``.
         field: ``"REAL_POSITIVE"`` (real unknowns, weights > 0) or ``"COMPLEX"`` (weights ≠ 0).
 
+    >>> from polysolv.families import get
     >>> found = statement(FamilySystem(get("location-gaussian"), 2, 1), "SOLVABLE")
     >>> found["family"], found["m"], found["degree"], len(found["digest"])
     ('location-gaussian', 2, 1, 64)

@@ -1,4 +1,4 @@
-"""Certificates that a location–scale core is unsolvable at degree 2m and above, by the zero-crossing theorem."""
+"""Certificates that a location–scale core is unsolvable at degree 2m and above, by zero crossings."""
 
 from __future__ import annotations
 

@@ -22,6 +22,8 @@ _COMMANDS = {
     "crosscheck": ("crosscheck", "crosscheck_command"),
     "report": ("report", "report_command"),
     "probe": ("probe", "probe_command"),
+    "certify": ("certify", "certify_command"),
+    "verify": ("verify", "verify_command"),
 }
 
 BAD_INPUT = 2

@@ -81,6 +81,17 @@ def output_option(command: Command) -> Command:
     )(command)
 
 
+def certificates_option(command: Command) -> Command:
+    """Add ``--certificates DIR``."""
+    return click.option(
+        "--certificates",
+        type=click.Path(),
+        default=None,
+        metavar="DIR",
+        help="Save the certificate behind every order in this folder; file and sha256 are then reported.",
+    )(command)
+
+
 def emit(text: str, output: str | None) -> None:
     """Print ``text`` on standard output, or write it to the file ``output`` in one step."""
     if not text.endswith("\n"):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import click
 
-from polysolv.cli.options import IntegerRange, emit, family_options, format_option, on_terminal, output_option
+from polysolv.cli.options import (
+    IntegerRange,
+    certificates_option,
+    emit,
+    family_options,
+    format_option,
+    on_terminal,
+    output_option,
+)
 
 
 @click.command("rate")
@@ -22,10 +30,17 @@ from polysolv.cli.options import IntegerRange, emit, family_options, format_opti
     default=None,
     help="Number k* of true experts, if known: adds every allocation of the excess experts.",
 )
+@certificates_option
 @format_option("table", "json", "csv", "latex", "markdown", default="table")
 @output_option
 def rate_command(
-    k_excess: int, family: str, dim: int | None, k_true: int | None, style: str, output: str | None
+    k_excess: int,
+    family: str,
+    dim: int | None,
+    k_true: int | None,
+    style: str,
+    certificates: str | None,
+    output: str | None,
 ) -> None:
     """Rate of every parameter when K_EXCESS experts too many are fitted.
 
@@ -33,7 +48,7 @@ def rate_command(
     """
     from polysolv.rates import rate
 
-    report = rate(k_excess, family, dim, k_true)
+    report = rate(k_excess, family, dim, k_true, certificates)
     if style == "table" and output is None and on_terminal():
         from polysolv.cli.tables import print_rich
 

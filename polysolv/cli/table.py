@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import click
 
-from polysolv.cli.options import IntegerRange, emit, family_options, format_option, on_terminal, output_option
+from polysolv.cli.options import (
+    IntegerRange,
+    certificates_option,
+    emit,
+    family_options,
+    format_option,
+    on_terminal,
+    output_option,
+)
 
 
 @click.command("table")
@@ -18,16 +26,19 @@ from polysolv.cli.options import IntegerRange, emit, family_options, format_opti
     help="Largest number of experts fitted beyond the truth.",
 )
 @family_options
+@certificates_option
 @format_option("table", "json", "csv", "latex", "markdown", default="table")
 @output_option
-def table_command(max_k_excess: int, family: str, dim: int | None, style: str, output: str | None) -> None:
+def table_command(
+    max_k_excess: int, family: str, dim: int | None, style: str, certificates: str | None, output: str | None
+) -> None:
     """Slowest rates for 0, 1, ..., MAX_K_EXCESS experts too many, one row each.
 
     Example: polysolv table --max-k-excess 3 --format markdown
     """
     from polysolv.rates import rate_table
 
-    table = rate_table(max_k_excess, family, dim)
+    table = rate_table(max_k_excess, family, dim, certificates)
     if style == "table" and output is None and on_terminal():
         from polysolv.cli.tables import print_rich
 

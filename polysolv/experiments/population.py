@@ -110,7 +110,7 @@ def probe(
     V = (1/2) E_x of the integral of |g_G - g_G*| over the response, x uniform on [-1, 1], by Gauss-Legendre
     quadrature in x and the trapezoidal rule in the response. Two atoms of the cell differ by ε in the
     parameter; all else is free in a box, which keeps the weights of the cell within a factor (1.4, 2 and 5.5
-    for m = 2, 3, 4) of equal ones. From several starts (the witness of the theory page scaled to ε among them)
+    for m = 2, 3, 4) of equal ones. From several starts (one the witness of the theory page, scaled to ε)
     the chi-square distance, a smooth majorant of V, is minimised by Gauss-Newton steps with exact
     derivatives; then V itself, by reweighting. What is found is an upper bound of the minimum.
 

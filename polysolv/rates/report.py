@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from polysolv.certificates import SavedCertificate, save
 from polysolv.decisions import MAX_CELL_SIZE, order
+from polysolv.decisions.verdict import PROVED
 from polysolv.errors import require_integer
 from polysolv.families import Family, resolve
 from polysolv.grid import Grid, show_rate
@@ -28,21 +31,26 @@ class CellRates:
         order: r̄(m).
         evidence: ``"PROVED"`` if the trusted kernel accepted a certificate for the order, else ``None``.
         parameters: parameter name -> its statements.
+        certificate: where the certificate of the order was saved, if it was.
     """
 
     size: int
     order: int
     evidence: str | None
     parameters: Mapping[str, ParameterRates]
+    certificate: SavedCertificate | None = None
 
     def to_data(self) -> dict[str, Any]:
         """Return the cell as JSON data."""
-        return {
+        data: dict[str, Any] = {
             "size": self.size,
             "order": self.order,
             "evidence": self.evidence,
             "parameters": [rates.to_data() for rates in self.parameters.values()],
         }
+        if self.certificate is not None:
+            data["certificate"] = self.certificate._asdict()
+        return data
 
 
 @dataclass(frozen=True)
@@ -137,9 +145,14 @@ class RateReport:
                 "published",
                 "refined",
                 "growth of n for half the error",
+                *certificate_headers(self.cells),
             ],
             [
-                [str(cell.size), str(cell.order), cell.evidence or "-", *_statements(rates)]
+                [
+                    *(str(cell.size), str(cell.order), cell.evidence or "-"),
+                    *_statements(rates),
+                    *certificate_cells(cell, self.cells),
+                ]
                 for cell in self.cells
                 for rates in cell.parameters.values()
             ],
@@ -169,9 +182,13 @@ class RateReport:
     def to_csv(self) -> str:
         """Return one line for each cell size and parameter, rates and exponents as fractions."""
         headers = ["size", "order", "evidence", "parameter", "published_exponent", "published_rate"]
-        headers += ["refined_exponent", "refined_rate", "halving_factor"]
+        headers += ["refined_exponent", "refined_rate", "halving_factor", *certificate_headers(self.cells)]
         rows = [
-            [str(cell.size), str(cell.order), cell.evidence or "", *exact_cells(rates)]
+            [
+                *(str(cell.size), str(cell.order), cell.evidence or ""),
+                *exact_cells(rates),
+                *certificate_cells(cell, self.cells),
+            ]
             for cell in self.cells
             for rates in cell.parameters.values()
         ]
@@ -206,6 +223,7 @@ def rate(
     family: str | Family = "softmax-gaussian",
     d: int | None = None,
     k_true: int | None = None,
+    certificates: str | Path | None = None,
 ) -> RateReport:
     """Return the rate of every parameter when k_excess experts more than the truth are fitted.
 
@@ -214,6 +232,7 @@ def rate(
         family: a family or the name of one.
         d: number of covariates for a family given by name; 1 if left out.
         k_true: number k* ≥ 1 of true atoms, if known; adds the allocations.
+        certificates: folder to save the certificate of every order in, if the kernel has accepted it.
 
     Returns:
         the report: for each possible cell size m the order, and for each parameter the published and the
@@ -237,6 +256,9 @@ def rate(
         tuples = allocations(k_true, k_excess)
     sizes = set(range(1, k_excess + 2)) if tuples is None else {size for cells in tuples for size in cells}
     orders = {size: order(resolved, size) for size in sorted(sizes)}
+    saved: dict[int, SavedCertificate] = {}
+    if certificates is not None:
+        saved = {m: save(r.certificate, certificates) for m, r in orders.items() if r.evidence == PROVED}
 
     def statements(size: int, some_exactly_fitted: bool) -> Mapping[str, ParameterRates]:
         withheld = NO_EXACTLY_FITTED_CELL if resolved.gate_components and not some_exactly_fitted else ""
@@ -248,7 +270,7 @@ def rate(
         k_excess=k_excess,
         k_true=k_true,
         cells=tuple(
-            CellRates(size, int(r), r.evidence, statements(size, size in with_singleton))
+            CellRates(size, int(r), r.evidence, statements(size, size in with_singleton), saved.get(size))
             for size, r in orders.items()
         ),
         notes=tuple(report_notes(resolved, k_excess, k_true)),
@@ -259,6 +281,16 @@ def rate(
             for cells in tuples
         ),
     )
+
+
+def certificate_headers(cells: Sequence[CellRates]) -> list[str]:
+    """Return the headers of the columns that name certificates: none, if no certificate was saved."""
+    return ["certificate", "sha256"] if any(cell.certificate for cell in cells) else []
+
+
+def certificate_cells(cell: CellRates, cells: Sequence[CellRates]) -> list[str]:
+    """Return the file and digest behind the order of a cell, for :func:`certificate_headers`."""
+    return list(cell.certificate or ("", "")) if certificate_headers(cells) else []
 
 
 def exact_cells(rates: ParameterRates) -> list[str]:

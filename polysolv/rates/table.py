@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family
 from polysolv.grid import Grid, show_rate
 from polysolv.rates.notes import notes_as_text
-from polysolv.rates.report import MAX_EXCESS, CellRates, exact_cells, rate
+from polysolv.rates.report import (
+    MAX_EXCESS,
+    CellRates,
+    certificate_cells,
+    certificate_headers,
+    exact_cells,
+    rate,
+)
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -52,12 +60,13 @@ class RateTable:
         names = [p.name for p in self.family.parameters]
         headers = ["k - k*", "m", "order", "evidence"]
         headers += [f"{name} {which}" for name in names for which in ("published", "refined")]
+        headers += certificate_headers(self.rows)
         rows = []
         for cell in self.rows:
             row = [str(cell.size - 1), str(cell.size), str(cell.order), cell.evidence or "-"]
             for rates in cell.parameters.values():
                 row += [show_rate(s.rate if s else None) for s in (rates.published, rates.refined)]
-            rows.append(row)
+            rows.append([*row, *certificate_cells(cell, self.rows)])
         title = f"{self.family.name}: rates in the largest cell, by the number of excess experts"
         return Grid(title, headers, rows)
 
@@ -67,7 +76,8 @@ class RateTable:
 
     def to_csv(self) -> str:
         """Return one line for each excess and parameter, rates and exponents as fractions."""
-        return Grid("", _LONG_HEADERS, [[str(v) for v in row] for row in self._long()]).to_csv()
+        headers = [*_LONG_HEADERS, *certificate_headers(self.rows)]
+        return Grid("", headers, [[str(v) for v in row] for row in self._long()]).to_csv()
 
     def to_markdown(self) -> str:
         """Return the table in Markdown."""
@@ -110,7 +120,11 @@ class RateTable:
 
     def _long(self) -> list[list[Any]]:
         return [
-            [cell.size - 1, cell.size, cell.order, cell.evidence or "", *exact_cells(rates)]
+            [
+                *(cell.size - 1, cell.size, cell.order, cell.evidence or ""),
+                *exact_cells(rates),
+                *certificate_cells(cell, self.rows),
+            ]
             for cell in self.rows
             for rates in cell.parameters.values()
         ]
@@ -130,7 +144,10 @@ _LONG_HEADERS += ["refined_exponent", "refined_rate", "halving_factor"]
 
 
 def rate_table(
-    max_k_excess: int = 4, family: str | Family = "softmax-gaussian", d: int | None = None
+    max_k_excess: int = 4,
+    family: str | Family = "softmax-gaussian",
+    d: int | None = None,
+    certificates: str | Path | None = None,
 ) -> RateTable:
     """Return the slowest possible rates for 0 to ``max_k_excess`` excess experts.
 
@@ -138,6 +155,7 @@ def rate_table(
         max_k_excess: largest k − k*, 0 to 399.
         family: a family or the name of one.
         d: number of covariates for a family given by name; 1 if left out.
+        certificates: folder to save the certificate of every order in, if the kernel has accepted it.
 
     Raises:
         InputError: if an argument is out of range.
@@ -146,5 +164,5 @@ def rate_table(
     2,3,6,PROVED,mu,6,1/12,6,1/12,4096
     """
     max_k_excess = require_integer("max_k_excess", max_k_excess, 0, MAX_EXCESS)
-    report = rate(max_k_excess, family, d)
+    report = rate(max_k_excess, family, d, certificates=certificates)
     return RateTable(report.family, report.cells, report.notes)

@@ -8,21 +8,20 @@ from .limits import MAX_BYTES
 
 def main(arguments: list[str]) -> int:
     """Check the certificate in a file and print the answer; return 0 VERIFIED, 1 REJECTED, 2 MALFORMED."""
-    if len(arguments) != 1 or arguments[0].startswith("--"):
-        print("usage: python -m verify CERT.json  (or - for standard input)", file=sys.stderr)
-        return MALFORMED
-    (path,) = arguments
+    path = arguments[0] if len(arguments) == 1 else "--"
     try:
-        with open(0 if path == "-" else path, "rb", closefd=path != "-") as stream:
-            result = verify(stream.read(MAX_BYTES + 1))
-    except (OSError, ValueError) as error:
-        print(f"verify: {path!r}: cannot be read ({type(error).__name__})", file=sys.stderr)
+        if path == "-":
+            result = verify(sys.stdin.buffer.read(MAX_BYTES + 1))
+        else:
+            with open(path, "rb") as stream:
+                result = verify(stream.read(MAX_BYTES + 1))
+    except (OSError, ValueError):
+        print(f"verify: {path!r}: not a file that can be read; give one, or - for stdin", file=sys.stderr)
         return MALFORMED
     if result.exit_code == MALFORMED:
         print(f"verify: {path!r}: {result.step}: {result.reason}", file=sys.stderr)
         return MALFORMED
-    # A terminal that cannot show a dash must not turn an answer into a traceback.
-    encoding = sys.stdout.encoding
+    encoding = sys.stdout.encoding  # perhaps ASCII, which has no dash
     print(result.text().encode(encoding, "replace").decode(encoding))
     return result.exit_code
 

@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from .limits import MAX_UNKNOWNS, Malformed, Rejected, spend
+from .limits import Malformed, Rejected, spend
 from .point import read_values
-from .polynomial import Number, Poly, power, unpack
+from .polynomial import Number, Point, Poly, power, unpack
 from .reading import fields, items, names, rational
 from .statement import Statement
 
@@ -14,29 +14,28 @@ Interval = tuple[Number, Number]
 
 
 def check_box(statement: Statement, steps: object, payload: object) -> tuple[str, ...]:
-    """Check that each box holds a non-trivial solution with positive weights, and that the boxes are disjoint.
+    """Check that each box holds a non-trivial solution with positive weights, and that boxes are disjoint.
 
-    The variables in ``fixed`` get rational values, those in ``free`` range over the boxes. The equations that
-    are left must be as many as the free variables.
+    The variables in ``fixed`` get values, those in ``free`` range over the boxes; it is a square system.
     """
     data = fields(payload, "fixed free boxes", "payload")
     fixed, free = read_values(statement, data["fixed"]), names(data["free"], "free")
     if (statement.claim, statement.field, items(steps, "steps")) != ("SOLVABLE", "REAL_POSITIVE", []):
         raise Rejected("box", "it proves SOLVABLE over REAL_POSITIVE, without steps")
-    if len(free) > MAX_UNKNOWNS or sorted([*fixed, *free]) != sorted(statement.variables):
-        raise Malformed("free", f"each unknown must be fixed or free, at most {MAX_UNKNOWNS} of them free")
+    if sorted([*fixed, *free]) != sorted(statement.variables):
+        raise Malformed("free", "each unknown must be fixed or free")
     equations = [poly for poly in statement.equations(fixed) if poly.terms]
-    if len(equations) != len(free):
-        raise Rejected("slice", f"it leaves {len(equations)} equations in {len(free)} unknowns")
+    if len(equations) != len(free) or not data["boxes"]:
+        raise Rejected("slice", f"it leaves {len(equations)} equations in {len(free)} unknowns, or no box")
     numbers = [statement.variables[name] for name in free]
-    jacobian = [[poly.derivative(number) for number in numbers] for poly in equations]
     boxes: list[list[Interval]] = []
     for item in items(data["boxes"], "boxes"):
         box = fields(item, "centre radii preconditioner", "boxes")
-        centre, radii = _vector(box["centre"], len(free)), _vector(box["radii"], len(free))
-        inverse = [_vector(row, len(free)) for row in items(box["preconditioner"], "boxes")]
-        if len(inverse) != len(free) or not all(radius > 0 for radius in radii):
-            raise Rejected("boxes", "a radius is not positive, or the preconditioner is not square")
+        rows = [box["centre"], box["radii"], *items(box["preconditioner"], "boxes")]
+        centre, radii, *inverse = [[rational(x, "boxes") for x in items(row, "boxes")] for row in rows]
+        sizes = [len(row) for row in (centre, radii, *inverse)]
+        if sizes != [len(free)] * (len(free) + 2) or not all(radius > 0 for radius in radii):
+            raise Rejected("boxes", "a radius is not positive, or a vector or matrix has the wrong size")
         sides: list[Interval] = [(c - r, c + r) for c, r in zip(centre, radii, strict=True)]
         ranges = {name: (value, value) for name, value in fixed.items()}
         ranges.update(zip(free, sides, strict=True))
@@ -44,38 +43,24 @@ def check_box(statement: Statement, steps: object, payload: object) -> tuple[str
             raise Rejected("weights", "one is not positive on a box")
         if statement.clause and all(ranges[name][0] <= 0 <= ranges[name][1] for name in statement.clause):
             raise Rejected("non-triviality", "no unknown of the clause is bounded away from 0")
-        _krawczyk(equations, jacobian, dict(zip(numbers, sides, strict=True)), inverse)
+        _krawczyk(equations, dict(zip(numbers, sides, strict=True)), inverse)
         for other in boxes:
             if all(a <= d and c <= b for (a, b), (c, d) in zip(sides, other, strict=True)):
                 raise Rejected("distinctness", "two boxes overlap")
         boxes.append(sides)
-    if not boxes:
-        raise Rejected("boxes", "there is none")
     return (THEOREM,)
 
 
-def _vector(value: object, length: int) -> list[Fraction]:
-    found = [rational(item, "boxes") for item in items(value, "boxes")]
-    if len(found) != length:
-        raise Malformed("boxes", f"a vector must have {length} entries")
-    return found
-
-
-def _krawczyk(
-    equations: list[Poly],
-    jacobian: list[list[Poly]],
-    sides: dict[int, Interval],
-    inverse: list[list[Fraction]],
-) -> None:
+def _krawczyk(equations: list[Poly], sides: dict[int, Interval], inverse: list[list[Fraction]]) -> None:
     """Check row by row that c - Y f(c) + (I - Y F'(X)) (X - c) lies in the interior of X = c +- r.
 
     Then x - Y f(x) maps X into itself, so it has a fixed point; Y is invertible, as |I - Y F'(x)| r < r.
     """
     half = Fraction(1, 2)
-    centre: dict[int, Number] = {variable: (a + b) * half for variable, (a, b) in sides.items()}
+    centre: Point = {variable: (a + b) * half for variable, (a, b) in sides.items()}
     radii = [(b - a) * half for a, b in sides.values()]
     residual = [sum(poly.substitute(centre).terms.values()) for poly in equations]
-    slopes = [[_range(poly, sides) for poly in row] for row in jacobian]
+    slopes = [[_range(poly.derivative(variable), sides) for variable in sides] for poly in equations]
     spend(len(radii) ** 3)
     for i, row in enumerate(inverse):
         reach = abs(sum((y * value for y, value in zip(row, residual, strict=True)), Fraction(0)))

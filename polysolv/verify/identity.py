@@ -1,7 +1,7 @@
 """Unsolvable: an identity between polynomials that no solution can satisfy."""
 
 from .limits import MAX_EXPONENT, Malformed, Rejected
-from .polynomial import Number, Poly, pack, read_polynomial, unpack
+from .polynomial import SHIFT, Point, Poly, add, pack, read_polynomial, unpack
 from .reading import fields, integer, items, mapping, powers, rational, string
 from .statement import Statement
 from .steps import drop, kind
@@ -19,42 +19,37 @@ def check_identity(statement: Statement, steps: object, payload: object) -> tupl
     At a solution the sum vanishes, but what it is equal to does not.
     """
     data = fields(payload, "form cofactors", "payload", "squares")
-    form, variables = string(data["form"], "form"), statement.variables
+    form = string(data["form"], "form")
     if form not in FORMS or ("squares" in data) != (form == FORMS[0]):
         raise Malformed("form", f"must be one of {FORMS}, the first with squares, the others without")
     field = "COMPLEX" if form == FORMS[2] else "REAL_POSITIVE"
     if (statement.claim, statement.field) != ("UNSOLVABLE", field):
         raise Rejected("identity", f"the form {form} does not prove {statement.claim} over {statement.field}")
     gone, rest = drop(statement, steps)
-    if statement.nontrivial and gone >= set(statement.nontrivial):
+    trivial = statement.nontrivial and gone >= set(statement.nontrivial)
+    if trivial and (rest, data["cofactors"], data.get("squares")) == ([], [], []):
         return ()  # the drops alone leave trivial solutions only
     cited = [fields(item, "index cofactor", "cofactors") for item in items(data["cofactors"], "cofactors")]
     indices = [statement.index(item["index"]) for item in cited]
-    zero: dict[str, Number] = dict.fromkeys([u for c in gone for u in statement.unknowns(c)], 0)
-    equations = statement.equations(zero, indices)
+    equations = statement.equations(statement.zero(gone), indices)
     units = _normalise(statement, gone, rest, equations)
-    total = Poly({}, 0)
+    parts = [] if form != FORMS[0] else _minus_squares(statement, data["squares"])
     for item, equation in zip(cited, equations, strict=True):
-        total = total + read_polynomial(item["cofactor"], variables, "cofactors") * equation.substitute(units)
+        factor = read_polynomial(item["cofactor"], statement.variables, "cofactors")
+        parts.append(factor * equation.substitute(units))
+    total = add(parts)
     if form == FORMS[0]:
-        total = total + _squares(statement, data["squares"]) * Poly({0: -1}, 0)
         if total.terms:
             raise Rejected("expansion", "the two sides of the identity differ")
-    elif not total.terms or any(not _in_weights(statement, key) for key in total.terms):
+    elif not total.terms or max(total.terms) >> (SHIFT * len(statement.weights)):
         raise Rejected("expansion", "the sum is 0, or not a polynomial in the weights alone")
-    elif form == FORMS[1] and any(value < 0 for value in total.terms.values()):
-        raise Rejected("expansion", "the eliminant has a negative coefficient")
-    elif form == FORMS[2] and len(total.terms) > 1:
-        raise Rejected("expansion", "the sum is not a number times a product of weights")
+    elif len(total.terms) > 1 if form == FORMS[2] else min(total.terms.values()) < 0:
+        raise Rejected("expansion", "the sum has a negative coefficient, or over C more than one term")
     return ()
 
 
-def _in_weights(statement: Statement, key: int) -> bool:
-    return all(variable < len(statement.weights) for variable, _ in unpack(key))
-
-
-def _squares(statement: Statement, value: object) -> Poly:
-    total = Poly({0: 1}, 0)
+def _minus_squares(statement: Statement, value: object) -> list[Poly]:
+    found = [Poly({0: -1}, 0)]
     for item in items(value, "squares"):
         term = fields(item, "coefficient weights root", "squares")
         coefficient = rational(term["coefficient"], "squares")
@@ -62,22 +57,20 @@ def _squares(statement: Statement, value: object) -> Poly:
         if coefficient <= 0 or not weights.keys() <= set(statement.weights):
             raise Rejected("squares", "a coefficient is not positive, or a factor neither weight nor square")
         root = read_polynomial(term["root"], statement.variables, "squares")
-        factor = Poly({pack(weights, statement.variables): coefficient}, sum(weights.values()))
-        total = total + factor * root * root
-    return total
+        factor = Poly({pack(weights, statement.variables): -coefficient}, sum(weights.values()))
+        found.append(factor * root * root)
+    return found
 
 
-def _normalise(
-    statement: Statement, gone: set[str], steps: list[object], equations: list[Poly]
-) -> dict[int, Number]:
+def _normalise(statement: Statement, gone: set[str], steps: list[object], equations: list[Poly]) -> Point:
     """Check the steps "unit-weight" and "unit-unknown"; return the variables that may be set to 1.
 
     unit-weight: the cited equations are homogeneous in the weights, so all can be divided by one of them.
-    unit-unknown: some unknown of a component is not 0, as no other component of the clause is left; the atoms of
-    a family can be renumbered so that it is the one named; and the cited equations are homogeneous if each
-    component has the given grade, 1 for this one: so all unknowns can be scaled to make it 1.
+    unit-unknown: some unknown of a component is not 0, as no other component of the clause is left; atoms can
+    be renumbered so that it is the one named; and the cited equations are homogeneous if each component has
+    the given grade, 1 for this one: so all unknowns can be scaled to make it 1.
     """
-    units: dict[int, Number] = {}
+    units: Point = {}
     for number, step in enumerate(steps):
         sort = kind(step)
         if sort not in ("unit-weight", "unit-unknown") or sort in map(kind, steps[:number]):
@@ -92,10 +85,11 @@ def _normalise(
             for other, grade in mapping(data["grading"], "grading").items():
                 grades |= dict.fromkeys(statement.unknowns(other), integer(grade, 0, MAX_EXPONENT, "grading"))
             left = [other for other in statement.nontrivial if other not in gone]
-            if [component] != left or unit not in statement.unknowns(component):
-                raise Rejected(sort, f"{unit} need not be different from 0")
-            if not grades.keys() <= statement.variables.keys() - set(statement.weights):
-                raise Rejected(sort, "only unknowns have a grade, and weights are none")
+            known = grades.keys() <= statement.variables.keys() - set(statement.weights)
+            if [component] != left or unit not in statement.unknowns(component) or not known:
+                raise Rejected(
+                    sort, f"{unit} need not be different from 0, or what is no unknown has a grade"
+                )
         if grades.get(unit) != 1:
             raise Rejected(sort, f"{unit} does not have the grade 1")
         degrees = {statement.variables[unknown]: grade for unknown, grade in grades.items()}

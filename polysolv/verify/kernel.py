@@ -2,7 +2,7 @@
 
 from .box import check_box
 from .identity import check_identity
-from .limits import Malformed, Refusal, Rejected, work
+from .limits import Malformed, Rejected, work
 from .point import check_point
 from .quadrature import check_quadrature
 from .reading import check_plain, digest, fields, items, parse
@@ -12,29 +12,17 @@ from .zero_crossing import check_zero_crossing
 SCHEMA = "polysolv/certificate/1"
 VERIFIED, REJECTED, MALFORMED = 0, 1, 2
 
-_CHECKS = {
-    "point": check_point,
-    "quadrature": check_quadrature,
-    "box": check_box,
-    "identity": check_identity,
-    "zero-crossing": check_zero_crossing,
-}
-
 
 class Result:
     """The answer of the kernel; it is true if the certificate was accepted.
 
-    Attributes:
-        exit_code: 0 VERIFIED, 1 REJECTED, 2 MALFORMED or over a limit.
-        step, reason: where and why a certificate was not accepted; empty if it was.
-        kind, statement: kind of the certificate and its statement in words, as far as they were read.
-        relies_on: the published theorems that the proof relies on.
+    ``step`` and ``reason`` say where and why one was not; ``kind`` and ``statement`` (in words) are filled as
+    far as they were read; ``relies_on`` names the published theorems that the proof relies on.
     """
 
-    def __init__(self) -> None:
-        self.exit_code = VERIFIED
-        self.step = self.reason = self.kind = self.statement = ""
-        self.relies_on: tuple[str, ...] = ()
+    exit_code = VERIFIED  # or REJECTED, or MALFORMED, which includes: over a limit
+    step = reason = kind = statement = ""
+    relies_on: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> bool:
@@ -43,9 +31,6 @@ class Result:
 
     def __bool__(self) -> bool:
         return self.accepted
-
-    def __repr__(self) -> str:
-        return f"<{self.text().splitlines()[0]}>"
 
     def text(self) -> str:
         """Return a line each for the verdict, the statement, and the theorems that the proof relies on."""
@@ -56,10 +41,7 @@ class Result:
 
 
 def verify(obj: object) -> Result:
-    """Check a certificate, given as parsed JSON or as the bytes of a JSON text.
-
-    Never raises: what cannot be read, or is over a limit, is a :class:`Result` with exit code 2.
-    """
+    """Check a certificate, given as parsed JSON or as the bytes of a JSON text; never raises."""
     result = Result()
     work[0] = 0
     try:
@@ -67,22 +49,18 @@ def verify(obj: object) -> Result:
         check_plain(value)
         data, statement = _open(value)
         result.kind, result.statement = str(data["kind"]), statement.words()
-        if data["kind"] == "order":
-            result.relies_on = _check_order(statement, data)
-        else:
-            result.relies_on = _CHECKS[result.kind](statement, data["steps"], data["payload"])
-    except Refusal as error:
-        result.exit_code = MALFORMED if isinstance(error, Malformed) else REJECTED
-        result.step, result.reason = error.step, error.reason
-    except (RecursionError, MemoryError):
-        result.exit_code, result.step, result.reason = MALFORMED, "limits", "out of memory or stack"
+        result.relies_on = _CHECKS[result.kind](statement, data["steps"], data["payload"])
+    except (Rejected, RecursionError, MemoryError) as error:
+        result.exit_code = REJECTED if type(error) is Rejected else MALFORMED
+        why = error.args if isinstance(error, Rejected) else ("limits", "too deeply nested, or too large")
+        result.step, result.reason = why
     return result
 
 
 def _open(value: object) -> tuple[dict[str, object], Statement]:
     data = fields(value, "schema kind statement steps payload digest", "certificate")
-    if data["schema"] != SCHEMA or data["kind"] not in ["order", *_CHECKS]:
-        raise Malformed("certificate", f"schema must be {SCHEMA}, kind one of order, {', '.join(_CHECKS)}")
+    if data["schema"] != SCHEMA or data["kind"] not in list(_CHECKS):
+        raise Malformed("certificate", f"schema must be {SCHEMA} and kind one of {', '.join(_CHECKS)}")
     if data["digest"] != digest({key: item for key, item in data.items() if key != "digest"}):
         raise Rejected("digest", "it is not the sha256 of the rest of the certificate")
     statement = Statement(data["statement"])
@@ -91,25 +69,33 @@ def _open(value: object) -> tuple[dict[str, object], Statement]:
     return data, statement
 
 
-def _check_order(order: Statement, data: dict[str, object]) -> tuple[str, ...]:
-    """Check that the order is r: a certificate that degree r is unsolvable, and one that r - 1 is solvable.
+def _check_order(order: Statement, steps: object, payload: object) -> tuple[str, ...]:
+    """Check that the order is r: certificates that r is unsolvable, and unless r = 1 that r - 1 is solvable.
 
-    The system of a lower degree is a part of that of a higher one, so r is the least degree without a solution.
+    The system of a lower degree is a part of that of a higher one. If a side has several certificates, each
+    must hold, and what the best one relies on is enough.
     """
-    sides = fields(data["payload"], "solvable unsolvable", "payload")
-    solvable = sides["solvable"] is not None
-    if (order.field, items(data["steps"], "steps"), solvable) != ("REAL_POSITIVE", [], order.degree > 1):
-        raise Rejected("order", "is over REAL_POSITIVE, without steps, with a solvable side unless it is 1")
+    sides = fields(payload, "solvable unsolvable", "payload")
+    parts = {side: items(sides[side], side) for side in sides}
+    present = (bool(parts["solvable"]), bool(parts["unsolvable"]), items(steps, "steps"), order.field)
+    if present != (order.degree > 1, True, [], "REAL_POSITIVE"):
+        raise Rejected("order", "needs both sides (the unsolvable one if it is 1), REAL_POSITIVE, no steps")
     relies_on: tuple[str, ...] = ()
     for side, degree in (("solvable", order.degree - 1), ("unsolvable", order.degree)):
-        try:
-            if degree:
-                part, inner = _open(sides[side])
-                same = inner.symbol is not None and inner.family == order.family
+        proofs = []
+        for part in parts[side]:
+            try:
+                data, inner = _open(part)
+                same = inner.symbol is not None and (inner.family, inner.field) == (order.family, order.field)
                 same = same and inner.defining == {**order.defining, "degree": degree}
-                if not same or (inner.claim, inner.field) != (side.upper(), order.field):
+                if not same or inner.claim != side.upper():
                     raise Rejected("statement", f"not {side.upper()} at degree {degree} of the same cell")
-                relies_on += _CHECKS[str(part["kind"])](inner, part["steps"], part["payload"])
-        except Rejected as error:
-            raise Rejected(f"{side} side: {error.step}", error.reason) from None
+                proofs.append(_CHECKS[str(data["kind"])](inner, data["steps"], data["payload"]))
+            except Rejected as error:
+                raise type(error)(f"{side} side: {error.args[0]}", error.args[1]) from None
+        relies_on += min(proofs, key=len, default=())
     return relies_on
+
+
+_CHECKS = {"order": _check_order, "point": check_point, "box": check_box, "quadrature": check_quadrature}
+_CHECKS |= {"identity": check_identity, "zero-crossing": check_zero_crossing}

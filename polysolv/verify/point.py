@@ -21,10 +21,8 @@ def check_point(statement: Statement, steps: object, payload: object) -> tuple[s
     values = read_values(statement, fields(payload, "values", "payload")["values"])
     if (statement.claim, statement.field, items(steps, "steps")) != ("SOLVABLE", "REAL_POSITIVE", []):
         raise Rejected("point", "it proves SOLVABLE over REAL_POSITIVE, without steps")
-    if len(values) < len(statement.variables):
-        raise Rejected("values", "an unknown has no value")
-    if not all(values[weight] > 0 for weight in statement.weights):
-        raise Rejected("weights", "one is not positive")
+    if len(values) < len(statement.variables) or not all(values[name] > 0 for name in statement.weights):
+        raise Rejected("values", "one is missing, or a weight is not positive")
     if statement.clause and not any(values[unknown] for unknown in statement.clause):
         raise Rejected("non-triviality", "all unknowns of the clause are 0")
     if any(poly.terms for poly in statement.equations(values)):

@@ -6,9 +6,9 @@ from .limits import MAX_EXPANDED_DEGREE, MAX_RESULT_BITS, Malformed, spend
 from .reading import fields, items, powers, rational
 
 Number = int | Fraction
+Point = dict[int, Number]  # values of numbered variables
 
-SHIFT = 16
-_MASK = (1 << SHIFT) - 1
+SHIFT = 16  # bits of an exponent in a packed monomial
 
 
 class Poly:
@@ -18,20 +18,11 @@ class Poly:
     ``bound`` is at least the degree and below 2^16, so that packed exponents never run into each other.
     """
 
-    __slots__ = ("bound", "terms")
-
     def __init__(self, terms: dict[int, Number], bound: int) -> None:
         if bound > MAX_EXPANDED_DEGREE:
             raise Malformed("limits", f"a polynomial of degree above {MAX_EXPANDED_DEGREE}")
         self.terms = {key: value for key, value in terms.items() if value}
         self.bound = bound
-
-    def __add__(self, other: "Poly") -> "Poly":
-        spend(len(self.terms) + len(other.terms))
-        terms = dict(self.terms)
-        for key, value in other.terms.items():
-            terms[key] = terms.get(key, 0) + value
-        return Poly(terms, max(self.bound, other.bound))
 
     def __mul__(self, other: "Poly") -> "Poly":
         bits = sum(max(map(_size, poly.terms.values()), default=0) for poly in (self, other))
@@ -43,12 +34,13 @@ class Poly:
                 terms[key] = terms.get(key, 0) + a * b
         return Poly(terms, self.bound + other.bound)
 
-    def substitute(self, values: dict[int, Number]) -> "Poly":
-        """Return the polynomial with the variables in ``values`` replaced by numbers."""
+    def substitute(self, values: Point, offset: int = 0) -> "Poly":
+        """Add ``offset`` to the numbers of the variables, then replace those in ``values`` by numbers."""
         terms: dict[int, Number] = {}
         for key, value in self.terms.items():
             rest = 0
-            for variable, exponent in unpack(key):
+            for number, exponent in unpack(key):
+                variable = number + offset
                 if variable in values:
                     value *= power(values[variable], exponent)
                 else:
@@ -59,8 +51,18 @@ class Poly:
     def derivative(self, variable: int) -> "Poly":
         """Return the partial derivative with respect to ``variable``."""
         shift = SHIFT * variable
-        exponents = [(key, key >> shift & _MASK) for key in self.terms]
+        exponents = [(key, key >> shift & 0xFFFF) for key in self.terms]
         return Poly({key - (1 << shift): self.terms[key] * n for key, n in exponents if n}, self.bound)
+
+
+def add(polys: list[Poly]) -> Poly:
+    """Return the sum."""
+    terms: dict[int, Number] = {}
+    for poly in polys:
+        spend(len(poly.terms))
+        for key, value in poly.terms.items():
+            terms[key] = terms.get(key, 0) + value
+    return Poly(terms, max((poly.bound for poly in polys), default=0))
 
 
 def _size(value: Number) -> int:
@@ -83,12 +85,11 @@ def unpack(key: int) -> list[tuple[int, int]]:
     """Return the (variable, exponent) pairs of a packed monomial, exponents positive."""
     pairs, variable = [], 0
     while key:
-        # There may be hundreds of variables, few of which occur: go straight to the next one.
-        skipped = ((key & -key).bit_length() - 1) // SHIFT
+        skipped = ((key & -key).bit_length() - 1) // SHIFT  # of hundreds of variables few occur
         variable += skipped
         key >>= SHIFT * skipped
-        pairs.append((variable, key & _MASK))
-        key ^= key & _MASK
+        pairs.append((variable, key & 0xFFFF))
+        key ^= key & 0xFFFF
     return pairs
 
 

@@ -1,24 +1,10 @@
-"""Strict reading: JSON without floats or duplicate keys, known keys only, numbers in one spelling.
-
-A rational is a string, ``n`` or ``n/d`` in lowest terms; integers from 10^18 on are hexadecimal.
-"""
+"""Strict reading: JSON without floats or duplicate keys, known keys only, numbers in one spelling."""
 
 import hashlib
 import json
 from fractions import Fraction
 
-from .limits import (
-    MAX_BYTES,
-    MAX_DEPTH,
-    MAX_DIGITS,
-    MAX_EXPONENT,
-    MAX_INTEGER,
-    MAX_NAME,
-    MAX_NODES,
-    Malformed,
-)
-
-_DECIMAL = 10**18  # integers below it are written in decimal
+from .limits import MAX_BYTES, MAX_DEPTH, MAX_DIGITS, MAX_EXPONENT, MAX_INTEGER, MAX_NAME, Malformed, spend
 
 
 def parse(data: bytes) -> object:
@@ -26,47 +12,39 @@ def parse(data: bytes) -> object:
     if len(data) > MAX_BYTES:
         raise Malformed("file", f"more than {MAX_BYTES} bytes")
     try:
-        text = data.decode("utf-8")
-        return json.loads(text, parse_float=_float, parse_constant=_float, object_pairs_hook=_object)
-    except ValueError as error:  # not UTF-8, not JSON, or a decimal integer of thousands of digits
+        return _DECODER.decode(data.decode("utf-8"))
+    except ValueError as error:  # not UTF-8, or not JSON
         raise Malformed("file", f"not JSON: {error}"[:120]) from None
-    except RecursionError:
-        raise Malformed("file", f"nested deeper than {MAX_DEPTH}") from None
 
 
-def _float(token: str) -> object:
-    raise Malformed("file", f"the number {token[:20]} is not an integer")
+def _int(token: str) -> int:
+    if len(token) > 17 or not token.lstrip("-").isdigit():
+        raise Malformed("file", f"the number {token[:20]} is not an integer of at most 16 digits")
+    return int(token)
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _dict(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found := dict(pairs)) < len(pairs):
         raise Malformed("file", "a key that occurs twice in one object")
     return found
 
 
-def check_plain(value: object) -> None:
-    """Check that ``value`` holds only lists, objects, printable ASCII strings, small integers and null.
+_DECODER = json.JSONDecoder(parse_int=_int, parse_float=_int, parse_constant=_int, object_pairs_hook=_dict)
 
-    Works level by level, so that neither depth nor an object that holds itself is a danger.
-    """
-    level, nodes = [value], 1
-    for _ in range(MAX_DEPTH):
-        below: list[object] = []
-        for item in level:
-            if type(item) is dict or type(item) is list:
-                nodes += len(item)
-                if nodes > MAX_NODES or not all(type(key) is str for key in item if type(item) is dict):
-                    raise Malformed("file", f"more than {MAX_NODES} values, or a key that is not a string")
-                below += [*item, *item.values()] if type(item) is dict else item
-            elif type(item) is str:
-                if not (item.isascii() and item.isprintable()):
-                    raise Malformed("file", "a string with characters other than printable ASCII")
-            elif item is not None and (type(item) is not int or abs(item) > MAX_INTEGER):
-                raise Malformed("file", f"a value of type {type(item).__name__}, or an integer beyond 2^53")
-        if not below:
-            return
-        level = below
-    raise Malformed("file", f"nested deeper than {MAX_DEPTH}")
+
+def check_plain(value: object, depth: int = 1) -> None:
+    """Check that ``value`` holds only lists, objects, printable ASCII strings, small integers and null."""
+    spend(1)
+    if type(value) is dict or type(value) is list:
+        if depth > MAX_DEPTH or not all(type(key) is str for key in value if type(value) is dict):
+            raise Malformed("file", f"nested deeper than {MAX_DEPTH}, or with a key that is not a string")
+        for item in [*value, *value.values()] if type(value) is dict else value:
+            check_plain(item, depth + 1)
+    elif type(value) is str:
+        if not (value.isascii() and value.isprintable()):
+            raise Malformed("file", "a string with characters other than printable ASCII")
+    elif value is not None and (type(value) is not int or abs(value) > MAX_INTEGER):
+        raise Malformed("file", f"a value of type {type(value).__name__}, or an integer beyond 2^53")
 
 
 def digest(value: object) -> str:
@@ -130,20 +108,12 @@ def powers(value: object, known: dict[str, int], where: str) -> dict[str, int]:
 
 
 def spell(number: int) -> str:
-    """Return the one spelling of an integer that is read.
-
-    >>> spell(-12), spell(10**18)
-    ('-12', '0xde0b6b3a7640000')
-    """
-    return str(number) if -_DECIMAL < number < _DECIMAL else hex(number)
+    """Return the one spelling of an integer that is read: decimal below 10^18, else hexadecimal."""
+    return str(number) if abs(number) < 10**18 else hex(number)
 
 
 def rational(value: object, where: str) -> Fraction:
-    """Return the rational that the string ``value`` spells.
-
-    >>> rational("-5/12", "here")
-    Fraction(-5, 12)
-    """
+    """Return the rational that a string ``n`` or ``n/d`` in lowest terms spells."""
     parts = value.split("/") if type(value) is str and len(value) <= MAX_DIGITS else []
     try:
         top, bottom = [int(part, 16 if "x" in part else 10) for part in (*parts, "1")[:2]]

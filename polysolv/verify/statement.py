@@ -2,32 +2,31 @@
 
 from .limits import MAX_ATOMS, MAX_DEGREE, MAX_DIMENSION, MAX_EQUATIONS, Malformed, Rejected
 from .log_symbol import BUILT_IN, Index, LogSymbol, below, exponential, generate
-from .polynomial import SHIFT, Number, Poly, read_polynomial
+from .polynomial import Number, Poly, add, read_polynomial
 from .reading import digest, fields, integer, items, mapping, names, string
 
 FAMILY_KEYS = "family d m degree claim field digest"
+
+Values = dict[str, Number]
 
 _built_in: dict[tuple[str, int], LogSymbol] = {}
 
 
 class Statement:
-    """A claim about the non-trivial solutions of a system: that of a family (`symbol` is set) or a written one.
+    """A claim about a system: that of a family, or one written out, where each unknown is a component.
 
-    ``variables`` numbers weights and unknowns by name, weights first. A component is what is the same parameter in
-    every atom of a family; in a written system each unknown is one. In a non-trivial solution some component of
-    ``nontrivial`` is not 0 (empty: every solution counts); ``clause`` lists the unknowns of these components.
-    ``defining`` is the data whose digest the statement must carry.
+    ``variables`` numbers weights and unknowns by name, weights first. In a non-trivial solution a component
+    of ``nontrivial`` is not 0 (none: all count); ``clause`` lists their unknowns. ``defining`` is digested.
     """
 
     symbol: LogSymbol | None = None
-    polynomials: list[Poly]
 
     def __init__(self, value: object) -> None:
         written = "system" in mapping(value, "statement")
         keys = ("system claim field digest", "") if written else (FAMILY_KEYS, "log_symbol nontrivial")
         data = fields(value, keys[0], "statement", keys[1])
         self.claim, self.field = string(data["claim"], "claim"), string(data["field"], "field")
-        if self.claim not in ("SOLVABLE", "UNSOLVABLE", "ORDER") or written and self.claim == "ORDER":
+        if self.claim not in ("SOLVABLE", "UNSOLVABLE", "SOLVABLE" if written else "ORDER"):
             raise Malformed("claim", "must be SOLVABLE, UNSOLVABLE or, of a family, ORDER")
         if self.field not in ("REAL_POSITIVE", "COMPLEX"):
             raise Rejected("field", "certificates speak of REAL_POSITIVE or COMPLEX")
@@ -46,9 +45,7 @@ class Statement:
         self.degree = integer(data["degree"], 1, MAX_DEGREE, "degree")
         key, given = (self.family, self.d), "log_symbol" in data
         if given != ("nontrivial" in data) or given == (self.family in BUILT_IN):
-            raise Rejected(
-                "statement", "a built-in family brings no log_symbol and nontrivial, any other does"
-            )
+            raise Rejected("statement", "log_symbol and nontrivial define a family that is not built in")
         if not given and key not in _built_in:
             _built_in[key] = LogSymbol(generate(*key))
         self.symbol = symbol = LogSymbol(data["log_symbol"]) if given else _built_in[key]
@@ -65,9 +62,8 @@ class Statement:
         self.weights, unknowns = names(system["weights"], "system"), names(system["unknowns"], "system")
         self.nontrivial = names(system["nontrivial"], "system")
         variables = {name: i for i, name in enumerate([*self.weights, *unknowns])}
-        self.polynomials = [
-            read_polynomial(e, variables, "system") for e in items(system["equations"], "system")
-        ]
+        equations = items(system["equations"], "system")
+        self.polynomials = [read_polynomial(item, variables, "system") for item in equations]
         if not 0 < len(self.polynomials) <= MAX_EQUATIONS:
             raise Malformed("system", f"needs 1 to {MAX_EQUATIONS} equations")
         self.defining = {"system": system}
@@ -75,7 +71,11 @@ class Statement:
 
     def unknowns(self, component: str) -> list[str]:
         """Return the unknowns of a component, for a family one for each atom."""
-        return [component] if self.symbol is None else [f"{component}_{l}" for l in range(1, self.m + 1)]
+        return [component] if self.symbol is None else [f"{component}_{i + 1}" for i in range(self.m)]
+
+    def zero(self, components: set[str]) -> Values:
+        """Return the value 0 for every unknown of the components."""
+        return {unknown: 0 for component in components for unknown in self.unknowns(component)}
 
     def index(self, value: object) -> Index:
         """Return the index of an equation; in a written system its position, from 0, as a list of one."""
@@ -88,13 +88,11 @@ class Statement:
             raise Rejected("index", f"the system has no equation {list(index)[:9]}")
         return index
 
-    def equations(
-        self, values: dict[str, Number], indices: list[Index] | None = None, atoms: int = MAX_ATOMS
-    ) -> list[Poly]:
-        """Return the polynomials at ``indices`` (None: all) with the unknowns in ``values`` replaced by numbers.
+    def equations(self, values: Values, indices: list[Index] | None = None, atoms: int = 1000) -> list[Poly]:
+        """Return the polynomials at ``indices`` (None: all) with numbers for the unknowns in ``values``.
 
-        Those of a family are the coefficients of sum over the atoms of w exp(K), here over the first ``atoms``
-        of them; of all, some that are identically 0 are left out.
+        Those of a family are the coefficients of sum w exp(K) over the atoms, here over the first ``atoms``.
+        If all are asked for, some that are identically 0 may be left out.
         """
         numbers = {self.variables[name]: value for name, value in values.items()}
         if self.symbol is None:
@@ -102,35 +100,28 @@ class Statement:
             return [poly.substitute(numbers) for poly in chosen]
         parts = []
         for atom in range(min(self.m, atoms)):
-            shift = SHIFT * (self.m + atom * len(self.symbol.components))
-            symbol = {}
-            for index, poly in self.symbol.coefficients.items():
-                moved = Poly({key << shift: value for key, value in poly.terms.items()}, poly.bound)
-                symbol[index] = moved.substitute(numbers)
-            weight = Poly({1 << (SHIFT * atom): 1}, 1).substitute(numbers)
-            parts.append((weight, {index: poly for index, poly in symbol.items() if poly.terms}))
+            offset, symbol = self.m + atom * len(self.symbol.components), self.symbol.coefficients
+            here = {index: poly.substitute(numbers, offset) for index, poly in symbol.items()}
+            parts.append((Poly({1: 1}, 1).substitute(numbers, atom), here))
         cells = [below(list(index), self.degree) for index in indices or []]
         if indices is None:
-            occurring = zip(*(index for _, symbol in parts for index in symbol), strict=True)
+            occurring = zip(*(i for _, symbol in parts for i in symbol if symbol[i].terms), strict=True)
             cells = [below([self.degree if any(powers) else 0 for powers in occurring], self.degree)]
         found: list[Poly] = []
         for cell in cells:
             wanted = cell[1:] if indices is None else cell[-1:]
-            sums = dict.fromkeys(wanted, Poly({}, 0))
-            for weight, symbol in parts:
-                series = exponential(symbol, cell)
-                sums = {index: sums[index] + weight * series[index] for index in wanted}
-            found += sums.values()
+            series = [(weight, exponential(symbol, cell)) for weight, symbol in parts]
+            found += [add([weight * terms[index] for weight, terms in series]) for index in wanted]
         return found
 
     def words(self) -> str:
         """Return the statement as a sentence."""
-        subject = f"the system of {len(self.polynomials)} equations" if self.symbol is None else ""
-        if self.symbol is not None:
-            subject = f"{self.family}, d = {self.d}, m = {self.m}: "
-            if self.claim == "ORDER":
-                return f"{subject}the order is {self.degree}"
-            subject += f"the polynomial system of degree {self.degree}"
-        real = ("real", "positive") if self.field == "REAL_POSITIVE" else ("complex", "non-zero")
-        what = f"{'non-trivial ' if self.clause else ''}{real[0]} solution with {real[1]} weights"
-        return f"{subject} has {'a' if self.claim == 'SOLVABLE' else 'no'} {what}"
+        if self.symbol is None:
+            subject = f"the system of {len(self.polynomials)} equations"
+        elif self.claim == "ORDER":
+            return f"{self.family}, d = {self.d}, m = {self.m}: the order is {self.degree}"
+        else:
+            subject = f"{self.family}, d = {self.d}, m = {self.m}: the system of degree {self.degree}"
+        quantity = ("a" if self.claim == "SOLVABLE" else "no") + (" non-trivial" if self.clause else "")
+        kind = ("real", "positive") if self.field == "REAL_POSITIVE" else ("complex", "non-zero")
+        return f"{subject} has {quantity} {kind[0]} solution with {kind[1]} weights"

@@ -11,9 +11,9 @@ THEOREM = "Kalai–Moitra–Valiant 2010 Prop. 7"
 def check_zero_crossing(statement: Statement, steps: object, payload: object) -> tuple[str, ...]:
     """Check the hypotheses of the zero-crossing bound; the theorem is trusted, and named in the answer.
 
-    A solution of the core of degree 2m with positive weights would make a mixture of m Gaussians N(b_l, c + s_l)
-    and N(0, c) share the moments 0 .. 2m. Their difference is a combination of at most m + 1 distinct Gaussians,
-    with at most 2m sign changes by the theorem. So it vanishes, and every b_l and s_l is 0.
+    A solution of the core at degree 2m with positive weights gives a mixture of Gaussians N(b_l, c + s_l) the
+    moments 0 .. 2m of N(0, c). Their difference, a combination of at most m + 1 distinct Gaussians, has at
+    most 2m sign changes by the theorem: it vanishes, and every b_l and s_l is 0.
     """
     core(statement, steps)
     if fields(payload, "theorem", "payload")["theorem"] != THEOREM.replace("–", "-"):

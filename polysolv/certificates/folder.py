@@ -1,0 +1,47 @@
+"""Saving certificates in a folder, each under the name of its statement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from polysolv.certificates.certificate import Certificate
+from polysolv.errors import InputError
+
+
+class SavedCertificate(NamedTuple):
+    """Where a certificate was written.
+
+    Attributes:
+        file: path of the file.
+        digest: the certificate's sha256, in hexadecimal.
+    """
+
+    file: str
+    digest: str
+
+
+def save(certificate: Certificate, folder: str | Path, field: str = "certificates") -> SavedCertificate:
+    """Write a certificate about a family into a folder, which is made if its parent exists.
+
+    Args:
+        certificate: the certificate.
+        folder: the folder.
+        field: name of the option, for the error message.
+
+    Returns:
+        the file, named like ``order-softmax-gaussian-d1-m3-degree6.json``, and the digest.
+
+    Raises:
+        InputError: if the folder cannot be made or written to.
+    """
+    path = Path(folder)
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        allowed = f"a folder, or a name for one in a folder that exists ({error.strerror})"
+        raise InputError(field, str(folder), allowed) from None
+    about = certificate.statement
+    name = "{kind}-{family}-d{d}-m{m}-degree{degree}.json".format(kind=certificate.kind, **about)
+    certificate.write(path / name, field)
+    return SavedCertificate(str(path / name), certificate.digest)
