@@ -1,1 +1,34 @@
-"""Station `experiments` of the house."""
+"""Theory against data: sweeps over (n, replicate), slopes with intervals, the population probe, reports.
+
+Names are loaded on first use, so that importing this package loads neither numpy nor matplotlib.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from polysolv.experiments.population import ProbeResult, probe
+    from polysolv.experiments.run import sweep
+    from polysolv.experiments.slope_table import SlopeTable, slopes
+    from polysolv.experiments.sweep_result import SweepResult
+
+_PUBLIC = {
+    "ProbeResult": "population",
+    "SlopeTable": "slope_table",
+    "SweepResult": "sweep_result",
+    "probe": "population",
+    "slopes": "slope_table",
+    "sweep": "run",
+}
+
+__all__ = ["ProbeResult", "SlopeTable", "SweepResult", "probe", "slopes", "sweep"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'polysolv.experiments' has no attribute {name!r}")
+    value = getattr(import_module(f"polysolv.experiments.{_PUBLIC[name]}"), name)
+    globals()[name] = value
+    return value

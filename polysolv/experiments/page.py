@@ -1,0 +1,192 @@
+"""One self-contained HTML page for one sweep or several side by side."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from polysolv.errors import InputError
+from polysolv.experiments.environment import versions
+from polysolv.experiments.plots import figures, rendered
+from polysolv.experiments.predictions import statement_of
+from polysolv.experiments.slope_table import STATISTICS, SlopeTable, slopes
+from polysolv.experiments.store import ENVIRONMENT, read_text
+from polysolv.experiments.sweep_result import SweepResult
+from polysolv.grid import Grid
+
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; color: #111; background: #fff; max-width: 62rem;
+  margin: 2rem auto; padding: 0 1rem; }
+h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 2px solid #111; }
+table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
+caption { text-align: left; font-weight: 600; padding-bottom: .3rem; }
+th, td { padding: .2rem .7rem; border-bottom: 1px solid #ccc; text-align: left; }
+thead th { border-bottom: 2px solid #111; }
+figure { margin: 1rem 0; break-inside: avoid; } img { max-width: 100%; height: auto; }
+figcaption { font-size: .9em; color: #333; }
+pre { background: #f4f4f4; padding: .8rem; overflow: auto; font-size: .85em; }
+.partial { border: 2px solid #111; padding: .5rem .8rem; }
+@media print { body { max-width: none; margin: 0; font-size: 10pt; } pre { white-space: pre-wrap; } }
+"""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One sweep on the page."""
+
+    name: str
+    result: SweepResult
+    table: SlopeTable
+    sessions: list[dict[str, Any]]
+
+
+def read_section(folder: str) -> Section:
+    """Read a sweep's folder.
+
+    Raises:
+        InputError: if it holds no sweep, or not one finished fit.
+    """
+    path = Path(folder)
+    result = SweepResult.read(path, "FOLDER")
+    if not result.rows:
+        raise InputError("FOLDER", folder, "a sweep with at least one finished fit")
+    return Section(path.resolve().name, result, slopes(result), _sessions(path))
+
+
+def page(sections: Sequence[Section]) -> str:
+    """Return the HTML page: nothing in it is loaded from anywhere, pictures are data URIs."""
+    title = "polysolv crosscheck: " + ", ".join(section.name for section in sections)
+    body = [f"<h1>{escape(title)}</h1>", "<p>Slopes of log error against log n, measured and predicted.</p>"]
+    if len(sections) > 1:
+        body.append(side_by_side(sections).to_html())
+        body.append("<ul>" + "".join(f"<li>{_item(section)}</li>" for section in sections) + "</ul>")
+    for section in sections:
+        body += _section(section)
+    body.append("<h2>This page</h2>" + _pairs(versions()))
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>\n'
+        + "\n".join(body)
+        + "\n</body></html>\n"
+    )
+
+
+def side_by_side(sections: Sequence[Section]) -> Grid:
+    """Return one row for each quantity, with the median slope and its interval in every sweep."""
+    quantities = sorted({row.quantity for section in sections for row in section.table.rows})
+    rows = []
+    for quantity in quantities:
+        row, predicted = [str(quantity)], ["-", "-"]
+        for section in sections:
+            found = [r for r in section.table.rows if (r.quantity, r.statistic) == (quantity, "median")]
+            row.append(_cell(found[0]) if found else "-")
+            if found:
+                given = (found[0].prediction.published, found[0].prediction.refined)
+                predicted = [
+                    str(p) if p is not None else old for p, old in zip(given, predicted, strict=True)
+                ]
+        rows.append([*row, *predicted])
+    headers = ["quantity", *(f"{s.name} ({s.result.design.path})" for s in sections), "published", "refined"]
+    return Grid("slopes side by side, medians over replicates", headers, rows)
+
+
+def _item(section: Section) -> str:
+    return f"<b>{escape(section.name)}</b>: {escape(statement_of(section.result.design.path))}"
+
+
+def _cell(row: Any) -> str:
+    if row.slope is None:
+        return "-"
+    return f"{row.slope:.3f}" if row.low is None else f"{row.slope:.3f} [{row.low:.3f}, {row.high:.3f}]"
+
+
+def _section(section: Section) -> list[str]:
+    result, table = section.result, section.table
+    design = result.design
+    parts = [f"<h2>{escape(section.name)}</h2>"]
+    parts.append(
+        f"<p>k* = {design.truth.k}, k = {design.k}, d = {design.truth.d}; {len(design.sizes)} sizes from "
+        f"{design.sizes[0]:,} to {design.sizes[-1]:,}; {design.replicates} replicates; truth: "
+        f"{escape(design.path)}; box: {'on' if design.bounds else 'off'}.</p>"
+    )
+    if not result.complete:
+        share = f"{len(result.rows)} of {len(design.jobs)} fits"
+        parts.append(f'<p class="partial">Not finished: {share}; what follows is made of these.</p>')
+    parts.append("<ul>" + "".join(f"<li>{escape(note)}</li>" for note in table.notes) + "</ul>")
+    for name, figure in figures(result, table).items():
+        data = base64.b64encode(rendered(figure, "png")).decode()
+        parts.append(
+            f'<figure><img alt="{escape(name)}" src="data:image/png;base64,{data}">'
+            f"<figcaption>{escape(_caption(name))}</figcaption></figure>"
+        )
+    parts += [table.grid(statistic).to_html() for statistic in STATISTICS]
+    parts += ["<h3>Fits that need a second look</h3>", f"<p>{_explanation(result)}</p>"]
+    parts.append(_counts(table).to_html())
+    failures = sorted({row["error"] for row in result.rows if "error" in row})
+    parts += [f"<p>Failed: {escape(text)}</p>" for text in failures[:10]]
+    parts += ["<h3>Settings and seeds</h3>", _gradients(result)]
+    parts.append(f"<pre>{escape(design.to_json())}</pre><p>SHA-256 of the settings: {table.digest}</p>")
+    parts.append("<h3>Versions</h3>")
+    parts += [_pairs(session) for session in section.sessions]
+    return parts
+
+
+def _counts(table: SlopeTable) -> Grid:
+    """Return the counts, summed over ranges of n where there are many sizes."""
+    grid = table.counts_grid()
+    if len(grid.rows) <= 30:
+        return grid
+    rows = []
+    for start in range(0, len(grid.rows), len(grid.rows) // 20 + 1):
+        block = grid.rows[start : start + len(grid.rows) // 20 + 1]
+        sums = [str(sum(int(row[j]) for row in block)) for j in range(1, len(grid.headers))]
+        rows.append([f"{block[0][0]} to {block[-1][0]}", *sums])
+    return Grid(grid.title, grid.headers, rows)
+
+
+def _caption(name: str) -> str:
+    if name == "losses":
+        return "Voronoi losses of the fitted measure to the true one."
+    return f"Errors in cells of m = {name.removeprefix('errors-m')}, weighted by the fitted weights."
+
+
+def _explanation(result: SweepResult) -> str:
+    cells = result.design.cells
+    expected = "no empty cell" if cells is None else f"cells of sizes {cells}"
+    return (
+        "None of these is left out of the losses. Not converged: no stationary point was reached. At bound: "
+        f"some parameter lies on the box. Unexpected cells: other than {escape(expected)}; such a fit counts "
+        "in the errors of the cell sizes that it has."
+    )
+
+
+def _gradients(result: SweepResult) -> str:
+    norms = [row["gradient_norm"] for row in result.rows if "error" not in row]
+    largest = f"{max(norms):.1e}" if norms else "-"
+    return (
+        f"<p>Largest max|score|/n over all fits: {largest}. The fit of size number i and replicate r draws "
+        f"from numpy's SeedSequence({result.design.seed}) spawned at (i, r).</p>"
+    )
+
+
+def _pairs(entry: dict[str, Any]) -> str:
+    rows = [[str(name), str(value)] for name, value in entry.items()]
+    return Grid("", ["what", "value"], rows).to_html()
+
+
+def _sessions(folder: Path) -> list[dict[str, Any]]:
+    path = folder / ENVIRONMENT
+    if not path.is_file():
+        return []
+    try:
+        data = json.loads(read_text(path))
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, list) or not all(isinstance(entry, dict) for entry in data):
+        raise InputError("FOLDER", str(path), "a JSON array of objects")
+    return data

@@ -1,0 +1,197 @@
+"""The verb `sweep`: simulate and fit for every (n, replicate), on all cores or on a cluster."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from polysolv.errors import InputError, require_integer
+from polysolv.experiments.design import Design, make_design
+from polysolv.experiments.environment import versions
+from polysolv.experiments.single_fit import Row, run_fit
+from polysolv.experiments.store import Store
+from polysolv.experiments.sweep_result import SweepResult
+from polysolv.moe import MixingMeasure
+
+Progress = Callable[[int, int, int], None]
+
+
+def sweep(
+    truth: MixingMeasure,
+    k: int,
+    sizes: Sequence[int],
+    replicates: int = 40,
+    options: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    jobs: int = -1,
+    out: str | Path | None = None,
+    *,
+    resume: bool = False,
+    scheduler: str | None = None,
+    timeout: float | None = None,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> SweepResult:
+    """Simulate, fit and measure for every (n, replicate).
+
+    Args:
+        truth: true measure, k* atoms.
+        k: number of experts to fit, at least k*.
+        sizes: sample sizes, ascending.
+        replicates: data sets for each size.
+        options: the estimator's tol, max_iter, method, min_variance.
+        seed: root of all randomness.
+        jobs: number of processes, -1 for all cores; results do not depend on it.
+        out: folder of the store; None keeps everything in memory.
+        resume: whether to go on with the sweep in ``out`` (which may be missing or empty).
+        scheduler: address of a dask scheduler, or "current" for the active dask client; needs the extra
+            ``dask``; ``jobs`` is then not used.
+        timeout: seconds after which the sweep stops; what is finished stays in the store.
+        progress: called with (fits done, fits in all, fits failed) after each fit.
+        settings: further settings of :func:`polysolv.experiments.design.make_design`: covariates, cells,
+            near_starts, random_starts, spread, path, path_scale, bounds.
+
+    Returns:
+        the :class:`SweepResult`; not ``complete`` after a timeout. A complete one with ``out`` has written
+        ``aggregates.csv`` and ``slopes.json`` there.
+
+    Raises:
+        InputError: if an argument is not allowed, or the folder is in use, holds another sweep or is full.
+
+    >>> from polysolv.experiments.truths import standard_truth
+    >>> result = sweep(standard_truth(2), 2, [200, 400], replicates=2, jobs=1)
+    >>> result.complete, len(result.rows), result.counts()[200]["not_converged"]
+    (True, 4, 0)
+    """
+    design = make_design(truth, k, sizes, replicates, seed, options=options, **settings)
+    return run_design(design, jobs, out, resume, scheduler, timeout, progress)
+
+
+def run_design(
+    design: Design,
+    jobs: int = -1,
+    out: str | Path | None = None,
+    resume: bool = False,
+    scheduler: str | None = None,
+    timeout: float | None = None,
+    progress: Progress | None = None,
+) -> SweepResult:
+    """Run a checked design; see :func:`sweep`."""
+    jobs = jobs if jobs == -1 else require_integer("jobs", jobs, 1, 4096)
+    if timeout is not None and not timeout > 0:
+        raise InputError("timeout", timeout, "a positive number of seconds")
+    if out is None:
+        rows: dict[tuple[int, int], Row] = {}
+
+        def keep(row: Row) -> None:
+            rows[row["index"], row["replicate"]] = row
+
+        _run(design, rows, keep, jobs, scheduler, timeout, progress)
+        return SweepResult.of(design, rows)
+    with Store(out, design, resume) as store:
+        store.note({**versions(), "processes": "dask" if scheduler else str(jobs)})
+        _run(design, store.rows, store.append, jobs, scheduler, timeout, progress)
+        result = SweepResult.of(design, store.rows)
+        if result.complete:
+            result.write(store.folder)
+    return result
+
+
+class _TimeIsUp(Exception):
+    """The timeout has passed."""
+
+
+def _run(
+    design: Design,
+    rows: Mapping[tuple[int, int], Row],
+    keep: Callable[[Row], None],
+    jobs: int,
+    scheduler: str | None,
+    timeout: float | None,
+    progress: Progress | None,
+) -> None:
+    missing = [job for job in design.jobs if job not in rows]
+    done, failed = len(rows), sum("error" in row for row in rows.values())
+    total = len(design.jobs)
+    if progress is not None:
+        progress(done, total, failed)
+    if not missing:
+        return
+    try:
+        with _limit(timeout), _backend(scheduler, jobs) as parallel:
+            for row in parallel(design, missing):
+                keep(row)
+                done, failed = done + 1, failed + ("error" in row)
+                if progress is not None:
+                    progress(done, total, failed)
+    except _TimeIsUp:
+        return
+
+
+@contextmanager
+def _limit(timeout: float | None) -> Iterator[None]:
+    """Raise `_TimeIsUp` in the main thread when the time is up, also in the middle of a fit."""
+    if timeout is None:
+        yield
+        return
+    if threading.current_thread() is not threading.main_thread():
+        raise InputError("timeout", timeout, "None outside the main thread")
+
+    def stop(*_: object) -> None:
+        raise _TimeIsUp
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, timeout)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+_Runner = Callable[[Design, list[tuple[int, int]]], Iterator[Row]]
+
+
+@contextmanager
+def _backend(scheduler: str | None, jobs: int) -> Iterator[_Runner]:
+    """Yield the function that runs fits and gives back each row as it is finished.
+
+    One task a batch: a batch would be lost as a whole by a kill.
+    """
+    import joblib
+
+    def run(design: Design, missing: list[tuple[int, int]]) -> Iterator[Row]:
+        parallel = joblib.Parallel(
+            n_jobs=-1 if scheduler else jobs, batch_size=1, return_as="generator_unordered"
+        )
+        rows: Iterator[Row] = parallel(joblib.delayed(run_fit)(design, i, r) for i, r in missing)
+        return rows
+
+    if scheduler is None:
+        yield run
+        return
+    client, own = _dask_client(scheduler)
+    try:
+        with joblib.parallel_config(backend="dask", client=client):
+            yield run
+    finally:
+        if own:
+            client.close()
+
+
+def _dask_client(scheduler: str) -> tuple[Any, bool]:
+    """Return a dask client, and whether it is ours to close."""
+    try:
+        from distributed import Client, get_client
+    except ImportError:
+        raise InputError("scheduler", scheduler, "dask: pip install 'polysolv[dask]'") from None
+    try:
+        if scheduler == "current":
+            return get_client(), False
+        return Client(scheduler, set_as_default=False, timeout=15), True  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise InputError("scheduler", scheduler, f"a dask scheduler that answers ({error})") from None
