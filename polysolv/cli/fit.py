@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from polysolv.cli.bounds import parse_bounds
 from polysolv.cli.options import (
     IntegerRange,
     Name,
@@ -156,7 +157,7 @@ def _make_fits(
     init: Any = options["init"]
     if init not in ("em-short", "kmeans", "random"):
         init = MixingMeasure.from_file(init, "--init")
-    bounds = _bounds(options["bound_texts"])
+    bounds = parse_bounds(options["bound_texts"]) or None
     table = read_csv(_text(data, source), x_names, options["y_name"], options["missing"], source)
     if table.dropped:
         click.echo(f"polysolv: {table.dropped} lines with missing values left out", err=True)
@@ -214,21 +215,6 @@ def _text(path: str, source: str) -> str:
         return read_input(path, "DATA.csv").decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(source, "bytes that are not UTF-8", "UTF-8 text") from None
-
-
-def _bounds(texts: tuple[str, ...]) -> dict[str, tuple[float | None, float | None]] | None:
-    from polysolv.errors import InputError
-
-    bounds: dict[str, tuple[float | None, float | None]] = {}
-    for text in texts:
-        name, _, pair = text.partition("=")
-        ends = pair.split(":")
-        try:
-            low, high = (None if not end else float(end) for end in ends)
-        except ValueError:
-            raise InputError("--bound", text, "NAME=LOW:HIGH, such as beta0=-4:4") from None
-        bounds[name.strip()] = (low, high)
-    return bounds or None
 
 
 def _read_fits(path: str) -> list[SoftmaxGaussianMoE]:

@@ -20,15 +20,13 @@ _COMMANDS = {
     "families": ("families", "families_command"),
     "decide": ("decide", "decide_command"),
     "order": ("order", "order_command"),
+    "certify": ("certify", "certify_command"),
+    "verify": ("verify", "verify_command"),
     "fit": ("fit", "fit_command"),
     "simulate": ("simulate", "simulate_command"),
     "crosscheck": ("crosscheck", "crosscheck_command"),
     "report": ("report", "report_command"),
     "probe": ("probe", "probe_command"),
-    "certify": ("certify", "certify_command"),
-    "verify": ("verify", "verify_command"),
-    "fit": ("fit", "fit_command"),
-    "simulate": ("simulate", "simulate_command"),
 }
 
 BAD_INPUT = 2
