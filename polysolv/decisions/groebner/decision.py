@@ -141,10 +141,10 @@ def _decide_finite(
     points = trivial_points(saturated.ideal) or engine.points(saturated.ideal, limits)
     if points.kind == "infinite":
         return None
-    over = f"{saturated.inverted} subset sums of weights invertible, {engine.name}"
+    over = f"{engine.name}, {saturated.inverted} subset sums of weights made invertible"
     if points.kind == "none":
         limits.log["basis"] = "{1}"
-        reason = f"the ideal is {{1}}, so there is no solution over C ({over})"
+        reason = f"the saturated ideal is {{1}}: no solution over C either ({over})"
         return Verdict(UNSOLVABLE, REAL_POSITIVE, NUMERIC, METHOD, reason)
     if points.parametrization is None:
         return undecided(METHOD, points.trouble)
