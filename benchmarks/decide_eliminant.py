@@ -50,9 +50,8 @@ def main() -> None:
         roots = [RealRoot(factor, low, high) for low, high in isolate(factor) if high > 0]
         values = [float(root.value([Fraction(0), Fraction(1)], [Fraction(1)])) for root in roots]
         shown = ", ".join(f"{value:.3f}" for value in values if value > 0) or "none"
-        print(
-            f"line (1, s, s): factor of degree {len(factor) - 1}, multiplicity {multiplicity}, positive roots: {shown}"
-        )
+        what = f"factor of degree {len(factor) - 1}, multiplicity {multiplicity}"
+        print(f"line (1, s, s): {what}, positive roots: {shown}")
 
 
 if __name__ == "__main__":

@@ -137,7 +137,7 @@ def by_theorem(family: Family, m: int) -> Order | None:
     try:
         return order(family, m)
     except InputError as error:
-        if error.field != "family":
+        if error.field not in ("family", "log_symbol"):
             raise
         return None
 
