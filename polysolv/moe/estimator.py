@@ -283,11 +283,12 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         gauge = [layout[list(group)] for group in problem.box.gauge if free[layout[list(group)]].all()]
         if not free.any():
             return np.empty(0)
-        shift = 1.0 + float(np.abs(information[np.ix_(free, free)]).sum())
+        # The translations are eigenvectors: moved beyond all others, they come last.
+        shift = 2.0 * float(np.linalg.norm(information[np.ix_(free, free)])) + 1e-300
         for group in gauge:
             information[np.ix_(group, group)] += shift / group.size
-        eigenvalues: Array = np.linalg.eigvalsh(information[np.ix_(free, free)])
-        return eigenvalues[: int(free.sum()) - len(gauge)]
+        identified: Array = information[np.ix_(free, free)]
+        return np.linalg.eigvalsh(identified)[: int(free.sum()) - len(gauge)]
 
     def _floor(self, X: Array, y: Array) -> float:
         """Return the least variance allowed: the setting, else the user's box, else the default."""
