@@ -287,8 +287,8 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         shift = 2.0 * float(np.linalg.norm(information[np.ix_(free, free)])) + 1e-300
         for group in gauge:
             information[np.ix_(group, group)] += shift / group.size
-        identified: Array = information[np.ix_(free, free)]
-        return np.linalg.eigvalsh(identified)[: int(free.sum()) - len(gauge)]
+        eigenvalues = np.linalg.eigvalsh(information[np.ix_(free, free)])
+        return np.asarray(eigenvalues[: int(free.sum()) - len(gauge)], dtype=np.float64)
 
     def _floor(self, X: Array, y: Array) -> float:
         """Return the least variance allowed: the setting, else the user's box, else the default."""
