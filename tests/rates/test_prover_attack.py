@@ -137,7 +137,7 @@ def _distance(family, arc: Arc, eps, np):
         matrix[k, k + 1] = matrix[k + 1, k] = float(b) ** 0.5
     z, vectors = np.linalg.eigh(matrix)
     weights = vectors[0] ** 2
-    constants = {c: 1.5 for c in family.log_symbol.constants}
+    constants = dict.fromkeys(family.log_symbol.constants, 1.5)
     values = {}
     for name in family.components:
         total = np.zeros_like(z)
