@@ -21,13 +21,16 @@ class SavedCertificate(NamedTuple):
     digest: str
 
 
-def save(certificate: Certificate, folder: str | Path, field: str = "certificates") -> SavedCertificate:
+def save(
+    certificate: Certificate, folder: str | Path, field: str = "certificates", label: str = ""
+) -> SavedCertificate:
     """Write a certificate about a family into a folder, which is made if its parent exists.
 
     Args:
         certificate: the certificate.
         folder: the folder.
         field: name of the option, for the error message.
+        label: what tells this certificate from others with the same statement, for example a method.
 
     Returns:
         the file, named like ``order-softmax-gaussian-d1-m3-degree6.json``, and the digest.
@@ -43,5 +46,7 @@ def save(certificate: Certificate, folder: str | Path, field: str = "certificate
         raise InputError(field, str(folder), allowed) from None
     about = certificate.statement
     name = "{kind}-{family}-d{d}-m{m}-degree{degree}.json".format(kind=certificate.kind, **about)
+    if label:
+        name = f"{name.removesuffix('.json')}-{label}.json"
     certificate.write(path / name, field)
     return SavedCertificate(str(path / name), certificate.digest)

@@ -15,7 +15,15 @@ from polysolv.cli.deciding import (
     reporter,
     terminated_cleanly,
 )
-from polysolv.cli.options import IntegerRange, emit, family_options, format_option, on_terminal, output_option
+from polysolv.cli.options import (
+    IntegerRange,
+    certificates_option,
+    emit,
+    family_options,
+    format_option,
+    on_terminal,
+    output_option,
+)
 
 
 @click.command("order")
@@ -29,6 +37,7 @@ from polysolv.cli.options import IntegerRange, emit, family_options, format_opti
     help="theorem; or a method, auto or all: then degree after degree is decided.",
 )
 @deciding_options("Seconds for each method at each degree.")
+@certificates_option
 @format_option("text", "json", default="text")
 @output_option
 def order_command(
@@ -42,6 +51,7 @@ def order_command(
     engine: str | None,
     ansatz: str | None,
     no_progress: bool,
+    certificates: str | None,
     style: str,
     output: str | None,
 ) -> int:
@@ -52,7 +62,7 @@ def order_command(
     Example: polysolv order --m 3 --method all
     """
     if method == "theorem":
-        _by_theorem(m, family, dim, style, output)
+        _by_theorem(m, family, dim, certificates, style, output)
         return 0
     from polysolv.decisions.ladder import climb
 
@@ -73,26 +83,37 @@ def order_command(
             )
         finally:
             end_report(report)
+    saved = [] if certificates is None else ladder.save_certificates(certificates)
+    lines = ladder.summary() + [
+        f"certificate: degree {s['degree']} by {s['method']}: {s['file']}, sha256 {s['digest']}"
+        for s in saved
+    ]
     if style == "json":
-        emit(json.dumps(ladder.to_data(), indent=2, ensure_ascii=False), output)
+        data = ladder.to_data() | ({} if certificates is None else {"certificates": saved})
+        emit(json.dumps(data, indent=2, ensure_ascii=False), output)
     elif output is None and on_terminal():
         from polysolv.cli.tables import print_rich
 
-        print_rich([ladder.grid()], ladder.summary())
+        print_rich([ladder.grid()], lines)
     else:
-        emit("\n".join([ladder.grid().to_text(), "", *ladder.summary()]), output)
+        emit("\n".join([ladder.grid().to_text(), "", *lines]), output)
     if ladder.contradiction:
         return CONTRADICTION_CODE
     return 0 if ladder.order is not None else UNDECIDED_CODE
 
 
-def _by_theorem(m: int, family: str, dim: int | None, style: str, output: str | None) -> None:
+def _by_theorem(
+    m: int, family: str, dim: int | None, certificates: str | None, style: str, output: str | None
+) -> None:
+    from polysolv.certificates import save
     from polysolv.decisions import order
     from polysolv.decisions.ladder import SCHEMA, theorem_data
     from polysolv.families import resolve
 
     resolved = resolve(family, dim)
     found = order(resolved, m)
+    wanted = certificates is not None and found.evidence is not None
+    saved = save(found.certificate, str(certificates)) if wanted else None
     if style == "json":
         data = {
             "schema": SCHEMA,
@@ -106,6 +127,8 @@ def _by_theorem(m: int, family: str, dim: int | None, style: str, output: str | 
             "theorem": theorem_data(found),
             "ladder": [],
         }
+        if saved is not None:
+            data["certificate"] = saved._asdict()
         emit(json.dumps(data, indent=2, ensure_ascii=False), output)
         return
     lines = [
@@ -114,4 +137,6 @@ def _by_theorem(m: int, family: str, dim: int | None, style: str, output: str | 
     if found.solvable is not None:
         lines.append(f"degree {int(found) - 1}: SOLVABLE: {found.solvable.reason}")
     lines.append(f"degree {int(found)}: UNSOLVABLE: {found.unsolvable.reason}")
+    if saved is not None:
+        lines.append(f"certificate: {saved.file}, sha256 {saved.digest}")
     emit("\n".join(lines), output)

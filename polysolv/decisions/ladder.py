@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from polysolv.certificates import save
 from polysolv.decisions.orders import Order, order
 from polysolv.decisions.strategy import contradictory, decide, decide_all
-from polysolv.decisions.verdict import SOLVABLE, UNDECIDED, UNSOLVABLE, Verdict
+from polysolv.decisions.verdict import PROVED, SOLVABLE, UNDECIDED, UNSOLVABLE, Verdict
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
 from polysolv.grid import Grid
@@ -82,6 +84,31 @@ class Ladder:
         title = f"{self.family.name}, cell size m = {self.m}"
         return Grid(title, ["degree", "method", "verdict", "field", "evidence", "seconds", "reason"], rows)
 
+    def save_certificates(self, folder: str | Path) -> list[dict[str, Any]]:
+        """Save the certificate behind every proved verdict, and behind the theorem's answer.
+
+        Args:
+            folder: made if its parent exists.
+
+        Returns:
+            degree, method, file and digest of each.
+
+        Raises:
+            InputError: if the folder cannot be made or written to.
+        """
+        proved = [
+            (degree, v.method, v.certificate)
+            for degree, found in self.degrees.items()
+            for v in found
+            if v.evidence == PROVED and v.certificate is not None
+        ]
+        if self.theorem is not None and self.theorem.evidence == PROVED:
+            proved.append((int(self.theorem), "order", self.theorem.certificate))
+        return [
+            {"degree": degree, "method": method, **save(certificate, folder, label=method)._asdict()}
+            for degree, method, certificate in proved
+        ]
+
     def summary(self) -> list[str]:
         """Return the conclusion in one or two lines."""
         if self.contradiction:
@@ -137,7 +164,7 @@ def by_theorem(family: Family, m: int) -> Order | None:
     try:
         return order(family, m)
     except InputError as error:
-        if error.field != "family":
+        if error.field not in ("family", "log_symbol"):
             raise
         return None
 

@@ -206,10 +206,12 @@ def _cases(
     )
     clause = {c: [names[i] for i in groups[c]] for c in groups if names[groups[c][0]] in system.nontrivial}
     active = {c: unknowns for c, unknowns in clause.items() if c not in dropped}
-    if system.nontrivial and not active:
+    # A weight is never 0: one in the clause makes every solution non-trivial.
+    everything = not system.nontrivial or not set(system.nontrivial).isdisjoint(system.weights)
+    if not everything and not active:
         return ()
     base = _unit_weight(base)
-    if not system.nontrivial:
+    if everything:
         return (base,)
     cases = []
     for component, unknowns in active.items():

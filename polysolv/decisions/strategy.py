@@ -196,10 +196,11 @@ def _limits(timeout: float, seed: int, jobs: int, engine: str | None, ansatz: st
     seed = require_integer("seed", seed, 0, 2**63 - 1)
     jobs = require_integer("jobs", jobs, 1, 1024)
     if engine is not None:
-        from polysolv.decisions.groebner.engines import ENGINES
+        from polysolv.decisions.groebner.engines import ENGINES, get_engine
 
         if engine not in ENGINES:
             raise unknown_name("engine", engine, list(ENGINES))
+        get_engine(engine)
     if ansatz not in (None, "symmetric"):
         raise unknown_name("ansatz", ansatz, ["symmetric"])
     return budget(timeout, seed=seed, jobs=jobs, engine=engine, ansatz=ansatz)

@@ -32,7 +32,7 @@ def under_ansatz(case: Case) -> tuple[Case, Complete] | None:
     (('sigma_1', 'sigma_3', 'w_3'), 3)
     """
     family, m = case.system.family, case.system.m
-    if family is None or m is None:
+    if family is None or m is None or not family.log_symbol.is_linear:
         return None
     gone = {c for c in family.components if case.values.get(f"{c}_2") == 0}
     pair = location_scale_pair(family.log_symbol.without(frozenset(gone)))

@@ -91,6 +91,8 @@ def _decide_case(case: Case, engine: Engine, limits: Budget) -> Verdict:
         except NoEliminant as error:
             limits.log["elimination"] = str(error)
     found = _decide_finite(case, engine, limits)
+    if found is None and len(case.unknowns) <= len(case.equations):
+        found = _slices(case, engine, limits)
     if found is None:
         trouble = limits.log.get("elimination", "there are infinitely many complex solutions")
         return undecided(METHOD, str(trouble))
@@ -141,10 +143,10 @@ def _decide_finite(
     points = trivial_points(saturated.ideal) or engine.points(saturated.ideal, limits)
     if points.kind == "infinite":
         return None
-    over = f"{saturated.inverted} subset sums of weights invertible, {engine.name}"
+    over = f"{engine.name}, {saturated.inverted} subset sums of weights made invertible"
     if points.kind == "none":
         limits.log["basis"] = "{1}"
-        reason = f"the ideal is {{1}}, so there is no solution over C ({over})"
+        reason = f"the saturated ideal is {{1}}: no solution over C either ({over})"
         return Verdict(UNSOLVABLE, REAL_POSITIVE, NUMERIC, METHOD, reason)
     if points.parametrization is None:
         return undecided(METHOD, points.trouble)
@@ -200,7 +202,7 @@ def _slices(case: Case, engine: Engine, limits: Budget) -> Verdict | None:
     """Look for a witness with some unknowns set to rationals, so that finitely many points are left."""
     attempts = 0
     for easy in (*restricted_cases(case), case):
-        excess = len(easy.unknowns) - len(easy.equations)
+        excess = max(len(easy.unknowns) - len(easy.equations), int(len(case.unknowns) <= len(case.equations)))
         for values in _choices(easy, excess, limits.seed) if easy.equations else [{}]:
             if not limits.left():
                 return None

@@ -104,7 +104,7 @@ def _positive_on(even: Form, region: tuple[Coefficients, Coefficients, Coefficie
 
 
 def _positive(p: Coefficients, strictly: bool) -> bool:
-    """Return whether p ≠ 0 is positive (or only nowhere negative) on s > 0, by its coefficients or its roots."""
+    """Return whether p ≠ 0 is positive (or nowhere negative) on s > 0, by its coefficients or its roots."""
     while p and not p[-1]:
         p = p[:-1]
     while p and not p[0]:
