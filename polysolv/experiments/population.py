@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.experiments.slope_table import line
@@ -128,17 +129,9 @@ def probe(
 
     problem = _Problem.of(truth, parameter, m)
     rng = np.random.default_rng(require_integer("seed", seed, 0, 2**64 - 1))
-    found: list[tuple[Array, float]] = []
-    for epsilon in reversed(steps):
-        previous = found[0][0] / problem.scales(steps[len(steps) - len(found)]) if found else None
-        ends = [_minimise(problem, epsilon, start) for start in _starts(problem, epsilon, rng, previous)]
-        found.insert(0, min(ends, key=lambda end: end[1]))
-    # A better solution found at one split is tried, scaled, at its neighbours: up, then down again.
-    pairs = [(i - 1, i) for i in range(1, len(steps))]
-    for near, i in [*pairs, *((i, near) for near, i in reversed(pairs))]:
-        start = found[near][0] / problem.scales(steps[near]) * problem.scales(steps[i])
-        found[i] = min(found[i], _minimise(problem, steps[i], start), key=lambda end: end[1])
-    distances = [_reweighted(problem, e, vector) for e, (vector, _) in zip(steps, found, strict=True)]
+    # The matrices are small: threads would only wait for each other, and change the last digits.
+    with threadpool_limits(limits=1):
+        found, distances = _along(problem, steps, rng)
     slope, _ = line(np.log(np.array(steps)), np.log(np.array(distances)))
     predicted = rate(m - 1, k_true=truth.k).cell(m).parameters[parameter]
     return ProbeResult(
@@ -152,6 +145,24 @@ def probe(
         predicted.refined.exponent if predicted.refined else None,
         truth,
     )
+
+
+def _along(
+    problem: _Problem, steps: tuple[float, ...], rng: np.random.Generator
+) -> tuple[list[tuple[Array, float]], list[float]]:
+    """Return for each split the best (vector, root of chi-square) found, and V."""
+    found: list[tuple[Array, float]] = []
+    for epsilon in reversed(steps):
+        previous = found[0][0] / problem.scales(steps[len(steps) - len(found)]) if found else None
+        ends = [_minimise(problem, epsilon, start) for start in _starts(problem, epsilon, rng, previous)]
+        found.insert(0, min(ends, key=lambda end: end[1]))
+    # A better solution found at one split is tried, scaled, at its neighbours: up, then down again.
+    pairs = [(i - 1, i) for i in range(1, len(steps))]
+    for near, i in [*pairs, *((i, near) for near, i in reversed(pairs))]:
+        start = found[near][0] / problem.scales(steps[near]) * problem.scales(steps[i])
+        found[i] = min(found[i], _minimise(problem, steps[i], start), key=lambda end: end[1])
+    distances = [_reweighted(problem, e, vector) for e, (vector, _) in zip(steps, found, strict=True)]
+    return found, distances
 
 
 def _epsilons(parameter: str, m: int, given: Sequence[float] | None) -> tuple[float, ...]:

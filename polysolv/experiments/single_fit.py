@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import warnings
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -43,7 +45,7 @@ def run_fit(design: Design, index: int, replicate: int) -> Row:
         "n": design.sizes[index],
         "spawn_key": [index, replicate],
     }
-    with threadpool_limits(limits=1), warnings.catch_warnings():
+    with _one_thread(), warnings.catch_warnings():
         # What the estimator would warn of is in the row.
         warnings.simplefilter("ignore")
         try:
@@ -52,6 +54,16 @@ def run_fit(design: Design, index: int, replicate: int) -> Row:
             row["error"] = f"{type(error).__name__}: {error}"
     row["cpu_seconds"] = round(time.process_time() - started, 4)
     return row
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """Limit every numerical library to one thread, for good in a thread of a worker.
+
+    The limit is the process's: the end of one thread's fit must not lift it for another's.
+    """
+    limit: AbstractContextManager[Any] = threadpool_limits(limits=1)
+    in_worker = threading.current_thread() is not threading.main_thread()
+    return nullcontext() if in_worker else limit
 
 
 def _fitted(design: Design, index: int, replicate: int) -> Row:

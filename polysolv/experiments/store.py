@@ -11,6 +11,7 @@ from typing import Any
 
 from polysolv.errors import InputError
 from polysolv.experiments.design import Design
+from polysolv.experiments.single_fit import ERRORS, LOSSES
 from polysolv.files import write_atomically
 
 SETTINGS, FITS, ENVIRONMENT, LOCK = "settings.json", "fits.jsonl", "environment.json", "lock"
@@ -177,21 +178,31 @@ def read_text(path: Path) -> str:
         raise InputError("out", str(path), f"a file that can be read ({reason})") from None
 
 
-_KEYS = {"n", "losses", "errors", "converged", "expected_cells", "at_bound", "cells", "gradient_norm"}
-
-
 def _parsed(line: bytes, design: Design) -> Row | None:
     try:
         row = json.loads(line)
-    except (ValueError, RecursionError):
+        return row if _belongs(row, design) and ("error" in row or _measured(row)) else None
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return None
-    if not isinstance(row, dict) or not ("error" in row or set(row) >= _KEYS):
-        return None
-    index, replicate = row.get("index"), row.get("replicate")
-    if not isinstance(index, int) or not isinstance(replicate, int):
-        return None
+
+
+def _belongs(row: Row, design: Design) -> bool:
+    index, replicate = row["index"], row["replicate"]
     inside = 0 <= index < len(design.sizes) and 0 <= replicate < design.replicates
-    return row if inside and row.get("n") == design.sizes[index] else None
+    return inside and row["n"] == design.sizes[index] and isinstance(row.get("error", ""), str)
+
+
+def _measured(row: Row) -> bool:
+    """Whether a row has everything that tables and reports read, of the right type."""
+    numbers = [row["gradient_norm"], *(row["losses"][kind] for kind in LOSSES)]
+    for entry in row["errors"]:
+        numbers += [entry["size"], entry["weight"], *(entry["mean"][name] or 0.0 for name in ERRORS)]
+    flags = (row["converged"], row["expected_cells"])
+    return (
+        all(isinstance(number, int | float) for number in numbers)
+        and all(isinstance(flag, bool) for flag in flags)
+        and isinstance(row["at_bound"], list)
+    )
 
 
 def _refuse_difference(design: Design, stored: Design, path: Path) -> None:

@@ -6,18 +6,30 @@ import base64
 import io
 import json
 import re
-import subprocess
-import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 import pytest
 
+from polysolv.cli.main import cli
+
 OPTIONS = ["--k-true", "2", "--k", "2", "--sizes", "200:800:3", "--replicates", "4", "--jobs", "1"]
 
 
+@dataclass
+class _Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 def _run(*arguments):
-    command = [sys.executable, "-m", "polysolv", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    """Run the command in this process: a new one would spend most of its time on imports."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = cli.main([*map(str, arguments)], prog_name="polysolv", standalone_mode=False)
+    return _Done(code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="module")

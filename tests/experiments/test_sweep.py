@@ -101,7 +101,7 @@ if __name__ == "__main__":
     assert json.loads((tmp_path / "dask" / "environment.json").read_text())[0]["processes"] == "dask"
 
 
-@pytest.mark.parametrize("damage", ["truncate", "garbage", "binary", "middle", "foreign"])
+@pytest.mark.parametrize("damage", ["truncate", "garbage", "binary", "middle", "foreign", "types"])
 def test_damaged_lines_cost_only_their_fits(reference, tmp_path, damage):
     folder, _ = reference
     out = tmp_path / damage
@@ -117,8 +117,8 @@ def test_damaged_lines_cost_only_their_fits(reference, tmp_path, damage):
     elif damage == "middle":
         lines[7] = b"\x00" * 50 + b"\n"
     else:
-        row = json.loads(lines[-1])
-        lines[-1] = json.dumps({**row, "n": 77}).encode() + b"\n"
+        change = {"n": 77} if damage == "foreign" else {"errors": [5]}
+        lines[-1] = json.dumps({**json.loads(lines[-1]), **change}).encode() + b"\n"
     (out / "fits.jsonl").write_bytes(b"".join(lines))
     design = Design.from_json((out / "settings.json").read_text(), "settings")
     rows, damaged = read_rows(out, design)
