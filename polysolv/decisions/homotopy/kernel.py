@@ -21,6 +21,7 @@ STEP_TOO_SMALL = 4
 TOO_MANY_STEPS = 5
 ENDGAME_FAILED = 6
 INTERRUPTED = 7
+FAILURES = (STEP_TOO_SMALL, TOO_MANY_STEPS, ENDGAME_FAILED)
 
 # Modes of a call.
 STRAIGHT = 0  # from s_from to s_to, both regular
