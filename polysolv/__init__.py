@@ -16,16 +16,21 @@ __version__ = "0.1.0"
 # Public name -> module that defines it; a module of the same name is the value itself.
 _PUBLIC = {
     "Family": "polysolv.families",
+    "GenericSystem": "polysolv.systems.generic_system",
     "InputError": "polysolv.errors",
+    "PathResult": "polysolv.decisions.homotopy",
     "PolynomialSystem": "polysolv.systems",
     "RateReport": "polysolv.rates",
     "RateTable": "polysolv.rates",
+    "SolveResult": "polysolv.decisions.homotopy",
     "build_system": "polysolv.systems",
     "certify": "polysolv.decisions",
+    "certify_solutions": "polysolv.decisions.homotopy",
     "families": "polysolv.families",
     "order": "polysolv.decisions",
     "rate": "polysolv.rates",
     "rate_table": "polysolv.rates",
+    "solve": "polysolv.decisions.homotopy",
 }
 
 __all__ = ["__version__", *sorted(_PUBLIC)]

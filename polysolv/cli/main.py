@@ -19,6 +19,7 @@ _COMMANDS = {
     "families": ("families", "families_command"),
     "certify": ("certify", "certify_command"),
     "verify": ("verify", "verify_command"),
+    "solve": ("solve", "solve_command"),
 }
 
 BAD_INPUT = 2

@@ -34,12 +34,7 @@ def compiled() -> Any:
 
     texts = [Path(module.__file__).read_bytes() for module in (kernel, kernel_algebra)]
     stamp = int(hashlib.sha256(b"".join(texts)).hexdigest()[:12], 16)
-    run_batch = kernel.run_batch
-
-    def entry(program, homotopy, tuning, mode, s_from, s_to, points, middles, codes, facts, stop):  # type: ignore[no-untyped-def]
-        stop[1] = stamp  # ties the cached machine code to the text of the kernel
-        run_batch(program, homotopy, tuning, mode, s_from, s_to, points, middles, codes, facts, stop)
-
+    entry = kernel.stamped(stamp)
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
     try:
         return numba.njit(cache=True, **options)(entry)
@@ -87,8 +82,12 @@ class Engine:
         points: Complexes,
         s_from: complex = 1.0,
         s_to: complex = 0.0,
+        parts: list[tuple[Any, int, int]] | None = None,
     ) -> Batch:
-        """Track every row of ``points``; on Ctrl-C or at the deadline the rest is marked as interrupted."""
+        """Track every row of ``points``; on Ctrl-C or at the deadline the rest is marked as interrupted.
+
+        ``parts``: (homotopy, first row, end row) for each block of rows that has a homotopy of its own.
+        """
         from polysolv.decisions.homotopy import kernel
 
         count = len(points)
@@ -102,16 +101,20 @@ class Engine:
             return batch
         run = compiled()
 
-        def work(low: int, high: int) -> tuple[int, int]:
+        def work(own: Any, low: int, high: int) -> tuple[int, int]:
             part = slice(low, high)
             run(
-                *(program, homotopy, tuning, mode, complex(s_from), complex(s_to)),
+                *(program, own, tuning, mode, complex(s_from), complex(s_to)),
                 *(batch.points[part], batch.middles[part], batch.codes[part], batch.facts[part], self._stop),
             )
             return low, high
 
         size = max(1, min(64, count // (8 * self.jobs)))
-        pieces = [(low, min(low + size, count)) for low in range(0, count, size)]
+        pieces = [
+            (own, low, min(low + size, end))
+            for own, first, end in parts or [(homotopy, 0, count)]
+            for low in range(first, end, size)
+        ]
         with ThreadPoolExecutor(self.jobs) as pool, _Interrupt(self):
             pending: set[Future[tuple[int, int]]] = {pool.submit(work, *piece) for piece in pieces}
             finished = 0

@@ -512,3 +512,14 @@ def run_batch(p, h, tune, mode, s_from, s_to, xs, middles, codes, facts, stop):
             facts[q, 0] = w.state[1]
             facts[q, 1] = winding
             facts[q, 2] = reached
+
+
+def stamped(stamp):
+    """Return a plain function that runs `run_batch` and carries ``stamp``, so that numba's cache is keyed by it."""
+
+    # Only the number may be closed over: numba hashes closed-over objects, and a dispatcher differs each time.
+    def entry(p, h, tune, mode, s_from, s_to, xs, middles, codes, facts, stop):
+        stop[1] = stamp
+        run_batch(p, h, tune, mode, s_from, s_to, xs, middles, codes, facts, stop)
+
+    return entry

@@ -144,9 +144,9 @@ def _result(
     singular = (codes[finite] == kernel.SINGULAR) | ~(facts[finite, 3] < _SINGULAR_CONDITION)
     # Regular points are known to many digits, singular ones to few.
     scaled = points / np.exp2(np.array(problem.scaling.unknowns, float))
-    groups = close_groups(scaled[kept], _REGULAR_DISTANCE)
+    groups = close_groups(scaled[kept], _REGULAR_DISTANCE, 1e-3)
     loose = [i for i in range(len(kept)) if singular[kept[i]]]
-    groups += [[loose[i] for i in group] for group in close_groups(scaled[kept[loose]], _SINGULAR_DISTANCE)]
+    groups += [[loose[i] for i in group] for group in close_groups(scaled[kept[loose]], _SINGULAR_DISTANCE, 1.0)]
     member = list(range(len(kept)))
     for group in groups:
         first = min(member[i] for i in group)

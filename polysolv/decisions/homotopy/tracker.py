@@ -128,12 +128,12 @@ def coincident(points: Complexes, tolerance: float) -> list[list[int]]:
     return close_groups(scaled, tolerance)
 
 
-def close_groups(points: Complexes, tolerance: float) -> list[list[int]]:
-    """Groups of at least two rows, connected by relative distances below ``tolerance``, each sorted."""
+def close_groups(points: Complexes, tolerance: float, floor: float = 1e-300) -> list[list[int]]:
+    """Groups of at least two rows, connected by distances below ``tolerance`` · max(norm, floor), each sorted."""
     generator = np.random.default_rng(1 + points.shape[1])
     direction = generator.standard_normal(points.shape[1]) + 1j * generator.standard_normal(points.shape[1])
     values = (points @ direction).real
-    sizes = np.maximum(np.abs(points).max(axis=1), 1e-300)
+    sizes = np.maximum(np.abs(points).max(axis=1), floor)
     order = np.argsort(values, kind="stable")
     reach = tolerance * float(np.abs(direction).sum()) * 2
     parent = list(range(len(points)))

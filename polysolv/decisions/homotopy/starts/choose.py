@@ -6,10 +6,17 @@ import math
 
 import numpy as np
 
+from polysolv.decisions.homotopy import kernel
 from polysolv.decisions.homotopy.engine import Engine
-from polysolv.decisions.homotopy.problem import Problem, Tracking, homogeneous, linear_homotopy
+from polysolv.decisions.homotopy.problem import Coefficients, Problem, Tracking, homogeneous, linear_homotopy
+from polysolv.decisions.homotopy.straightline import Complexes
 from polysolv.decisions.homotopy.tracker import Tracked, track_paths
 from polysolv.errors import InputError
+
+# Multiplications that the search for mixed cells may take for each path of the total-degree homotopy that it saves.
+_BUDGET = 3e5
+_SMALL = 100  # up to this many paths the total degree is not worth improving on
+_WORTHWHILE = 0.8
 
 
 def tracked_from(
@@ -20,15 +27,30 @@ def tracked_from(
     Raises:
         InputError: if there are more paths than ``max_paths``, or the start system does not apply.
     """
+    from polysolv.decisions.homotopy.starts.polyhedral import find_mixed_cells, solve_generic
     from polysolv.decisions.homotopy.starts.total_degree import start_polynomials
 
     bezout = math.prod(problem.degrees)
-    if start == "auto":
+    missing = 0
+    polynomials: list[Coefficients]
+    points: Complexes
+    found = None
+    if start == "polyhedral" or (start == "auto" and bezout > _SMALL):
+        budget = 1e13 if start == "polyhedral" else min(_BUDGET * bezout, 1e12)
+        found = find_mixed_cells([tuple(row) for row in problem.rows], problem.unknowns, rng, budget)
+        if found is None and start == "polyhedral":
+            raise InputError("start", start, "a system with fewer mixed cells; use total-degree or monodromy")
+    if found is not None and (start == "polyhedral" or found.mixed_volume <= _WORTHWHILE * bezout):
+        start = "polyhedral"
+        require_paths(found.mixed_volume, max_paths)
+        polynomials, points, missing = solve_generic(found, rng, engine)
+    else:
         start = "total-degree"
-    require_paths(bezout, max_paths)
-    polynomials, points = start_polynomials(problem.degrees, rng)
+        require_paths(bezout, max_paths)
+        polynomials, points = start_polynomials(problem.degrees, rng)
     tracking = linear_homotopy(problem.rows, polynomials, problem.unknowns)
-    return start, tracking, track_paths(tracking, homogeneous(points), engine, tol)
+    tracked = track_paths(tracking, homogeneous(points), engine, tol)
+    return start, tracking, _with_missing(tracked, missing, engine.interrupted)
 
 
 def require_paths(count: int, max_paths: int) -> None:
@@ -39,3 +61,16 @@ def require_paths(count: int, max_paths: int) -> None:
     """
     if count > max_paths:
         raise InputError("max_paths", max_paths, f"at least {count}, the number of paths of this start system")
+
+
+def _with_missing(tracked: Tracked, missing: int, interrupted: bool) -> Tracked:
+    """Append paths that were lost before the last homotopy: none is dropped silently."""
+    if not missing:
+        return tracked
+    code = kernel.INTERRUPTED if interrupted else kernel.STEP_TOO_SMALL
+    return Tracked(
+        np.vstack([tracked.points, np.zeros((missing, tracked.points.shape[1]), np.complex128)]),
+        np.concatenate([tracked.codes, np.full(missing, code)]),
+        np.vstack([tracked.facts, np.zeros((missing, tracked.facts.shape[1]))]),
+        np.concatenate([tracked.levels, np.zeros(missing, np.int64)]),
+    )
