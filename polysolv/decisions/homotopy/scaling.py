@@ -48,7 +48,7 @@ def find_scaling(polynomials: Sequence[Polynomial], unknowns: int) -> Scaling:
             row[unknowns + j] = 1.0
             rows.append(row)
             right.append(-_log2(coefficient))
-    if max((abs(value) for value in right), default=0.0) <= 4.0:
+    if max((abs(value) for value in right), default=0.0) <= 2.0:
         chosen = [0] * unknowns
     else:
         pull = 1e-3 * np.eye(unknowns + len(polynomials))

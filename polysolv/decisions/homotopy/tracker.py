@@ -87,7 +87,7 @@ def polish(tracking: Tracking, tracked: Tracked, engine: Engine) -> None:
         *(0.0, 0.0),
     )
     moved = np.abs(batch.points - tracked.points[rows]).max(axis=1)
-    good = (batch.facts[:, 3] < LEVELS[-1].max_condition) & (batch.facts[:, 5] < 1e-10) & (moved < 1e-6)
+    good = (batch.facts[:, 3] < LEVELS[-1].max_condition) & (batch.facts[:, 5] < 1e-10) & (moved < 1e-4)
     done = (batch.codes == kernel.SUCCESS) & (good | ~averaged[rows])
     tracked.points[rows[done]] = batch.points[done]
     tracked.facts[rows[done], 3:6] = batch.facts[done, 3:6]
