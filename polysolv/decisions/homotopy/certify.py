@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from polysolv.decisions.homotopy.core import derivative
 from polysolv.decisions.homotopy.results import PathResult, SolveResult, require_result
 from polysolv.systems.polynomial import Polynomial
 
@@ -162,7 +163,7 @@ def _krawczyk(
     points: list[Box] = [(x, x, y, y) for x, y in centre]
     box: list[Box] = [(x - radius, x + radius, y - radius, y + radius) for x, y in centre]
     newton = _apply(inverse, [_evaluate(f, points) for f in equations])
-    jacobian = [[_evaluate(_derivative(f, j), box) for j in range(len(centre))] for f in equations]
+    jacobian = [[_evaluate(derivative(f, j), box) for j in range(len(centre))] for f in equations]
     inside, outside = True, False
     for i in range(len(centre)):
         bound_re = bound_im = 0
@@ -234,16 +235,6 @@ def _twice(value: int) -> tuple[int, int]:
     return value, value
 
 
-def _derivative(polynomial: Polynomial, index: int) -> dict[tuple[tuple[int, int], ...], Fraction]:
-    result = {}
-    for monomial, coefficient in polynomial.items():
-        exponent = dict(monomial).get(index, 0)
-        if exponent:
-            rest = tuple((i, e - (i == index)) for i, e in monomial if e > (i == index))
-            result[rest] = coefficient * exponent
-    return result
-
-
 def _evaluate(polynomial: Polynomial, box: Sequence[Box]) -> Box:
     total: Box = (0, 0, 0, 0)
     for monomial, coefficient in polynomial.items():
@@ -296,7 +287,7 @@ def _inverse_jacobian(equations: Sequence[Polynomial], point: Sequence[complex])
     matrix = np.zeros((n, n), np.complex128)
     for i, polynomial in enumerate(equations):
         for j in range(n):
-            for monomial, coefficient in _derivative(polynomial, j).items():
+            for monomial, coefficient in derivative(polynomial, j).items():
                 term = complex(float(coefficient))
                 for index, exponent in monomial:
                     term *= point[index] ** exponent

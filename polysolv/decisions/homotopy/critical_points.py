@@ -1,0 +1,146 @@
+"""Critical points of a generic squared distance: a real point on every component of a real solution set.
+
+Hauenstein, "Numerically computing real points on algebraic sets" (2013): follow the critical points on the smooth
+set f = z, z generic, to z = 0; every connected component of the real solution set holds one of the limits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from polysolv.decisions.homotopy import kernel
+from polysolv.decisions.homotopy.core import derivative
+from polysolv.decisions.homotopy.engine import Engine
+from polysolv.decisions.homotopy.problem import homogeneous, linear_homotopy
+from polysolv.decisions.homotopy.starts.monodromy import move, populate
+from polysolv.decisions.homotopy.straightline import Complexes, Support, compile_program
+from polysolv.decisions.homotopy.tracker import track_paths
+from polysolv.systems.generic_system import GenericSystem
+from polysolv.systems.polynomial import Monomial
+from polysolv.systems.readers.expression import multiply_monomials
+
+
+class Family:
+    """f(x) = z, λ_0 (x − x0) + J(x)ᵀ λ = 0, ν·λ = 1 with parameters z and x0, in the unknowns (x, λ_0, λ)."""
+
+    def __init__(self, system: GenericSystem, rng: np.random.Generator) -> None:
+        self.n, self.k, self.rng = len(system.unknowns), len(system.equations), rng
+        n, k = self.n, self.k
+        self.rows: list[dict[Monomial, complex]] = []
+        for polynomial in system.equations:
+            self.rows.append({(): 0j, **{m: complex(float(c)) for m, c in polynomial.items()}})
+        for j in range(n):
+            row: dict[Monomial, complex] = {((n, 1),): 0j, ((j, 1), (n, 1)): 1 + 0j}
+            for i, polynomial in enumerate(system.equations):
+                for monomial, coefficient in derivative(polynomial, j).items():
+                    row[multiply_monomials(monomial, ((n + 1 + i, 1),))] = complex(float(coefficient))
+            self.rows.append(row)
+        self.patch = self.random(k + 1)
+        self.rows.append({(): -1 + 0j, **{((n + i, 1),): complex(self.patch[i]) for i in range(k + 1)}})
+        self.support = Support(n + k + 1, tuple(tuple(sorted(row)) for row in self.rows))
+        self.program = compile_program(self.support)
+
+    def random(self, count: int) -> Complexes:
+        """Standard complex normal numbers."""
+        return np.asarray(self.rng.standard_normal(count) + 1j * self.rng.standard_normal(count))
+
+    def at(self, z: Complexes, centre: Complexes) -> list[dict[Monomial, complex]]:
+        """The polynomials at given parameters."""
+        rows = [dict(row) for row in self.rows]
+        for i in range(self.k):
+            rows[i][()] -= complex(z[i])
+        for j in range(self.n):
+            rows[self.k + j][((self.n, 1),)] = -complex(centre[j])
+        return rows
+
+    def coefficients(self, z: Complexes, centre: Complexes) -> Complexes:
+        """The same as one vector, in the order of the program."""
+        rows = self.at(z, centre)
+        return np.array([row[m] for row, names in zip(rows, self.support.rows, strict=True) for m in names])
+
+    def seed(self) -> tuple[Complexes, Complexes, Complexes]:
+        """Parameters (z, x0) and a solution (x, λ_0, λ): take x and λ at random and read z and x0 off."""
+        x, multipliers = self.random(self.n), self.random(self.k + 1)
+        multipliers = multipliers / (self.patch @ multipliers)
+        full = np.concatenate([x, multipliers])
+        values = np.array([_value(row, full) for row in self.at(np.zeros(self.k), np.zeros(self.n))])
+        return values[: self.k], values[self.k : self.k + self.n] / multipliers[0], full
+
+
+def _value(row: dict[Monomial, complex], point: Complexes) -> complex:
+    return complex(sum(c * np.prod([point[i] ** e for i, e in m]) if m else c for m, c in row.items()))
+
+
+@dataclass(frozen=True)
+class CriticalPoints:
+    """Limits of the critical points, and how they were counted.
+
+    Args:
+        points: finite limits, coordinates x only; ``regular``: which of them are regular end points.
+        counts: number of critical points on f = z found by each independent run.
+        paths, failed, at_infinity: of the last homotopy.
+        complete: whether the runs agree and every path has a result.
+    """
+
+    points: Complexes
+    regular: np.ndarray
+    counts: tuple[int, ...]
+    paths: int
+    failed: int
+    at_infinity: int
+    complete: bool
+
+
+def find_critical_points(system: GenericSystem, rng: np.random.Generator, engine: Engine) -> CriticalPoints:
+    """Compute the limits for a real random centre x0, with two independent monodromy runs that must agree.
+
+    Args:
+        system: k equations in n ≥ k unknowns.
+        rng: random centre and loops; ``engine``: threads and deadline.
+    """
+    family = Family(system, rng)
+
+    def draw() -> Complexes:
+        return family.coefficients(family.random(family.k), family.random(family.n))
+
+    found: list[Complexes] = []
+    bases: list[Complexes] = []
+    counts: list[int] = []
+    for _ in range(2):
+        z, centre, seed = family.seed()
+        bases.append(family.coefficients(z, centre))
+        points, _ = populate(family.program, bases[-1], seed[None, :], draw, lambda _: False, engine)
+        found.append(points)
+        counts.append(len(points))
+    # The second set, moved to the first base, must be the first set; what either missed joins.
+    moved = move(family.program, bases[1], bases[0], found[1], engine)
+    moved = moved[np.isfinite(moved).all(axis=1)]
+    merged = np.vstack([found[0], moved])
+    points, _ = populate(family.program, bases[0], merged, draw, lambda _: False, engine, stale=2)
+    agreed = len(points) == max(counts) and min(counts) == max(counts)
+    target = family.at(np.zeros(family.k), rng.standard_normal(family.n))
+    rows = [{m: (c, 0j) for m, c in row.items() if c} for row in target]
+    start = [
+        {m: complex(c) for m, c in zip(names, part, strict=True)}
+        for names, part in zip(family.support.rows, _pieces(bases[0], family.support), strict=True)
+    ]
+    tracked = track_paths(linear_homotopy(rows, start, family.n + family.k + 1), homogeneous(points), engine, 1e-8)
+    finite = np.isin(tracked.codes, (kernel.SUCCESS, kernel.SINGULAR))
+    ends = tracked.points[finite]
+    failed = int(np.isin(tracked.codes, (*kernel.FAILURES, kernel.INTERRUPTED)).sum())
+    return CriticalPoints(
+        points=ends[:, : family.n] / ends[:, -1:],
+        regular=tracked.codes[finite] == kernel.SUCCESS,
+        counts=tuple(counts),
+        paths=len(points),
+        failed=failed,
+        at_infinity=int((tracked.codes == kernel.AT_INFINITY).sum()),
+        complete=agreed and failed == 0 and not engine.interrupted,
+    )
+
+
+def _pieces(vector: Complexes, support: Support) -> list[Complexes]:
+    edges = np.cumsum([0, *(len(row) for row in support.rows)])
+    return [vector[low:high] for low, high in zip(edges[:-1], edges[1:], strict=True)]
