@@ -20,8 +20,8 @@ from polysolv.systems.generic_system import GenericSystem, generic
 
 if TYPE_CHECKING:
     from polysolv.decisions.homotopy.engine import Engine, Progress
-    from polysolv.decisions.homotopy.problem import Problem, Tracking
-    from polysolv.decisions.homotopy.tracker import Tracked
+    from polysolv.decisions.homotopy.problem import Problem
+    from polysolv.decisions.homotopy.starts.choose import Outcome
 
 STARTS = ("auto", "total-degree", "weighted", "polyhedral", "monodromy")
 MAX_PATHS = 200_000
@@ -90,6 +90,7 @@ def solve(
 
     from polysolv.decisions.homotopy.engine import Engine
     from polysolv.decisions.homotopy.problem import prepare
+    from polysolv.decisions.homotopy.starts import tracked_from
 
     rng = np.random.default_rng(seed)
     problem = prepare(equations, rng)
@@ -99,24 +100,14 @@ def solve(
     engine = Engine(jobs, deadline, progress)
     if not any(len(row) > 1 or max(row) != () for row in problem.rows):
         return SolveResult(equations, (), "none", seed, float(tol))
-    name, tracking, tracked = _track(problem, start, rng, engine, float(tol), max_paths)
-    return _result(equations, problem, name, tracking, tracked, engine, seed, float(tol))
-
-
-def _track(
-    problem: Problem, start: str, rng: Any, engine: Engine, tol: float, max_paths: int
-) -> tuple[str, Tracking, Tracked]:
-    from polysolv.decisions.homotopy.starts import tracked_from
-
-    return tracked_from(problem, start, rng, engine, tol, max_paths)
+    outcome = tracked_from(problem, start, rng, engine, float(tol), max_paths)
+    return _result(equations, problem, outcome, engine, seed, float(tol))
 
 
 def _result(
     system: GenericSystem,
     problem: Problem,
-    name: str,
-    tracking: Tracking,
-    tracked: Tracked,
+    outcome: Outcome,
     engine: Engine,
     seed: int,
     tol: float,
@@ -128,7 +119,8 @@ def _result(
     from polysolv.decisions.homotopy.problem import distances_from_real
     from polysolv.decisions.homotopy.tracker import close_groups, polish
 
-    polish(tracking, tracked, engine)
+    tracked = outcome.tracked
+    polish(outcome.tracking, tracked, engine)
     codes, facts = tracked.codes, tracked.facts
     finite = np.flatnonzero((codes == kernel.SUCCESS) | (codes == kernel.SINGULAR))
     points = problem.to_user(tracked.points[finite])
@@ -196,7 +188,8 @@ def _result(
         )
         for row in range(len(codes))
     )
-    return SolveResult(system, paths, name, seed, tol, problem.slices, _notes(problem, paths))
+    notes = (*_notes(problem, paths), *outcome.notes)
+    return SolveResult(system, paths, outcome.start, seed, tol, problem.slices, notes)
 
 
 def _residuals(system: GenericSystem, points: Any) -> Any:

@@ -14,8 +14,8 @@ from polysolv.decisions.homotopy.straightline import Complexes, Integers
 # From fast to careful; a path goes one level up each time it is doubtful.
 LEVELS = (
     kernel.Tuning(False, 0.7, 0.05, 1e-8, 20_000, 0.1, 1e12),
-    kernel.Tuning(False, 0.4, 0.005, 1e-9, 50_000, 0.1, 1e12),
-    kernel.Tuning(True, 0.25, 0.0005, 1e-10, 50_000, 0.1, 1e13),
+    kernel.Tuning(False, 0.4, 0.005, 1e-9, 20_000, 0.1, 1e12),
+    kernel.Tuning(True, 0.25, 0.0005, 1e-10, 20_000, 0.1, 1e13),
 )
 _SAME = 1e-7  # relative distance below which two points of different paths are taken for one
 _VANISHED = 1e-14
@@ -69,6 +69,9 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
         if not len(doubtful) or engine.interrupted:
             break
     assert total is not None
+    # What is left at a tiny s with a large and growing norm diverges slowly.
+    stuck = np.isin(total.codes, kernel.FAILURES) & (total.facts[:, 2] < 1e-12)
+    total.codes[stuck & (np.abs(total.points[:, -1]) < 1e-5 * np.abs(total.points).max(axis=1))] = kernel.AT_INFINITY
     return Tracked(total.points, total.codes, total.facts, levels)
 
 
@@ -86,12 +89,19 @@ def polish(tracking: Tracking, tracked: Tracked, engine: Engine) -> None:
         *(tracking.program, kernel.Homotopy(0, tracking.table), LEVELS[-1], kernel.POLISH, tracked.points[rows]),
         *(0.0, 0.0),
     )
-    moved = np.abs(batch.points - tracked.points[rows]).max(axis=1)
+    moved = _angle(batch.points, tracked.points[rows])
     good = (batch.facts[:, 3] < LEVELS[-1].max_condition) & (batch.facts[:, 5] < 1e-10) & (moved < 1e-4)
     done = (batch.codes == kernel.SUCCESS) & (good | ~averaged[rows])
     tracked.points[rows[done]] = batch.points[done]
     tracked.facts[rows[done], 3:6] = batch.facts[done, 3:6]
     tracked.codes[rows[done]] = kernel.SUCCESS
+
+
+def _angle(a: Complexes, b: Complexes) -> np.ndarray:
+    """Distance of the rows as points of projective space."""
+    a = a / np.linalg.norm(a, axis=1, keepdims=True)
+    b = b / np.linalg.norm(b, axis=1, keepdims=True)
+    return np.asarray(np.linalg.norm(a - b * (np.conj(b) * a).sum(axis=1, keepdims=True), axis=1))
 
 
 def _doubtful(batch: Batch) -> Integers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,40 +18,65 @@ from polysolv.errors import InputError
 _BUDGET = 3e5
 _SMALL = 100  # up to this many paths the total degree is not worth improving on
 _WORTHWHILE = 0.8
+_UNLIMITED = 1e13
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The start system's name, the last homotopy, what became of its paths, and what a reader should know."""
+
+    start: str
+    tracking: Tracking
+    tracked: Tracked
+    notes: tuple[str, ...]
 
 
 def tracked_from(
     problem: Problem, start: str, rng: np.random.Generator, engine: Engine, tol: float, max_paths: int
-) -> tuple[str, Tracking, Tracked]:
-    """Track all paths; returns the start system's name, the last homotopy and the outcome.
+) -> Outcome:
+    """Track all paths.
 
     Raises:
         InputError: if there are more paths than ``max_paths``, or the start system does not apply.
     """
-    from polysolv.decisions.homotopy.starts.polyhedral import find_mixed_cells, solve_generic
+    from polysolv.decisions.homotopy.starts import monodromy, polyhedral, weighted
     from polysolv.decisions.homotopy.starts.total_degree import start_polynomials
 
     bezout = math.prod(problem.degrees)
+    supports = [tuple(row) for row in problem.rows]
     missing = 0
     polynomials: list[Coefficients]
     points: Complexes
+    notes: tuple[str, ...] = ()
     found = None
     if start == "polyhedral" or (start == "auto" and bezout > _SMALL):
-        budget = 1e13 if start == "polyhedral" else min(_BUDGET * bezout, 1e12)
-        found = find_mixed_cells([tuple(row) for row in problem.rows], problem.unknowns, rng, budget)
+        budget = _UNLIMITED if start == "polyhedral" else min(_BUDGET * bezout, _UNLIMITED)
+        found = polyhedral.find_mixed_cells(supports, problem.unknowns, rng, budget)
         if found is None and start == "polyhedral":
             raise InputError("start", start, "a system with fewer mixed cells; use total-degree or monodromy")
-    if found is not None and (start == "polyhedral" or found.mixed_volume <= _WORTHWHILE * bezout):
-        start = "polyhedral"
+    if start == "auto":
+        better = found is not None and found.mixed_volume <= _WORTHWHILE * bezout
+        start = "polyhedral" if better else "total-degree"
+    if start == "weighted":
+        weights = weighted.find_weights(supports, problem.unknowns)
+        degrees = weighted.weighted_degrees(supports, weights)
+        require_paths(math.prod(degrees) // math.prod(weights), max_paths)
+        polynomials, points, missing = weighted.solve_product(degrees, weights, rng, engine)
+        notes = (f"weights of the unknowns: {', '.join(map(str, weights))}",)
+    elif start == "monodromy":
+        polynomials, points, held = monodromy.solve_generic(supports, problem.unknowns, rng, engine)
+        require_paths(len(points), max_paths)
+        passed = "passed" if held else "did not pass, so that solutions may be missing"
+        notes = (f"monodromy found {len(points)} solutions of the generic system; the trace test {passed}",)
+    elif found is not None and start == "polyhedral":
         require_paths(found.mixed_volume, max_paths)
-        polynomials, points, missing = solve_generic(found, rng, engine)
+        polynomials, points, missing = polyhedral.solve_generic(found, rng, engine)
     else:
-        start = "total-degree"
         require_paths(bezout, max_paths)
         polynomials, points = start_polynomials(problem.degrees, rng)
     tracking = linear_homotopy(problem.rows, polynomials, problem.unknowns)
     tracked = track_paths(tracking, homogeneous(points), engine, tol)
-    return start, tracking, _with_missing(tracked, missing, engine.interrupted)
+    return Outcome(start, tracking, _with_missing(tracked, missing, engine.interrupted), notes)
 
 
 def require_paths(count: int, max_paths: int) -> None:
