@@ -27,8 +27,12 @@ _STARTS = ("auto", "total-degree", "weighted", "polyhedral", "monodromy")
 @click.command("solve")
 @click.argument("file", type=click.Path())
 @click.option("--start", type=Name(_STARTS), default="auto", show_default=True, help="Start system.")
-@click.option("--seed", type=IntegerRange(0, 2**62), default=0, show_default=True, help="Seed of all random choices.")
-@click.option("--tol", type=float, default=1e-8, show_default=True, help="Accuracy on the way, from 1e-14 to 1e-3.")
+@click.option(
+    "--seed", type=IntegerRange(0, 2**62), default=0, show_default=True, help="Seed of all random choices."
+)
+@click.option(
+    "--tol", type=float, default=1e-8, show_default=True, help="Accuracy on the way, from 1e-14 to 1e-3."
+)
 @click.option(
     "--max-paths", type=IntegerRange(1, 10**9), default=200_000, show_default=True, help="Refuse more paths."
 )
@@ -55,7 +59,8 @@ def solve_command(
 ) -> None:
     """All isolated complex solutions of the polynomial system in FILE (- for stdin).
 
-    FILE is our JSON, PHCpack's, Bertini's or HomotopyContinuation.jl's text, or one equation a line; its content
+    FILE is our JSON, PHCpack's, Bertini's or HomotopyContinuation.jl's text, or one equation a line; its
+    content
     tells which. Exit code 0, or 3 if some path failed or was left untracked.
 
     Example: polysolv solve cyclic5.phc --real
@@ -71,7 +76,9 @@ def solve_command(
         if line is not None:
             line.close()
     certified = certify_solutions(result) if certify else None
-    emit(_json(result, certified, real) if style == "json" else _table(result, certified, real, output), output)
+    emit(
+        _json(result, certified, real) if style == "json" else _table(result, certified, real, output), output
+    )
     if not result.is_complete:
         raise click.exceptions.Exit(3)
 

@@ -66,7 +66,9 @@ class GenericSystem:
         if isinstance(equations, str):
             return read_text(equations)
         names = Names(unknowns)
-        polynomials = tuple(parse_equation(text, names, f"equation {i}") for i, text in enumerate(equations, 1))
+        polynomials = tuple(
+            parse_equation(text, names, f"equation {i}") for i, text in enumerate(equations, 1)
+        )
         return GenericSystem(tuple(names.known), polynomials)
 
     def evaluate(self, point: Sequence[int | Fraction]) -> list[Fraction]:
@@ -126,5 +128,7 @@ def generic(system: object) -> GenericSystem:
     unknowns = getattr(system, "unknowns", None)
     equations = getattr(system, "equations", None)
     if unknowns is None or not isinstance(equations, Mapping):
-        raise InputError("system", system, "a GenericSystem, a PolynomialSystem or a list of equations as text")
+        raise InputError(
+            "system", system, "a GenericSystem, a PolynomialSystem or a list of equations as text"
+        )
     return GenericSystem(tuple(unknowns), tuple(equations.values()))

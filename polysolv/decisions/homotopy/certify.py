@@ -26,7 +26,8 @@ class SolutionCertificate:
 
     Args:
         distinct: number of the solution in the result.
-        status: ``certified``: the square box with this centre and radius holds exactly one zero, a simple one;
+        status: ``certified``: the square box with this centre and radius holds exactly one zero, a simple
+        one;
             ``refuted``: no zero lies within the box; ``undecided``: neither was proved (singular solutions).
         real: True if the zero is proved real, False if proved non-real, ``None`` if neither.
         centre: real and imaginary part of each coordinate, exact.
@@ -53,7 +54,10 @@ class CertifiedSolutions:
     @property
     def counts(self) -> dict[str, int]:
         """Numbers of certified, refuted and undecided solutions."""
-        return {status: sum(s.status == status for s in self.solutions) for status in (CERTIFIED, REFUTED, UNDECIDED)}
+        return {
+            status: sum(s.status == status for s in self.solutions)
+            for status in (CERTIFIED, REFUTED, UNDECIDED)
+        }
 
     @property
     def nreal(self) -> int:
@@ -96,7 +100,8 @@ def certify_solutions(result: SolveResult) -> CertifiedSolutions:
     """Certify each distinct finite solution, real or non-real, and that all are distinct.
 
     Args:
-        result: what `solve` returned. For a result with ``slices`` or with more equations than unknowns nothing
+        result: what `solve` returned. For a result with ``slices`` or with more equations than unknowns
+        nothing
             can be certified (the square system that was tracked is not the given one): all are undecided.
 
     Returns:
@@ -107,7 +112,8 @@ def certify_solutions(result: SolveResult) -> CertifiedSolutions:
 
     Krawczyk's operator K(X) = c − Y f(c) + (1 − Y f'(X))(X − c) is evaluated with integers only: numbers are
     multiples of 2^-160, intervals are rounded outwards. K(X) inside X proves exactly one zero in X, and f'
-    invertible there (Krawczyk 1969; Rump 1983). A zero whose box meets the mirror box of its conjugate and is the
+    invertible there (Krawczyk 1969; Rump 1983). A zero whose box meets the mirror box of its conjugate and
+    is the
     only one in a box around both is real, as conjugation permutes the zeros of a real system.
 
     >>> from polysolv.decisions.homotopy import solve
@@ -115,7 +121,9 @@ def certify_solutions(result: SolveResult) -> CertifiedSolutions:
     certified 2 (pairwise distinct 2; real 2, non-real 0), refuted 0, undecided 0
     """
     require_result(result)
-    square = not result.slices and sum(bool(p) for p in result.system.equations) == len(result.system.unknowns)
+    square = not result.slices and sum(bool(p) for p in result.system.equations) == len(
+        result.system.unknowns
+    )
     equations = [polynomial for polynomial in result.system.equations if polynomial]
     certificates = []
     for path in result.solutions:
@@ -170,7 +178,9 @@ def _krawczyk(
         for j in range(len(centre)):
             entry: Box = (_ONE, _ONE, 0, 0) if i == j else (0, 0, 0, 0)
             for k in range(len(centre)):
-                entry = _minus(entry, _times((*_twice(inverse[i][k][0]), *_twice(inverse[i][k][1])), jacobian[k][j]))
+                entry = _minus(
+                    entry, _times((*_twice(inverse[i][k][0]), *_twice(inverse[i][k][1])), jacobian[k][j])
+                )
             size = max(abs(entry[0]), abs(entry[1])) + max(abs(entry[2]), abs(entry[3]))
             bound_re += (size * radius >> _BITS) + 1
             bound_im = bound_re
@@ -202,9 +212,7 @@ def _reality(
 
 def _count_distinct(certificates: Sequence[SolutionCertificate]) -> int:
     """Number of certified boxes that meet no earlier certified box."""
-    kept = sorted(
-        (s for s in certificates if s.status == CERTIFIED), key=lambda s: s.centre[0][0] - s.radius
-    )
+    kept = sorted((s for s in certificates if s.status == CERTIFIED), key=lambda s: s.centre[0][0] - s.radius)
     count = 0
     active: list[SolutionCertificate] = []
     for s in kept:
@@ -218,7 +226,8 @@ def _count_distinct(certificates: Sequence[SolutionCertificate]) -> int:
 def _meet(a: SolutionCertificate, b: SolutionCertificate) -> bool:
     reach = a.radius + b.radius
     return all(
-        abs(x[0] - y[0]) <= reach and abs(x[1] - y[1]) <= reach for x, y in zip(a.centre, b.centre, strict=True)
+        abs(x[0] - y[0]) <= reach and abs(x[1] - y[1]) <= reach
+        for x, y in zip(a.centre, b.centre, strict=True)
     )
 
 
@@ -279,7 +288,9 @@ def _apply(matrix: list[list[Complex]], vector: Sequence[Box]) -> list[Box]:
     return result
 
 
-def _inverse_jacobian(equations: Sequence[Polynomial], point: Sequence[complex]) -> list[list[Complex]] | None:
+def _inverse_jacobian(
+    equations: Sequence[Polynomial], point: Sequence[complex]
+) -> list[list[Complex]] | None:
     """Approximate inverse of the Jacobian, in fixed point; any matrix is sound as a preconditioner."""
     import numpy as np
 

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Core:
-    """The equations Σ_l w_l exp(a_l y + s_l y²) = Σ_l w_l + O(y^{r+1}) inside a family's system (theory page §3).
+    """The equations Σ_l w_l exp(a_l y + s_l y²) = Σ_l w_l + O(y^{r+1}) inside a family's system (theory
+    page §3).
 
     Args:
         system: the family's system.
         m: cell size; ``degree``: r.
         location, scale: components with a = c1·location, s = c2·scale.
         factors: (c1, c2).
-        equivalent: whether all other components are forced to zero, so that the core decides the system; if not,
+        equivalent: whether all other components are forced to zero, so that the core decides the system; if
+        not,
             solutions of the core still are solutions of the system.
     """
 
@@ -36,7 +38,9 @@ class Core:
     factors: tuple[Fraction, Fraction]
     equivalent: bool
 
-    def equations(self, degree: int, weights: Sequence[Fraction] | None = None, m: int | None = None) -> GenericSystem:
+    def equations(
+        self, degree: int, weights: Sequence[Fraction] | None = None, m: int | None = None
+    ) -> GenericSystem:
         """Equations of y¹ … y^degree with w_1 = 1 and a_1 = 1, in w_2.. (unless given), a_2.., s_1...
 
         The normalisation loses nothing: weights scale freely, y scales, and atoms can be renumbered.
@@ -68,7 +72,11 @@ class Core:
                     monomial = tuple(sorted(powers.items()))
                     polynomial[monomial] = polynomial.get(monomial, Fraction(0)) + coefficient
             equations.append(polynomial)
-        return GenericSystem(tuple(names), tuple(equations)) if names else GenericSystem(("s_1",), tuple(equations))
+        return (
+            GenericSystem(tuple(names), tuple(equations))
+            if names
+            else GenericSystem(("s_1",), tuple(equations))
+        )
 
     def named(self, weights: Sequence[object], a: Sequence[object], s: Sequence[object]) -> dict[str, object]:
         """Values of the system's own unknowns; the components outside the core are zero."""

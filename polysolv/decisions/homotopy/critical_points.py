@@ -1,11 +1,14 @@
 """Critical points of a generic squared distance: a real point on every component of a real solution set.
 
-Hauenstein, "Numerically computing real points on algebraic sets" (2013): follow the critical points on the smooth
+Hauenstein, "Numerically computing real points on algebraic sets" (2013): follow the critical points on the
+smooth
 set f = z, z generic, to z = 0; every connected component of the real solution set holds one of the limits.
 """
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +16,15 @@ import numpy as np
 from polysolv.decisions.homotopy import kernel
 from polysolv.decisions.homotopy.core import derivative
 from polysolv.decisions.homotopy.engine import Engine
-from polysolv.decisions.homotopy.problem import homogeneous, linear_homotopy
+from polysolv.decisions.homotopy.problem import Tracking, homogeneous, linear_homotopy
 from polysolv.decisions.homotopy.starts.monodromy import move, populate
-from polysolv.decisions.homotopy.straightline import Complexes, Support, compile_program
-from polysolv.decisions.homotopy.tracker import track_paths
+from polysolv.decisions.homotopy.straightline import Complexes, Floats, Support, compile_program
+from polysolv.decisions.homotopy.tracker import LEVELS, track_paths
 from polysolv.systems.generic_system import GenericSystem
 from polysolv.systems.polynomial import Monomial
 from polysolv.systems.readers.expression import multiply_monomials
+
+NEAR = 1e-6  # where paths are looked at before the endgame
 
 
 class Family:
@@ -46,7 +51,7 @@ class Family:
         """Standard complex normal numbers."""
         return np.asarray(self.rng.standard_normal(count) + 1j * self.rng.standard_normal(count))
 
-    def at(self, z: Complexes, centre: Complexes) -> list[dict[Monomial, complex]]:
+    def at(self, z: Complexes | Floats, centre: Complexes | Floats) -> list[dict[Monomial, complex]]:
         """The polynomials at given parameters."""
         rows = [dict(row) for row in self.rows]
         for i in range(self.k):
@@ -78,27 +83,32 @@ class CriticalPoints:
     """Limits of the critical points, and how they were counted.
 
     Args:
-        points: finite limits, coordinates x only; ``regular``: which of them are regular end points.
+        points: finite limits of the paths that were followed to the end, coordinates x only.
         counts: number of critical points on f = z found by each independent run.
-        paths, failed, at_infinity: of the last homotopy.
+        paths: number of paths of the last homotopy; ``followed``: those followed to the end; ``failed``:
+        those
+            without a result.
         complete: whether the runs agree and every path has a result.
     """
 
     points: Complexes
-    regular: np.ndarray
     counts: tuple[int, ...]
     paths: int
+    followed: int
     failed: int
-    at_infinity: int
     complete: bool
 
 
-def find_critical_points(system: GenericSystem, rng: np.random.Generator, engine: Engine) -> CriticalPoints:
+def find_critical_points(
+    system: GenericSystem, rng: np.random.Generator, engine: Engine, possible: Callable[[Complexes], bool]
+) -> CriticalPoints:
     """Compute the limits for a real random centre x0, with two independent monodromy runs that must agree.
 
     Args:
         system: k equations in n ≥ k unknowns.
         rng: random centre and loops; ``engine``: threads and deadline.
+        possible: whether a path that stands at x when s = NEAR may end in a point of interest; only those are
+            followed to the end.
     """
     family = Family(system, rng)
 
@@ -111,7 +121,7 @@ def find_critical_points(system: GenericSystem, rng: np.random.Generator, engine
     for _ in range(2):
         z, centre, seed = family.seed()
         bases.append(family.coefficients(z, centre))
-        points, _ = populate(family.program, bases[-1], seed[None, :], draw, lambda _: False, engine)
+        points, _ = populate(family.program, bases[-1], seed[None, :], draw, lambda _: False, engine, stale=8)
         found.append(points)
         counts.append(len(points))
     # The second set, moved to the first base, must be the first set; what either missed joins.
@@ -119,28 +129,48 @@ def find_critical_points(system: GenericSystem, rng: np.random.Generator, engine
     moved = moved[np.isfinite(moved).all(axis=1)]
     merged = np.vstack([found[0], moved])
     points, _ = populate(family.program, bases[0], merged, draw, lambda _: False, engine, stale=2)
-    agreed = len(points) == max(counts) and min(counts) == max(counts)
+    agreed = len(points) == counts[0] == counts[1]
     target = family.at(np.zeros(family.k), rng.standard_normal(family.n))
     rows = [{m: (c, 0j) for m, c in row.items() if c} for row in target]
     start = [
         {m: complex(c) for m, c in zip(names, part, strict=True)}
         for names, part in zip(family.support.rows, _pieces(bases[0], family.support), strict=True)
     ]
-    tracked = track_paths(linear_homotopy(rows, start, family.n + family.k + 1), homogeneous(points), engine, 1e-8)
+    tracking = linear_homotopy(rows, start, family.n + family.k + 1)
+    near, lost = _approach(tracking, homogeneous(points), engine)
+    x = near[:, : family.n] / near[:, -1:]
+    # Only paths that may end in an admissible point are worth an endgame.
+    close = np.array([possible(row) for row in x], bool)
+    tracked = track_paths(tracking, homogeneous(points)[~lost][close], engine, 1e-8)
     finite = np.isin(tracked.codes, (kernel.SUCCESS, kernel.SINGULAR))
     ends = tracked.points[finite]
-    failed = int(np.isin(tracked.codes, (*kernel.FAILURES, kernel.INTERRUPTED)).sum())
+    failed = int(lost.sum()) + int(np.isin(tracked.codes, (*kernel.FAILURES, kernel.INTERRUPTED)).sum())
     return CriticalPoints(
         points=ends[:, : family.n] / ends[:, -1:],
-        regular=tracked.codes[finite] == kernel.SUCCESS,
         counts=tuple(counts),
         paths=len(points),
+        followed=int(close.sum()),
         failed=failed,
-        at_infinity=int((tracked.codes == kernel.AT_INFINITY).sum()),
         complete=agreed and failed == 0 and not engine.interrupted,
     )
 
 
+def _approach(tracking: Tracking, points: Complexes, engine: Engine) -> tuple[Complexes, np.ndarray]:
+    """Points at s = NEAR of all paths that get there, and which do not."""
+    homotopy = kernel.Homotopy(0, tracking.table)
+    lost = np.ones(len(points), bool)
+    ends = points.copy()
+    for tuning in LEVELS:
+        rows = np.flatnonzero(lost)
+        if not len(rows) or engine.interrupted:
+            break
+        batch = engine.run(tracking.program, homotopy, tuning, kernel.STRAIGHT, points[rows], 1.0, NEAR)
+        good = batch.codes == kernel.SUCCESS
+        ends[rows[good]] = batch.points[good]
+        lost[rows[good]] = False
+    return ends[~lost], lost
+
+
 def _pieces(vector: Complexes, support: Support) -> list[Complexes]:
     edges = np.cumsum([0, *(len(row) for row in support.rows)])
-    return [vector[low:high] for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    return [vector[low:high] for low, high in itertools.pairwise(edges)]

@@ -1,9 +1,9 @@
-"""`decide_by_homotopy`: is there a non-trivial real solution with positive weights, by tracking paths alone?"""
+"""`decide_by_homotopy`: is there a non-trivial real solution with positive weights, by tracking paths
+alone?"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 METHOD = "homotopy"
 _TRIES = 12
 _REAL = 1e-5
+_MARGIN = 0.1  # at s = 1e-6 a path is within (1e-6)^(1/winding number) of its end, up to a factor
 _MAX_ATOMS = 6
 
 
@@ -41,10 +42,12 @@ def decide_by_homotopy(
         jobs: number of threads; does not change the verdict.
 
     Returns:
-        SOLVABLE, PROVED with a box certificate that the trusted kernel accepted; or UNSOLVABLE, NUMERIC (a count of
+        SOLVABLE, PROVED with a box certificate that the trusted kernel accepted; or UNSOLVABLE, NUMERIC (a
+        count of
         paths, no proof); or UNDECIDED.
 
-    For degrees up to 2m−1 the weights are parameters: random positive rational weights are fixed and the equations
+    For degrees up to 2m−1 the weights are parameters: random positive rational weights are fixed and the
+    equations
     of degrees 1..2m−1 solved for the 2m−1 perturbations. Above, all isolated solutions are computed where the
     system is finite; otherwise the critical points of a generic squared distance on the set with w ≥ 0, whose
     boundary strata w_l = 0 are the systems of smaller cells and are decided first (Hauenstein 2013).
@@ -73,7 +76,9 @@ def decide_by_homotopy(
             return verdict(
                 SOLVABLE, PROVED, reason, witness=witness, certificate=certificate, statistics=statistics
             )
-        return verdict(UNDECIDED, None, "no certified real solution for the weights tried", statistics=statistics)
+        return verdict(
+            UNDECIDED, None, "no certified real solution for the weights tried", statistics=statistics
+        )
     if not core.equivalent:
         return verdict(UNDECIDED, None, "the core does not decide this system", statistics=statistics)
     status, reason = _refute(core, core.m, deadline, seed, jobs, statistics)
@@ -84,9 +89,7 @@ def _left(deadline: float | None) -> float | None:
     return None if deadline is None else max(0.01, deadline - time.monotonic())
 
 
-def _witness(
-    core: Core, deadline: float | None, seed: int, jobs: int, statistics: dict[str, Any]
-) -> tuple[Any, Mapping[str, Any] | None]:
+def _witness(core: Core, deadline: float | None, seed: int, jobs: int, statistics: dict[str, Any]) -> Any:
     import numpy as np
 
     rng = np.random.default_rng(seed)
@@ -109,7 +112,8 @@ def _witness(
 
 
 def _certified(core: Core, weights: list[Fraction], a: list[float], s: list[float]) -> Any:
-    """A box certificate about the family's own system that the kernel accepts, with its centre; or ``None``."""
+    """A box certificate about the family's own system that the kernel accepts, with its centre; or
+    ``None``."""
     import numpy as np
 
     from polysolv.certificates.box import box_certificate, enclose
@@ -207,17 +211,18 @@ def _finite(runs: list[SolveResult], m: int, statistics: dict[str, Any]) -> tupl
             if _admissible(path.solution, m):
                 return UNDECIDED, "a point that looks real with positive weights was found, but not certified"
     return UNSOLVABLE, (
-        f"{regular[0]} isolated regular complex solutions in two runs of {len(runs[0])} paths, all accounted for; "
+        f"{regular[0]} isolated regular complex solutions in two runs of {len(runs[0])} paths, "
+        "all accounted for; "
         "none is real with positive weights"
     )
 
 
-def _admissible(point: Any, m: int) -> bool:
-    """Whether a solution looks real with w ≥ 0."""
+def _admissible(point: Any, m: int, margin: float = _REAL) -> bool:
+    """Whether a solution looks real with w ≥ 0, up to ``margin``."""
     scale = max(1.0, *(abs(z) for z in point))
-    if any(abs(z.imag) > _REAL * scale for z in point):
+    if any(abs(z.imag) > margin * scale for z in point):
         return False
-    return all(z.real > -_REAL for z in point[: m - 1])
+    return all(z.real > -margin * scale for z in point[: m - 1])
 
 
 def _positive_dimensional(
@@ -228,20 +233,24 @@ def _positive_dimensional(
     from polysolv.decisions.homotopy.critical_points import find_critical_points
     from polysolv.decisions.homotopy.engine import Engine
 
-    found = find_critical_points(equations, np.random.default_rng(seed), Engine(jobs, deadline))
+    found = find_critical_points(
+        equations,
+        np.random.default_rng(seed),
+        Engine(jobs, deadline),
+        lambda point: _admissible(point, m, _MARGIN),
+    )
     statistics[f"m={m}"] = {
         "critical_points": list(found.counts),
         "paths": found.paths,
+        "followed_to_the_end": found.followed,
         "failed": found.failed,
-        "at_infinity": found.at_infinity,
-        "finite": len(found.points),
-        "regular": int(found.regular.sum()),
     }
     if any(_admissible(point, m) for point in found.points):
         return UNDECIDED, "a critical point that looks real with w ≥ 0 was found, but not certified"
     if not found.complete:
         return UNDECIDED, (
-            f"critical points of a squared distance: runs found {found.counts[0]} and {found.counts[1]}, "
+            f"critical points of a squared distance: runs found {found.counts[0]} and {found.counts[1]} "
+            f"({found.paths} together), "
             f"{found.failed} of {found.paths} paths have no result"
         )
     return UNSOLVABLE, (

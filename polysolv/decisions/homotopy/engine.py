@@ -24,7 +24,8 @@ Progress = Callable[[int, int, int, float], None]
 
 @cache
 def compiled() -> Any:
-    """Return the compiled `run_batch`; compiling takes about half a minute once, then it is read from numba's cache.
+    """Return the compiled `run_batch`; compiling takes about half a minute once, then it is read from
+    numba's cache.
 
     The cache is keyed by the text of the kernel's files. Where no folder can be written it is compiled anew.
     """
@@ -32,9 +33,10 @@ def compiled() -> Any:
 
     from polysolv.decisions.homotopy import kernel, kernel_algebra
 
-    texts = [Path(module.__file__).read_bytes() for module in (kernel, kernel_algebra)]
+    texts = [Path(str(module.__file__)).read_bytes() for module in (kernel, kernel_algebra)]
     stamp = int(hashlib.sha256(b"".join(texts)).hexdigest()[:12], 16)
-    entry = kernel.stamped(stamp)
+    stamped: Any = kernel.stamped
+    entry = stamped(stamp)
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
     try:
         return numba.njit(cache=True, **options)(entry)
@@ -46,7 +48,8 @@ def compiled() -> Any:
 class Batch:
     """Outcome of one run: a row for each path.
 
-    ``points`` are end points (homogenising coordinate last), ``middles`` those at the endgame's boundary, ``codes``
+    ``points`` are end points (homogenising coordinate last), ``middles`` those at the endgame's boundary,
+    ``codes``
     the kernel's return codes, ``facts`` the columns that `kernel.run_batch` names.
     """
 

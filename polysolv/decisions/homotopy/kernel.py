@@ -7,9 +7,35 @@ from typing import NamedTuple
 import numpy as np
 
 from polysolv.decisions.homotopy.kernel_algebra import (
-    B, BEFORE, EXACT, LOOP, LOW, MATRIX, MAX_WINDING, ORDER, PATCH, PATH, SAMPLES, SAVED, TRIAL, WEIGHT,
-    coefficients, condition, dd_subtract, evaluate, factor, jacobian, largest, modulus, patch_value,
-    relative_residual, row_sizes, solve_factored, taylor, values, values_extended, weights,
+    BEFORE,
+    EXACT,
+    LOOP,
+    LOW,
+    MATRIX,
+    MAX_WINDING,
+    ORDER,
+    PATCH,
+    PATH,
+    SAMPLES,
+    SAVED,
+    TRIAL,
+    WEIGHT,
+    B,
+    coefficients,
+    condition,
+    dd_subtract,
+    evaluate,
+    factor,
+    jacobian,
+    largest,
+    modulus,
+    patch_value,
+    relative_residual,
+    solve_factored,
+    taylor,
+    values,
+    values_extended,
+    weights,
 )
 
 # Return codes of one path.
@@ -59,7 +85,8 @@ class Work(NamedTuple):
 
 
 class Homotopy(NamedTuple):
-    """Coefficients of one homotopy: kind 0 is s·G + (1−s)·(F + F_LOW), kind 1 is F·exp(LIFT·s); rows of ``table``."""
+    """Coefficients of one homotopy: kind 0 is s·G + (1−s)·(F + F_LOW), kind 1 is F·exp(LIFT·s); rows of
+    ``table``."""
 
     kind: int
     table: np.ndarray
@@ -257,7 +284,8 @@ def land(p, h, w, tune, x):
 def cauchy(p, h, w, tune, x, radius, stop):
     """Walk around s = 0 on |s| = radius until the path closes.
 
-    Returns (code, winding number): SINGULAR with the mean in w.z[TRIAL], RUNNING where the mean is not reliable.
+    Returns (code, winding number): SINGULAR with the mean in w.z[TRIAL], RUNNING where the mean is not
+    reliable.
     """
     n = x.size
     for i in range(n):
@@ -266,7 +294,9 @@ def cauchy(p, h, w, tune, x, radius, stop):
     for turn in range(1, MAX_WINDING + 1):
         for k in range(1, LOOP + 1):
             angle = 2.0 * np.pi * k / LOOP
-            end = complex(radius * np.cos(angle), radius * np.sin(angle)) if k < LOOP else complex(radius, 0.0)
+            end = (
+                complex(radius * np.cos(angle), radius * np.sin(angle)) if k < LOOP else complex(radius, 0.0)
+            )
             code = track(p, h, w, tune, x, s, end, False, stop)
             if code != RUNNING:
                 return code, turn
@@ -310,6 +340,7 @@ def judge(w, n, winding):
 
 @EXACT
 def copy(source, target):
+    """Copy a vector."""
     for i in range(source.size):
         target[i] = source[i]
 
@@ -342,19 +373,26 @@ def infinite(p, x, tolerance):
 
 
 @EXACT
-def try_loop(p, h, w, tune, x, s, stop):
-    """One Cauchy loop at radius s; returns (code or RUNNING, winding number) and puts x back where undecided."""
+def try_loop(p, h, w, tune, x, s, memory, stop):
+    """One Cauchy loop at radius s; returns (code or RUNNING, winding number) and puts x back where undecided.
+
+    ``memory[4]`` keeps the homogenising coordinate of the last mean, relative to the largest.
+    """
     saved = w.z[SAVED]
     copy(x, saved)
     code, winding = cauchy(p, h, w, tune, x, s, stop)
     if code == SINGULAR:
         copy(w.z[TRIAL], x)
+        memory[4] = modulus(x[x.size - 1]) / largest(x)
+        if infinite(p, x, 1e-8):
+            return AT_INFINITY, winding
         if winding == 1 and correct(p, h, w, tune, x, 0.0 + 0.0j, 0.1) and land(p, h, w, tune, x):
             return SUCCESS, 1
         copy(w.z[TRIAL], x)
-        if holds(p, h, w, x):
+        # A large norm may still be an infinite one: go closer.
+        if not infinite(p, x, 1e-4) and holds(p, h, w, x):
             return SINGULAR, winding
-    elif code == INTERRUPTED or code == TOO_MANY_STEPS:
+    elif code in (INTERRUPTED, TOO_MANY_STEPS):
         return code, winding
     copy(saved, x)
     return RUNNING, winding
@@ -362,7 +400,8 @@ def try_loop(p, h, w, tune, x, s, stop):
 
 @EXACT
 def vanishes(x, s, memory):
-    """Compare the homogenising coordinate ~ s^v with the last comparison; returns whether v > 0 is established.
+    """Compare the homogenising coordinate ~ s^v with the last comparison; returns whether v > 0 is
+    established.
 
     ``memory``: 0 = s, 1 = modulus, 2 = v of the last comparison, 3 = how often in a row v was stable.
     """
@@ -383,9 +422,10 @@ def finish(p, h, w, tune, x, stop):
     """The endgame, from s = tune.boundary to s = 0; returns (code, winding number, s reached)."""
     s = tune.boundary
     next_loop = min(1e-3, 0.1 * tune.boundary)
-    memory = np.zeros(4)
+    memory = np.zeros(5)
     memory[0] = s
     memory[1] = modulus(x[x.size - 1])
+    memory[4] = 1.0
     before = w.z[BEFORE]
     may_land = True
     confined = 0
@@ -406,14 +446,15 @@ def finish(p, h, w, tune, x, stop):
             next_loop = s
         else:
             s -= length
-            if vanishes(x, s, memory) and confined >= 3:
+            # A finite end point with |x_0| = δ looks divergent until |x_0(s)| is near δ: be patient.
+            if vanishes(x, s, memory) and confined >= 3 and infinite(p, x, 1e-9):
                 return AT_INFINITY, 0, s
-        if s <= next_loop and (memory[2] < 0.05 or s < 1e-7) and (confined >= 3 or not may_land):
-            code, winding = try_loop(p, h, w, tune, x, s, stop)
+        if s <= next_loop and (memory[2] < 0.05 or s < 1e-6) and (confined >= 3 or not may_land):
+            code, winding = try_loop(p, h, w, tune, x, s, memory, stop)
             if code != RUNNING:
                 return code, winding, s
             next_loop = 0.05 * s
-    if memory[3] >= 1.0 or infinite(p, x, 1e-12):
+    if infinite(p, x, 1e-9) or memory[4] < 1e-6:
         return AT_INFINITY, 0, s
     return ENDGAME_FAILED, 0, s
 
@@ -461,7 +502,8 @@ def workspace(p, terms):
 def run_batch(p, h, tune, mode, s_from, s_to, xs, middles, codes, facts, stop):
     """Track, finish or polish every row of xs in place.
 
-    middles: points at s = tune.boundary (mode TO_ZERO). facts columns: 0 steps, 1 winding number, 2 s reached,
+    middles: points at s = tune.boundary (mode TO_ZERO). facts columns: 0 steps, 1 winding number, 2 s
+    reached,
     3 condition number of the scaled Jacobian at the end, 4 backward error there, 5 last relative correction.
     """
     w = workspace(p, h.table.shape[1])
@@ -496,10 +538,10 @@ def run_batch(p, h, tune, mode, s_from, s_to, xs, middles, codes, facts, stop):
                 code, winding, reached = finish(p, h, w, tune, x, stop)
             else:
                 reached = 1.0
-        if (code == SUCCESS or code == SINGULAR) and mode == TO_ZERO and infinite(p, x, 1e-7):
+        if code in (SUCCESS, SINGULAR) and mode == TO_ZERO and infinite(p, x, 1e-7):
             code = AT_INFINITY
         w.z[LOW, :] = 0.0
-        if mode == POLISH or code == SUCCESS or code == SINGULAR:
+        if mode == POLISH or code in (SUCCESS, SINGULAR):
             residual(p, h, w, x, s_to)
             weights(x, s_to, w.r[WEIGHT])
             facts[q, 4] = relative_residual(p, w)
@@ -515,9 +557,11 @@ def run_batch(p, h, tune, mode, s_from, s_to, xs, middles, codes, facts, stop):
 
 
 def stamped(stamp):
-    """Return a plain function that runs `run_batch` and carries ``stamp``, so that numba's cache is keyed by it."""
+    """Return a plain function that runs `run_batch` and carries ``stamp``, so that numba's cache is keyed
+    by it."""
 
-    # Only the number may be closed over: numba hashes closed-over objects, and a dispatcher differs each time.
+    # Only the number may be closed over: numba hashes closed-over objects, and a dispatcher differs each
+    # time.
     def entry(p, h, tune, mode, s_from, s_to, xs, middles, codes, facts, stop):
         stop[1] = stamp
         run_batch(p, h, tune, mode, s_from, s_to, xs, middles, codes, facts, stop)

@@ -8,14 +8,16 @@ from typing import Any
 import numba
 import numpy as np
 
-# Reordering is harmless in the double-precision leaves. numba applies the flags to inlined callees too, so nothing
+# Reordering is harmless in the double-precision leaves. numba applies the flags to inlined callees too, so
+# nothing
 # that calls the double-double part may be FAST.
 FAST: Any = numba.njit(error_model="numpy", fastmath={"contract", "reassoc", "nsz", "arcp"}, nogil=True)
 EXACT: Any = numba.njit(error_model="numpy", nogil=True)
 
 # Rows of Homotopy.table.
 F, F_LOW, G, LIFT = 0, 1, 2, 3
-# Rows of Work.z (complex, one entry an unknown); the matrix is last and may be preceded by the loop's samples.
+# Rows of Work.z (complex, one entry an unknown); the matrix is last and may be preceded by the loop's
+# samples.
 B, TRIAL, LOW, PATCH, PATH = 0, 1, 2, 3, 4
 # Rows of Work.r (real).
 WEIGHT, ROW_SCALE, SIZES, SUMS = 0, 1, 2, 3
@@ -33,6 +35,7 @@ MATRIX = BEFORE + 1
 
 @FAST
 def modulus(z):
+    """|z|, without the care for overflow that abs takes."""
     return np.sqrt(z.real * z.real + z.imag * z.imag)
 
 
@@ -80,6 +83,7 @@ def values(p, w):
 
 @FAST
 def patch_value(p, w):
+    """Value of the patch equation, where the coordinates are projective."""
     nodes = w.nodes
     patch = w.z[PATCH]
     out = w.z[B]
@@ -92,6 +96,7 @@ def patch_value(p, w):
 
 @FAST
 def jacobian(p, w):
+    """Row MATRIX and on of w.z = Jacobian at the evaluated nodes."""
     c = w.c
     nodes = w.nodes
     patch = w.z[PATCH]
@@ -111,7 +116,8 @@ def jacobian(p, w):
 
 @FAST
 def factor(w):
-    """LU of the matrix a, rows scaled to maximum 1 and columns by ``weight``, with partial pivoting; in place.
+    """LU of the matrix a, rows scaled to maximum 1 and columns by ``weight``, with partial pivoting; in
+    place.
 
     Returns the smallest pivot's modulus (0 for a matrix that is singular or not finite).
     """
@@ -241,7 +247,8 @@ def condition(p, w):
 def weights(x, s, out):
     """The unit in which each coordinate's error is measured: its modulus, with a floor.
 
-    At s ≠ 0 no coordinate is exactly zero and small ones carry the path's future, so the floor is low; at s = 0
+    At s ≠ 0 no coordinate is exactly zero and small ones carry the path's future, so the floor is low; at s
+    = 0
     coordinates may vanish.
     """
     top = 0.0
@@ -255,6 +262,7 @@ def weights(x, s, out):
 
 @FAST
 def largest(v):
+    """Largest modulus of the entries; nan if one is nan."""
     result = 0.0
     for i in range(v.size):
         size = v[i].real * v[i].real + v[i].imag * v[i].imag
@@ -277,13 +285,15 @@ def products(p, nodes, k):
 
 @FAST
 def clear(p, nodes):
+    """Zero the order-1 coefficients of all product nodes."""
     for q in range(p.unknowns + 1, p.nodes_of_values):
         nodes[1, q] = 0.0
 
 
 @FAST
 def taylor(p, kind, w):
-    """Taylor coefficients 1..ORDER, rows PATH + k of w.z, of the solution path; nodes[0] and the factored Jacobian are given."""
+    """Taylor coefficients 1..ORDER, rows PATH + k of w.z, of the solution path; nodes[0] and the factored
+    Jacobian are given."""
     c = w.c
     nodes = w.nodes
     weight = w.r[WEIGHT]
@@ -320,6 +330,7 @@ def taylor(p, kind, w):
 
 @EXACT
 def two_sum(a, b):
+    """Sum and its rounding error, exactly."""
     s = a + b
     t = s - a
     return s, (a - (s - t)) + (b - t)
@@ -327,6 +338,7 @@ def two_sum(a, b):
 
 @EXACT
 def two_product(a, b):
+    """Product and its rounding error, exactly (Dekker)."""
     p = a * b
     t = 134217729.0 * a
     ah = t - (t - a)
@@ -339,6 +351,7 @@ def two_product(a, b):
 
 @EXACT
 def dd_add(ah, al, bh, bl):
+    """Sum of two double-doubles."""
     s, e = two_sum(ah, bh)
     t, f = two_sum(al, bl)
     e += t
@@ -349,6 +362,7 @@ def dd_add(ah, al, bh, bl):
 
 @EXACT
 def dd_multiply(ah, al, bh, bl):
+    """Product of two double-doubles."""
     p, e = two_product(ah, bh)
     e += ah * bl + al * bh
     return two_sum(p, e)

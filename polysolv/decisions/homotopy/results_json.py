@@ -12,9 +12,30 @@ from polysolv.errors import InputError
 from polysolv.strict_json import require_keys
 from polysolv.systems.generic_system import GenericSystem
 
-_KEYS = ["schema", "counts", "statistics", "start", "seed", "tol", "slices", "notes", "unknowns", "equations", "paths"]
+_KEYS = [
+    "schema",
+    "counts",
+    "statistics",
+    "start",
+    "seed",
+    "tol",
+    "slices",
+    "notes",
+    "unknowns",
+    "equations",
+    "paths",
+]
 _PATH_KEYS = [
-    *("index", "return_code", "solution", "residual", "condition", "winding_number", "multiplicity", "distinct"),
+    *(
+        "index",
+        "return_code",
+        "solution",
+        "residual",
+        "condition",
+        "winding_number",
+        "multiplicity",
+        "distinct",
+    ),
     *("singular", "real", "steps", "retracked"),
 ]
 
@@ -32,7 +53,10 @@ def read_result(text: str | bytes) -> SolveResult:
         system = GenericSystem(
             tuple(_typed(name, str) for name in data["unknowns"]),
             tuple(
-                {tuple((_typed(i, int), _typed(e, int)) for i, e in m): Fraction(_typed(c, str)) for c, m in polynomial}
+                {
+                    tuple((_typed(i, int), _typed(e, int)) for i, e in m): Fraction(_typed(c, str))
+                    for c, m in polynomial
+                }
                 for polynomial in data["equations"]
             ),
         )

@@ -14,7 +14,8 @@ from polysolv.systems.polynomial import Polynomial
 
 @dataclass(frozen=True)
 class Scaling:
-    """x_i = 2^unknowns[i] · y_i; equation j is multiplied by 2^equations[j]. Exact, as only powers of two occur."""
+    """x_i = 2^unknowns[i] · y_i; equation j is multiplied by 2^equations[j]. Exact, as only powers of two
+    occur."""
 
     unknowns: tuple[int, ...]
     equations: tuple[int, ...]
@@ -52,7 +53,9 @@ def find_scaling(polynomials: Sequence[Polynomial], unknowns: int) -> Scaling:
         chosen = [0] * unknowns
     else:
         pull = 1e-3 * np.eye(unknowns + len(polynomials))
-        solution = np.linalg.lstsq(np.vstack([*rows, pull]), np.array([*right, *([0.0] * len(pull))]), rcond=None)[0]
+        solution = np.linalg.lstsq(
+            np.vstack([*rows, pull]), np.array([*right, *([0.0] * len(pull))]), rcond=None
+        )[0]
         chosen = [round(float(value)) for value in solution[:unknowns]]
     shifts = []
     for polynomial in polynomials:

@@ -46,10 +46,12 @@ def solve(
     Args:
         system: a `GenericSystem`, a `PolynomialSystem`, or equations as text (see `GenericSystem.parse`).
         start: start system: ``auto``, ``total-degree`` (Bézout), ``weighted`` (weighted-homogeneous),
-            ``polyhedral`` (mixed cells, Bernstein–Kushnirenko–Khovanskii) or ``monodromy`` (loops in the space of
+            ``polyhedral`` (mixed cells, Bernstein–Kushnirenko–Khovanskii) or ``monodromy`` (loops in the
+            space of
             coefficients until the trace test holds).
         seed: a non-negative integer; fixes every random choice.
-        tol: relative accuracy on the way, and size below which an imaginary part counts as zero; 1e-14 to 1e-3.
+        tol: relative accuracy on the way, and size below which an imaginary part counts as zero; 1e-14 to
+        1e-3.
         max_paths: refuse to start with more paths than this.
         jobs: number of threads, from 1 to 256; the result does not depend on it.
         timeout: seconds after which the remaining paths are left untracked; ``None`` for no limit.
@@ -61,11 +63,14 @@ def solve(
     Raises:
         InputError: for a system that cannot be read, bad arguments, or more paths than ``max_paths``.
 
-    With fewer equations than unknowns random real hyperplanes are added and the result is a witness set; with more,
+    With fewer equations than unknowns random real hyperplanes are added and the result is a witness set;
+    with more,
     random combinations are solved and the excess is sorted out.
 
-    Mathematics: H(x, s) = s·γ·G(x) + (1−s)·F(x) in projective coordinates, s from 1 to 0; Padé predictor of order
-    4, Newton corrector with double-double residuals where doubles do not converge, Cauchy's endgame. Sommese and
+    Mathematics: H(x, s) = s·γ·G(x) + (1−s)·F(x) in projective coordinates, s from 1 to 0; Padé predictor of
+    order
+    4, Newton corrector with double-double residuals where doubles do not converge, Cauchy's endgame.
+    Sommese and
     Wampler (2005), chapters 2, 8 and 10; Telen, Van Barel and Verschelde (2020) for the step size.
 
     >>> result = solve(["x^2 + y^2 - 5", "x*y - 2"])
@@ -138,7 +143,9 @@ def _result(
     scaled = points / np.exp2(np.array(problem.scaling.unknowns, float))
     groups = close_groups(scaled[kept], _REGULAR_DISTANCE, 1e-3)
     loose = [i for i in range(len(kept)) if singular[kept[i]]]
-    groups += [[loose[i] for i in group] for group in close_groups(scaled[kept[loose]], _SINGULAR_DISTANCE, 1.0)]
+    groups += [
+        [loose[i] for i in group] for group in close_groups(scaled[kept[loose]], _SINGULAR_DISTANCE, 1.0)
+    ]
     member = list(range(len(kept)))
     for group in groups:
         first = min(member[i] for i in group)
@@ -148,7 +155,7 @@ def _result(
     numbers = {label: k for k, label in enumerate(sorted(set(member)))}
     imaginary = distances_from_real(points)
     by_row: dict[int, PathResult] = {}
-    for position, row in enumerate(finite):
+    for position, row in enumerate(finite.tolist()):
         common: dict[str, Any] = {
             "solution": tuple(complex(z) for z in points[position]),
             "residual": float(facts[row, 4]),
@@ -158,8 +165,8 @@ def _result(
             "retracked": int(tracked.levels[row]),
         }
         if excess[position]:
-            by_row[int(row)] = PathResult(int(row), EXCESS, **common)
-    for place, position in enumerate(kept):
+            by_row[row] = PathResult(row, EXCESS, **common)
+    for place, position in enumerate(kept.tolist()):
         row = int(finite[position])
         many = int(multiplicity[member[place]])
         bad = bool(singular[position]) or many > 1
@@ -218,7 +225,9 @@ def _notes(problem: Problem, paths: tuple[PathResult, ...]) -> tuple[str, ...]:
             "the solutions are a witness set"
         )
     if problem.combined:
-        notes.append("more equations than unknowns: random combinations were solved and the excess was sorted out")
+        notes.append(
+            "more equations than unknowns: random combinations were solved and the excess was sorted out"
+        )
     left = sum(path.return_code == INTERRUPTED for path in paths)
     if left:
         notes.append(f"{left} paths were left untracked: the time limit or an interrupt came first")

@@ -34,7 +34,8 @@ class Tracked:
 def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: float) -> Tracked:
     """Track from s = 1 to s = 0 with the endgame; crossings and failures are re-tracked.
 
-    Two paths that stand at the same point at the endgame's boundary, or end at the same regular point, have crossed:
+    Two paths that stand at the same point at the endgame's boundary, or end at the same regular point, have
+    crossed:
     at least one of them jumped.
 
     Args:
@@ -71,7 +72,9 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
     assert total is not None
     # What is left at a tiny s with a large and growing norm diverges slowly.
     stuck = np.isin(total.codes, kernel.FAILURES) & (total.facts[:, 2] < 1e-12)
-    total.codes[stuck & (np.abs(total.points[:, -1]) < 1e-5 * np.abs(total.points).max(axis=1))] = kernel.AT_INFINITY
+    total.codes[stuck & (np.abs(total.points[:, -1]) < 1e-6 * np.abs(total.points).max(axis=1))] = (
+        kernel.AT_INFINITY
+    )
     return Tracked(total.points, total.codes, total.facts, levels)
 
 
@@ -86,7 +89,13 @@ def polish(tracking: Tracking, tracked: Tracked, engine: Engine) -> None:
     if not len(rows) or engine.interrupted:
         return
     batch = engine.run(
-        *(tracking.program, kernel.Homotopy(0, tracking.table), LEVELS[-1], kernel.POLISH, tracked.points[rows]),
+        *(
+            tracking.program,
+            kernel.Homotopy(0, tracking.table),
+            LEVELS[-1],
+            kernel.POLISH,
+            tracked.points[rows],
+        ),
         *(0.0, 0.0),
     )
     moved = _angle(batch.points, tracked.points[rows])
@@ -139,7 +148,8 @@ def coincident(points: Complexes, tolerance: float) -> list[list[int]]:
 
 
 def close_groups(points: Complexes, tolerance: float, floor: float = 1e-300) -> list[list[int]]:
-    """Groups of at least two rows, connected by distances below ``tolerance`` · max(norm, floor), each sorted."""
+    """Groups of at least two rows, connected by distances below ``tolerance`` · max(norm, floor), each
+    sorted."""
     generator = np.random.default_rng(1 + points.shape[1])
     direction = generator.standard_normal(points.shape[1]) + 1j * generator.standard_normal(points.shape[1])
     values = (points @ direction).real

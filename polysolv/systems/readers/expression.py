@@ -71,7 +71,9 @@ def parse_expression(text: str, names: Names, field: str) -> Terms:
     parser = _Parser(text, names, field)
     result = parser.sum(0)
     if parser.position < len(parser.tokens):
-        raise InputError(field, parser.tokens[parser.position][1], "an operator, or the end of the expression")
+        raise InputError(
+            field, parser.tokens[parser.position][1], "an operator, or the end of the expression"
+        )
     return result
 
 

@@ -1,4 +1,5 @@
-"""Our own JSON: a saved `PolynomialSystem`, or the short form {"unknowns": […], "equations": ["x^2 - 1", …]}."""
+"""Our own JSON: a saved `PolynomialSystem`, or the short form {"unknowns": […], "equations": ["x^2 - 1",
+…]}."""
 
 from __future__ import annotations
 
@@ -24,5 +25,7 @@ def read(text: str) -> GenericSystem:
         if not isinstance(data[key], list) or not all(isinstance(item, str) for item in data[key]):
             raise InputError(f"system.{key}", data[key], "a list of strings")
     names = Names(data["unknowns"])
-    equations = tuple(parse_equation(item, names, f"equation {i}") for i, item in enumerate(data["equations"], 1))
+    equations = tuple(
+        parse_equation(item, names, f"equation {i}") for i, item in enumerate(data["equations"], 1)
+    )
     return GenericSystem(tuple(data["unknowns"]), equations)

@@ -1,4 +1,5 @@
-"""The part of Julia that HomotopyContinuation.jl's examples are written in: @var, assignments, System([…])."""
+"""The part of Julia that HomotopyContinuation.jl's examples are written in: @var, assignments,
+System([…])."""
 
 from __future__ import annotations
 
@@ -48,7 +49,9 @@ def read(text: str) -> GenericSystem:
         elif name:
             names.definitions[name] = parse_expression(value, names, name)
         else:
-            raise InputError("statement", statement, "@var, name = polynomial, name = [polynomials], System([…])")
+            raise InputError(
+                "statement", statement, "@var, name = polynomial, name = [polynomials], System([…])"
+            )
     if chosen is None:
         raise InputError("system", "a text without System([…])", "an array of polynomials")
     unknowns = order if order is not None else declared
@@ -72,7 +75,9 @@ def _statements(text: str) -> list[str]:
     pieces, depth, piece = [], 0, ""
     for character in text:
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(character, 0)
-        if depth <= 0 and (character == ";" or (character == "\n" and not re.search(r"[-+*/^=,]\s*$", piece))):
+        if depth <= 0 and (
+            character == ";" or (character == "\n" and not re.search(r"[-+*/^=,]\s*$", piece))
+        ):
             pieces.append(piece)
             piece = ""
         else:
@@ -82,7 +87,9 @@ def _statements(text: str) -> list[str]:
 
 def _declared(statement: str) -> list[str]:
     result = []
-    for word in re.sub(r"^@\w+", "", re.sub(r"\s*,\s*", ",", statement)).replace("(", " ").replace(")", " ").split():
+    for word in (
+        re.sub(r"^@\w+", "", re.sub(r"\s*,\s*", ",", statement)).replace("(", " ").replace(")", " ").split()
+    ):
         match = re.fullmatch(rf"({_NAME})(?:\[(\d+):(\d+)(?:,(\d+):(\d+))?\])?,?", word)
         if match is None:
             parts = [part for part in word.split(",") if part]

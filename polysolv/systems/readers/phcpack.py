@@ -22,7 +22,9 @@ def read(text: str) -> GenericSystem:
     # PHCpack writes `-- comment` nowhere, but lets blank lines and line breaks stand anywhere.
     polynomials = rest.split(";", counts[0])
     if len(polynomials) <= counts[0]:
-        raise InputError("polynomials", len(polynomials) - 1, f"{counts[0]}, as the first line says, each ended by ;")
+        raise InputError(
+            "polynomials", len(polynomials) - 1, f"{counts[0]}, as the first line says, each ended by ;"
+        )
     names = Names()
     equations = tuple(
         parse_equation(re.sub(r"\s+", " ", polynomial), names, f"polynomial {i}")

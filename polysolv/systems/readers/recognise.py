@@ -17,7 +17,9 @@ FORMATS = {
     "plain": "plain",
 }
 
-_BERTINI = re.compile(r"^\s*(INPUT\b|CONFIG\b|variable_group\b|hom_variable_group\b|function\b)", re.MULTILINE)
+_BERTINI = re.compile(
+    r"^\s*(INPUT\b|CONFIG\b|variable_group\b|hom_variable_group\b|function\b)", re.MULTILINE
+)
 _JULIA = re.compile(r"@var\b|@polyvar\b|\bSystem\s*\(|^\s*using\s", re.MULTILINE)
 _PHCPACK = re.compile(r"\s*\d+(\s+\d+)?[ \t]*(\n|$)")
 
@@ -42,7 +44,8 @@ def recognise(text: str) -> str:
 
 
 def read_text(text: str | bytes) -> GenericSystem:
-    """Read a system written for polysolv (JSON), PHCpack, Bertini or HomotopyContinuation.jl, or plain equations.
+    """Read a system written for polysolv (JSON), PHCpack, Bertini or HomotopyContinuation.jl, or plain
+    equations.
 
     Decimal numbers are exact rationals: 1.1 is 11/10.
 

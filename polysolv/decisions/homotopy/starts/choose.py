@@ -14,7 +14,8 @@ from polysolv.decisions.homotopy.straightline import Complexes
 from polysolv.decisions.homotopy.tracker import Tracked, track_paths
 from polysolv.errors import InputError
 
-# Multiplications that the search for mixed cells may take for each path of the total-degree homotopy that it saves.
+# Multiplications that the search for mixed cells may take for each path of the total-degree homotopy that
+# it saves.
 _BUDGET = 3e5
 _SMALL = 100  # up to this many paths the total degree is not worth improving on
 _WORTHWHILE = 0.8
@@ -86,7 +87,9 @@ def require_paths(count: int, max_paths: int) -> None:
         InputError: if ``count`` exceeds ``max_paths``.
     """
     if count > max_paths:
-        raise InputError("max_paths", max_paths, f"at least {count}, the number of paths of this start system")
+        raise InputError(
+            "max_paths", max_paths, f"at least {count}, the number of paths of this start system"
+        )
 
 
 def _with_missing(tracked: Tracked, missing: int, interrupted: bool) -> Tracked:

@@ -14,7 +14,8 @@ _PIVOT = 1e-9
 
 @JIT
 def restrict(base, basis, free, normal, value):
-    """Restrict {base + basis·z} to <normal, α> = value, in place; returns the number of free directions or -1."""
+    """Restrict {base + basis·z} to <normal, α> = value, in place; returns the number of free directions or
+    -1."""
     n = base.size
     best = 0.0
     pivot = -1
@@ -48,7 +49,8 @@ def interior(rows, right, count, free, work):
     """
     height = free + 1
     width = count + 1
-    # Columns 0..count-1 belong to the constraints, column `count` to t <= 1; the last entry is the right-hand side.
+    # Columns 0..count-1 belong to the constraints, column `count` to t <= 1; the last entry is the
+    # right-hand side.
     table = np.zeros((height + 1, width + 1))
     for c in range(count):
         for j in range(free):
@@ -62,7 +64,8 @@ def interior(rows, right, count, free, work):
         table[height, c] -= table[free, c]
     used = np.full(height, -1)
     used[free] = count
-    # Drive the zero rows' artificial variables out; their value is 0, so that any pivot keeps the point feasible.
+    # Drive the zero rows' artificial variables out; their value is 0, so that any pivot keeps the point
+    # feasible.
     for r in range(free):
         best = _PIVOT
         column = -1
@@ -104,6 +107,7 @@ def interior(rows, right, count, free, work):
 
 @JIT
 def pivot_on(table, row, column, used):
+    """Make ``column`` basic in ``row``."""
     inverse = 1.0 / table[row, column]
     for c in range(table.shape[1]):
         table[row, c] *= inverse
@@ -117,7 +121,9 @@ def pivot_on(table, row, column, used):
 
 
 @JIT
-def is_face(points, lift, start, chosen_support, chosen_a, chosen_b, depth, base, basis, free, rows, right, work):
+def is_face(
+    points, lift, start, chosen_support, chosen_a, chosen_b, depth, base, basis, free, rows, right, work
+):
     """Whether some α makes the chosen pairs the lowest points of their supports at once."""
     n = base.size
     count = 0
@@ -152,7 +158,8 @@ def is_face(points, lift, start, chosen_support, chosen_a, chosen_b, depth, base
 def mixed_cells(points, lift, start, limit, budget):
     """All mixed cells as rows of (a_1, b_1, …, a_n, b_n), and their number.
 
-    The number is -1 if there are more than ``limit``, or the search takes more than ``budget`` multiplications.
+    The number is -1 if there are more than ``limit``, or the search takes more than ``budget``
+    multiplications.
     """
     work = np.zeros(1)
     n = start.size - 1
@@ -203,7 +210,9 @@ def mixed_cells(points, lift, start, limit, budget):
                     base[:] = 0.0
                     basis[:, :] = np.eye(n)
                     free = restrict(base, basis, n, points[ea[e]] - points[eb[e]], lift[eb[e]] - lift[ea[e]])
-                    free = restrict(base, basis, free, points[ea[f]] - points[eb[f]], lift[eb[f]] - lift[ea[f]])
+                    free = restrict(
+                        base, basis, free, points[ea[f]] - points[eb[f]], lift[eb[f]] - lift[ea[f]]
+                    )
                     if free < 0:
                         continue
                     support[0] = i
@@ -212,7 +221,9 @@ def mixed_cells(points, lift, start, limit, budget):
                     support[1] = j
                     first[1] = ea[f]
                     second[1] = eb[f]
-                    if is_face(points, lift, start, support, first, second, 2, base, basis, free, rows, right, work):
+                    if is_face(
+                        points, lift, start, support, first, second, 2, base, basis, free, rows, right, work
+                    ):
                         together[e, f] = True
                         together[f, e] = True
     # Depth first; at each level the support with the fewest edges left is taken.
@@ -298,6 +309,7 @@ def mixed_cells(points, lift, start, limit, budget):
 
 @JIT
 def fewest(allowed, edge_start, taken):
+    """The support, not yet taken, with the fewest edges allowed."""
     best = 1 << 60
     result = -1
     for j in range(taken.size):

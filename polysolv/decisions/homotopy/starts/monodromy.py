@@ -1,6 +1,8 @@
-"""Monodromy: loops in the space of parameters find solution after solution; the trace test tells when all are there.
+"""Monodromy: loops in the space of parameters find solution after solution; the trace test tells when all
+are there.
 
-Duff, Hill, Jensen, Lee, Leykin and Sommars (2019) for the loops; Leykin, Rodriguez and Sottile, "Trace test" (2018).
+Duff, Hill, Jensen, Lee, Leykin and Sommars (2019) for the loops; Leykin, Rodriguez and Sottile, "Trace
+test" (2018).
 """
 
 from __future__ import annotations
@@ -20,8 +22,11 @@ MAX_LOOPS = 60
 _TRACE = 1e-6
 
 
-def move(program: Program, start: Complexes, target: Complexes, points: Complexes, engine: Engine) -> Complexes:
-    """Track points along the segment from the coefficients ``start`` to ``target``; lost paths become rows of nan."""
+def move(
+    program: Program, start: Complexes, target: Complexes, points: Complexes, engine: Engine
+) -> Complexes:
+    """Track points along the segment from the coefficients ``start`` to ``target``; lost paths become rows
+    of nan."""
     table = np.array([target, np.zeros_like(target), start, np.zeros_like(target)])
     homotopy = kernel.Homotopy(0, table)
     batch = engine.run(program, homotopy, LEVELS[0], kernel.STRAIGHT, points)
@@ -80,8 +85,10 @@ def solve_generic(
 ) -> tuple[list[Coefficients], Complexes, bool]:
     """Solve a system with random coefficients on the given supports, by monodromy on a curve through it.
 
-    The curve is F(x; c + t·e) = 0; it is cut with a generic bilinear form g(x, t) and the cut is complete when the
-    points' sum moves linearly with g's constant. Then g moves to t, and the points with t = 0 are the solutions.
+    The curve is F(x; c + t·e) = 0; it is cut with a generic bilinear form g(x, t) and the cut is complete
+    when the
+    points' sum moves linearly with g's constant. Then g moves to t, and the points with t = 0 are the
+    solutions.
 
     Returns:
         polynomials, solutions (affine, one a row), and whether the trace test held.
@@ -145,5 +152,3 @@ def _split(
 
 def _random(rng: np.random.Generator, count: int) -> Complexes:
     return np.asarray(rng.standard_normal(count) + 1j * rng.standard_normal(count))
-
-

@@ -1,6 +1,7 @@
 """The polyhedral start: mixed cells give binomial systems whose solutions lead to a generic system.
 
-Huber and Sturmfels, "A polyhedral method for solving sparse polynomial systems" (1995); the origin is added to
+Huber and Sturmfels, "A polyhedral method for solving sparse polynomial systems" (1995); the origin is added
+to
 every support, so that solutions with zero coordinates are counted too (Li and Wang 1996).
 """
 
@@ -128,7 +129,7 @@ def solve_generic(
 
 def _parts(owners: np.ndarray, tables: list[kernel.Homotopy]) -> list[tuple[kernel.Homotopy, int, int]]:
     edges = [0, *(int(i) + 1 for i in np.flatnonzero(np.diff(owners))), len(owners)]
-    return [(tables[owners[low]], low, high) for low, high in zip(edges[:-1], edges[1:], strict=True) if high > low]
+    return [(tables[owners[low]], low, high) for low, high in itertools.pairwise(edges) if high > low]
 
 
 def _edges(points: np.ndarray, cell: np.ndarray) -> list[list[int]]:
@@ -177,7 +178,10 @@ def _binomial(
     slope = np.linalg.solve(points[a] - points[b], lift[b] - lift[a])
     total = lift + points @ slope
     heights = np.concatenate(
-        [total[low:high] - total[i] for low, high, i in zip(found.start[:-1], found.start[1:], a, strict=True)]
+        [
+            total[low:high] - total[i]
+            for low, high, i in zip(found.start[:-1], found.start[1:], a, strict=True)
+        ]
     )
     heights[a] = heights[b] = 0.0
     positive = heights[heights > 1e-12]

@@ -11,7 +11,8 @@ from polysolv.decisions.homotopy.straightline import Complexes
 def start_polynomials(degrees: list[int], rng: np.random.Generator) -> tuple[list[Coefficients], Complexes]:
     """Return γ·(x_i^{d_i} − c_i) with random c_i, γ on the unit circle, and all solutions, one a row.
 
-    The gamma trick: for all but finitely many γ no path meets another before the end (Morgan and Sommese 1987).
+    The gamma trick: for all but finitely many γ no path meets another before the end (Morgan and Sommese
+    1987).
 
     >>> polynomials, points = start_polynomials([2, 3], np.random.default_rng(0))
     >>> points.shape

@@ -1,7 +1,9 @@
 """The weighted-homogeneous start: every equation a product of factors of weighted degree 1 and 2.
 
-With weights 1 (unknowns a) and 2 (unknowns b) an equation of weighted degree d is replaced by ⌊d/2⌋ general factors
-q(a, b) of degree 2, linear in b, and one linear factor ℓ(a) if d is odd (linear-product start systems: Verschelde
+With weights 1 (unknowns a) and 2 (unknowns b) an equation of weighted degree d is replaced by ⌊d/2⌋ general
+factors
+q(a, b) of degree 2, linear in b, and one linear factor ℓ(a) if d is odd (linear-product start systems:
+Verschelde
 and Cools 1993). Choosing one factor from each equation leaves systems that are solved by elimination of b.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -75,14 +78,18 @@ def solve_product(
     n = len(weights)
     linear: list[Monomial] = [(), *(((i, 1),) for i in light)]
     quadratic: list[Monomial] = [*linear, *(((i, 1),) for i in heavy)]
-    quadratic += [multiply_monomials(((i, 1),), ((j, 1),)) for i, j in itertools.combinations_with_replacement(light, 2)]
+    quadratic += [
+        multiply_monomials(((i, 1),), ((j, 1),)) for i, j in itertools.combinations_with_replacement(light, 2)
+    ]
     factors: list[list[Coefficients]] = []
     for degree in degrees:
-        row = [_general(quadratic, rng) for _ in range(degree // 2)]
+        row: list[Coefficients] = [_general(quadratic, rng) for _ in range(degree // 2)]
         factors.append(row + [_general(linear, rng)] * (degree % 2))
     choices = math.prod(len(row) for row in factors)
     if choices > _MAX_CHOICES:
-        raise InputError("start", "weighted", f"a system with at most {_MAX_CHOICES} choices of factors, not {choices}")
+        raise InputError(
+            "start", "weighted", f"a system with at most {_MAX_CHOICES} choices of factors, not {choices}"
+        )
     solutions: list[Complexes] = []
     lost = 0
     for choice in itertools.product(*factors):
@@ -119,7 +126,8 @@ def _solve_choice(
     rng: np.random.Generator,
     engine: Engine,
 ) -> tuple[Complexes, int]:
-    """Solve one factor from each equation: the linear ones fix a subspace of a, the others are linear in b."""
+    """Solve one factor from each equation: the linear ones fix a subspace of a, the others are linear in
+    b."""
     planes = [part for part in choice if len(part) == 1 + len(light)]
     rest = [part for part in choice if len(part) != 1 + len(light)]
     dimension = len(light) - len(planes)
@@ -157,11 +165,15 @@ def _value(part: Coefficients, light: Sequence[int], a: Complexes) -> complex:
     """The part of a factor without b."""
     place = {i: k for k, i in enumerate(light)}
     return complex(
-        sum(c * np.prod([a[place[i]] ** e for i, e in m]) for m, c in part.items() if all(i in place for i, _ in m))
+        sum(
+            c * np.prod([a[place[i]] ** e for i, e in m])
+            for m, c in part.items()
+            if all(i in place for i, _ in m)
+        )
     )
 
 
-def _restricted(part: Coefficients, light: Sequence[int], origin: Complexes, basis: Complexes) -> dict[Monomial, complex]:
+def _restricted(part: Coefficients, light: Sequence[int], origin: Any, basis: Any) -> dict[Monomial, complex]:
     """The part without b as a quadratic polynomial in z, a = origin + basis·z."""
     count = basis.shape[1]
     place = {i: k for k, i in enumerate(light)}
@@ -178,7 +190,7 @@ def _restricted(part: Coefficients, light: Sequence[int], origin: Complexes, bas
     return result
 
 
-def _combined(row: Complexes, forms: Sequence[Mapping[Monomial, complex]]) -> dict[Monomial, complex]:
+def _combined(row: Any, forms: Sequence[Mapping[Monomial, complex]]) -> dict[Monomial, complex]:
     result: dict[Monomial, complex] = {}
     for factor, form in zip(row, forms, strict=True):
         for monomial, coefficient in form.items():
