@@ -18,6 +18,7 @@ UNDECIDED = "undecided"
 # Complex number with exact parts, scaled by 2^_BITS and rounded outwards where intervals are meant.
 _BITS = 160
 _ONE = 1 << _BITS
+_REFUTING = 20  # a refuted box has a side of about 2^-20 of the point's norm
 
 
 @dataclass(frozen=True)
@@ -155,12 +156,16 @@ def _certify(equations: Sequence[Polynomial], path: PathResult) -> SolutionCerti
         scale = max(_ONE, *(max(abs(x), abs(y)) for x, y in centre)) if n else _ONE
         for exponent in (40, 60, 30, 50, 24, 18):
             radius = scale >> exponent
-            outcome = _krawczyk(equations, inverse, centre, radius)
-            if outcome != UNDECIDED:
-                status = outcome
+            if _krawczyk(equations, inverse, centre, radius) == CERTIFIED:
+                status = CERTIFIED
                 break
         if status == CERTIFIED:
             centre, real = _reality(equations, inverse, centre, radius)
+        else:
+            # Refuting takes a box about the given point that is wide enough to matter.
+            centre = [(_fixed(z.real), _fixed(z.imag)) for z in path.solution]
+            radius = scale >> _REFUTING
+            status = _krawczyk(equations, inverse, centre, radius)
     exact = tuple((Fraction(x, _ONE), Fraction(y, _ONE)) for x, y in centre)
     return SolutionCertificate(path.distinct or 0, status, real, exact, Fraction(radius, _ONE))
 

@@ -25,6 +25,7 @@ from polysolv.systems.polynomial import Monomial
 from polysolv.systems.readers.expression import multiply_monomials
 
 NEAR = 1e-6  # where paths are looked at before the endgame
+_TRACE = 1e-8
 
 
 class Family:
@@ -84,15 +85,15 @@ class CriticalPoints:
 
     Args:
         points: finite limits of the paths that were followed to the end, coordinates x only.
-        counts: number of critical points on f = z found by each independent run.
+        trace: whether the critical points on f = z passed the trace test.
         paths: number of paths of the last homotopy; ``followed``: those followed to the end; ``failed``:
         those
             without a result.
-        complete: whether the runs agree and every path has a result.
+        complete: whether the trace test held and every path has a result.
     """
 
     points: Complexes
-    counts: tuple[int, ...]
+    trace: bool
     paths: int
     followed: int
     failed: int
@@ -102,7 +103,11 @@ class CriticalPoints:
 def find_critical_points(
     system: GenericSystem, rng: np.random.Generator, engine: Engine, possible: Callable[[Complexes], bool]
 ) -> CriticalPoints:
-    """Compute the limits for a real random centre x0, with two independent monodromy runs that must agree.
+    """Compute the limits for a real random centre x0.
+
+    Monodromy finds the critical points on f = z; they are complete when their sum moves linearly as x0
+    moves on a
+    line (trace test).
 
     Args:
         system: k equations in n ≥ k unknowns.
@@ -115,26 +120,26 @@ def find_critical_points(
     def draw() -> Complexes:
         return family.coefficients(family.random(family.k), family.random(family.n))
 
-    found: list[Complexes] = []
-    bases: list[Complexes] = []
-    counts: list[int] = []
-    for _ in range(2):
-        z, centre, seed = family.seed()
-        bases.append(family.coefficients(z, centre))
-        points, _ = populate(family.program, bases[-1], seed[None, :], draw, lambda _: False, engine, stale=8)
-        found.append(points)
-        counts.append(len(points))
-    # The second set, moved to the first base, must be the first set; what either missed joins.
-    moved = move(family.program, bases[1], bases[0], found[1], engine)
-    moved = moved[np.isfinite(moved).all(axis=1)]
-    merged = np.vstack([found[0], moved])
-    points, _ = populate(family.program, bases[0], merged, draw, lambda _: False, engine, stale=2)
-    agreed = len(points) == counts[0] == counts[1]
+    z, centre, seed = family.seed()
+    base = family.coefficients(z, centre)
+    direction = family.random(family.n)
+    pencil = [family.coefficients(z, centre + k * direction) for k in (1, 2)]
+
+    def traces(points: Complexes) -> bool:
+        """The trace test: the sum of all critical points moves linearly with the centre."""
+        if engine.interrupted:
+            return False
+        moved = [points, *(move(family.program, base, shift, points, engine) for shift in pencil)]
+        sums = [part[:, : family.n].sum(axis=0) for part in moved]
+        bend = float(np.abs(sums[0] - 2 * sums[1] + sums[2]).max())
+        return bend < _TRACE * max(float(np.abs(part[:, : family.n]).sum(axis=0).max()) for part in moved)
+
+    points, held = populate(family.program, base, seed[None, :], draw, traces, engine, stale=20)
     target = family.at(np.zeros(family.k), rng.standard_normal(family.n))
     rows = [{m: (c, 0j) for m, c in row.items() if c} for row in target]
     start = [
         {m: complex(c) for m, c in zip(names, part, strict=True)}
-        for names, part in zip(family.support.rows, _pieces(bases[0], family.support), strict=True)
+        for names, part in zip(family.support.rows, _pieces(base, family.support), strict=True)
     ]
     tracking = linear_homotopy(rows, start, family.n + family.k + 1)
     near, lost = _approach(tracking, homogeneous(points), engine)
@@ -147,11 +152,11 @@ def find_critical_points(
     failed = int(lost.sum()) + int(np.isin(tracked.codes, (*kernel.FAILURES, kernel.INTERRUPTED)).sum())
     return CriticalPoints(
         points=ends[:, : family.n] / ends[:, -1:],
-        counts=tuple(counts),
+        trace=held,
         paths=len(points),
         followed=int(close.sum()),
         failed=failed,
-        complete=agreed and failed == 0 and not engine.interrupted,
+        complete=held and failed == 0 and not engine.interrupted,
     )
 
 

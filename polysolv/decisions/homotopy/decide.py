@@ -240,8 +240,8 @@ def _positive_dimensional(
         lambda point: _admissible(point, m, _MARGIN),
     )
     statistics[f"m={m}"] = {
-        "critical_points": list(found.counts),
-        "paths": found.paths,
+        "critical_points": found.paths,
+        "trace_test": found.trace,
         "followed_to_the_end": found.followed,
         "failed": found.failed,
     }
@@ -249,11 +249,10 @@ def _positive_dimensional(
         return UNDECIDED, "a critical point that looks real with w ≥ 0 was found, but not certified"
     if not found.complete:
         return UNDECIDED, (
-            f"critical points of a squared distance: runs found {found.counts[0]} and {found.counts[1]} "
-            f"({found.paths} together), "
-            f"{found.failed} of {found.paths} paths have no result"
+            f"critical points of a squared distance: {found.paths} found, the trace test "
+            f"{'holds' if found.trace else 'does not hold'}, {found.failed} paths have no result"
         )
     return UNSOLVABLE, (
-        f"{found.paths} critical points of a generic squared distance in two runs, all paths accounted for; "
-        f"none ends in a real point with w ≥ 0, and smaller cells have none"
+        f"{found.paths} critical points of a generic squared distance, complete by the trace test, all paths "
+        "accounted for; none ends in a real point with w ≥ 0, and smaller cells have none"
     )

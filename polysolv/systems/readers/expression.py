@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import comb
 
 from polysolv.errors import InputError
 from polysolv.systems.polynomial import Monomial, Polynomial
@@ -14,7 +15,7 @@ _TOKEN = re.compile(
     r"|(?P<name>[^\W\d]\w*(?:\[\s*\d+(?:\s*,\s*\d+)*\s*\])?)"
     r"|(?P<power>\*\*|\^)|(?P<sign>//|[-+*/()])|(?P<space>\s+)"
 )
-_MAX_TERMS = 200_000
+_MAX_TERMS = 50_000
 _MAX_EXPONENT = 10_000
 _MAX_DEPTH = 200
 _MAX_NUMBER = 4000
@@ -195,6 +196,13 @@ class _Parser:
                 self._refuse(f"an exponent from 0 to {_MAX_NUMBER}")
             raised = tuple((i, e * exponent) for i, e in monomial) if exponent else ()
             return {raised: coefficient**exponent}
+        names = {i for monomial in base for i, _ in monomial}
+        degree = exponent * max(sum(e for _, e in monomial) for monomial in base) if base else 0
+        bound = (
+            min(comb(len(base) - 1 + exponent, exponent), comb(len(names) + degree, degree)) if base else 0
+        )
+        if bound > _MAX_TERMS:
+            raise InputError(self.field, "a power that is too large", f"at most {_MAX_TERMS} terms")
         result: Terms = {(): Fraction(1)}
         while exponent:
             if exponent & 1:

@@ -40,6 +40,7 @@ def read(text: str) -> GenericSystem:
         if call:
             system, *options = _split(call[1], ",;")
             chosen = _array(system, arrays, names)
+            arrays[name] = chosen
             for option in options:
                 wanted = re.match(r"variables\s*=\s*(.*)$", option, re.DOTALL)
                 if wanted:
@@ -111,7 +112,7 @@ def _declared(statement: str) -> list[str]:
 def _array(text: str, arrays: dict[str, list[str]], names: Names) -> list[str]:
     text = text.strip()
     if text in arrays:
-        return arrays[text]
+        return list(arrays[text])
     if text.startswith("[") and text.endswith("]"):
         return [piece for piece in _split(text[1:-1], ",;\n") if piece]
     if text in names.definitions:

@@ -8,6 +8,7 @@ every support, so that solutions with zero coordinates are counted too (Li and W
 from __future__ import annotations
 
 import cmath
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
