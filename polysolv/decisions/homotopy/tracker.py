@@ -13,7 +13,7 @@ from polysolv.decisions.homotopy.straightline import Complexes, Integers
 
 # From fast to careful; a path goes one level up each time it is doubtful.
 LEVELS = (
-    kernel.Tuning(False, 0.7, 0.05, 1e-8, 20_000, 0.1, 1e12),
+    kernel.Tuning(False, 0.7, 0.1, 1e-8, 20_000, 0.1, 1e12),
     kernel.Tuning(False, 0.4, 0.005, 1e-9, 20_000, 0.1, 1e12),
     kernel.Tuning(True, 0.25, 0.0005, 1e-10, 20_000, 0.1, 1e13),
 )

@@ -16,7 +16,7 @@ from polysolv.decisions.homotopy.scaling import find_scaling
 finite = st.floats(-1e3, 1e3, allow_nan=False).filter(lambda v: v == 0 or abs(v) > 1e-3)
 
 
-@numba.njit
+@numba.njit(cache=True)
 def residuals(program, homotopy, tuning, x, s):  # type: ignore[no-untyped-def]
     w = kernel.workspace(program, homotopy.table.shape[1])
     w.state[5] = 1.0

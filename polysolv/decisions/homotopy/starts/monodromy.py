@@ -69,7 +69,7 @@ def populate(
             ends = move(program, start, target, ends, engine)
             ends = ends[np.isfinite(ends).all(axis=1)]
         merged = np.vstack([known, ends])
-        doubles = [i for group in coincident(homogeneous(merged), 1e-6) for i in group[1:]]
+        doubles = [i for group in coincident(homogeneous(merged), 1e-9) for i in group[1:]]
         fresh = np.delete(merged, doubles, axis=0)
         idle = idle + 1 if len(fresh) == len(known) else 0
         known = fresh
