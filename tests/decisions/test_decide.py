@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
-from importlib.util import find_spec
 
 import pytest
 
@@ -252,5 +251,7 @@ def test_z3_missing_is_said(monkeypatch):
     assert next(v for v in verdicts if v.method == "smt").status == UNDECIDED
 
 
-def test_homotopy_is_listed_only_where_it_exists():
-    assert ("homotopy" in methods()) == (find_spec("polysolv.decisions.homotopy") is not None)
+def test_homotopy_is_one_of_the_methods():
+    verdict = decide(build_system("location-scale-gaussian", 2, 4), "homotopy", 60)
+    assert "homotopy" in methods()
+    assert (verdict.status, verdict.evidence) == ("UNSOLVABLE", "NUMERIC")
