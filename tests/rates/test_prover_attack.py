@@ -87,7 +87,7 @@ def _check(family, m, arc, limit):
             assert Fraction(contact, order) <= upper[name][0], (str(family.log_symbol), m, str(arc))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.data(), st.one_of(linear_families(), any_families(), two_dual_families()))
 def test_no_random_arc_violates_an_upper_bound(data, family):
     nodes = data.draw(st.sampled_from(RULES))
@@ -96,8 +96,8 @@ def test_no_random_arc_violates_an_upper_bound(data, family):
     _check(family, nodes.size, arc, 10)
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.one_of(linear_families(), two_dual_families()), st.integers(0, 1000))
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(linear_families(), st.integers(0, 1000))
 def test_no_searched_arc_violates_an_upper_bound(family, seed):
     """The search aims at each component from the bound 2 on, whatever the prover says."""
     for m in (2, 3):
@@ -109,8 +109,8 @@ def test_no_searched_arc_violates_an_upper_bound(family, seed):
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None)
-@given(st.one_of(linear_families(), any_families()), st.integers(0, 10**6))
+@settings(max_examples=100, deadline=None)
+@given(st.one_of(linear_families(), any_families(), two_dual_families()), st.integers(0, 10**6))
 def test_a_long_search_violates_nothing(family, seed):
     for m in (2, 3):
         upper = upper_bounds(family.log_symbol, m)

@@ -28,7 +28,7 @@ from polysolv.rates.prover.branching import Alternatives, least
 from polysolv.rates.prover.linear_program import Row
 
 _MAX_SYMBOLS = 9
-_MAX_CASES = 200
+_MAX_PROGRAMS = 1_000
 _MAX_DEGREE = 6
 QUARTER, HALF = Fraction(1, 4), Fraction(1, 2)
 
@@ -109,7 +109,7 @@ def three_atom_speeds(
     found: dict[Exponents, tuple[Fraction, Exponents]] = {}
     for t, u, _ in pairs:
         if speeds.get(u, Fraction(0)) < HALF:
-            value, _, _ = least(place[u], len(symbols), known, violated, HALF, _MAX_CASES)
+            value, _, _ = least(place[u], len(symbols), known, violated, HALF, _MAX_PROGRAMS)
             if value > found.get(u, (speeds.get(u, Fraction(0)), t))[0]:
                 found[u] = (value, t)
     return found
