@@ -106,6 +106,18 @@ def test_changes_of_variables_where_k_is_not_linear():
     assert _pairs(Family.from_log_symbol("f", "p*y + p^2*y^2", ["p"]), 4) == _exact(p=2)
 
 
+def test_linear_changes_of_the_dual_variables():
+    family = Family.from_log_symbol("f", "p*(u + v) + q*(u - v)^2", ["p", "q"], duals=["u", "v"])
+    for m in (2, 3, 5):
+        assert _pairs(family, m) == _exact(p=2, q=2)
+    family = Family.from_log_symbol(
+        "f", "p*(u + 2*v) + q*(u + 2*v)^2/2 + r*v", ["p", "q", "r"], duals=["u", "v"]
+    )
+    for m in (2, 3, 5):
+        assert _pairs(family, m) == _exact(p=2 * m, q=m, r=2)
+    assert any(step.rule == "coordinates" for step in exponents(family, 3)["r"].trace)
+
+
 def test_a_parameter_that_is_not_identified_gets_no_upper_bound():
     family = Family.from_log_symbol("f", "p*y + p*q*y^2", ["p", "q"])
     found = exponents(family, 2)

@@ -19,7 +19,7 @@ def least(
     rows: list[Row],
     violated: Callable[[list[Fraction]], Sequence[Alternatives]],
     enough: Fraction,
-    max_cases: int,
+    max_programs: int,
 ) -> tuple[Fraction, int, set[Hashable]]:
     """Return a lower bound on one unknown, the number of cases, and the labels of the alternatives used.
 
@@ -29,7 +29,7 @@ def least(
         rows: inequalities that always hold.
         violated: the alternatives that a point violates, none if it satisfies all of them.
         enough: stop at this value, which is then returned.
-        max_cases: stop after so many cases with the least open value, which is a valid bound too.
+        max_programs: stop after about so many linear programs with the least open value, a valid bound too.
 
     >>> def either(point):
     ...     x, y = point
@@ -42,11 +42,11 @@ def least(
     if start is None:
         return enough, 0, set()
     heap: list[tuple[Fraction, int, list[Fraction], list[Row]]] = [(start[0], 0, start[1], rows)]
-    serial = 0
+    serial = programs = 0
     used: set[Hashable] = set()
     while heap:
         value, _, point, rows = heap[0]
-        if value >= enough or serial > max_cases:
+        if value >= enough or programs > max_programs:
             return min(value, enough), serial, used
         heapq.heappop(heap)
         options = violated(point)
@@ -57,6 +57,7 @@ def least(
         chosen: Hashable = None
         for label, alternatives in options:
             solved = [(minimise(costs, [*rows, row]), [*rows, row]) for row in alternatives]
+            programs += len(alternatives)
             cases = [(answer[0], answer[1], more) for answer, more in solved if answer is not None]
             if split is None or _quality(cases, enough) > _quality(split, enough):
                 split, chosen = cases, label

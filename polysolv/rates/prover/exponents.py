@@ -13,6 +13,7 @@ from polysolv.families import Family, resolve
 from polysolv.families.log_symbol import LogSymbol
 from polysolv.rates.prover.arc import Arc
 from polysolv.rates.prover.arc_search import searched_arcs
+from polysolv.rates.prover.dual_changes import changed_log_symbols
 from polysolv.rates.prover.linear_part import linear_solution, symbol_table
 from polysolv.rates.prover.perturbation_bounds import perturbation_speeds
 from polysolv.rates.prover.standard_arcs import gauss_hermite_arcs, split_arc
@@ -187,7 +188,20 @@ def upper_bounds(log_symbol: LogSymbol, m: int) -> dict[str, tuple[Fraction, tup
 def _upper(
     log_symbol: LogSymbol, m: int, exactly_fitted: bool
 ) -> dict[str, tuple[Fraction, tuple[Step, ...]]]:
-    """Return component -> (upper bound on κ, proof)."""
+    """Return component -> (upper bound on κ, proof), the best over linear coordinates of the duals."""
+    best = _upper_in(log_symbol, m, exactly_fitted)
+    for changed in changed_log_symbols(log_symbol):
+        coordinates = Step(f"K = {changed}", "coordinates", "after a linear change of the dual variables")
+        for c, (bound, steps) in _upper_in(changed, m, exactly_fitted).items():
+            if c not in best or bound < best[c][0]:
+                best[c] = (bound, (coordinates, *steps))
+    return best
+
+
+def _upper_in(
+    log_symbol: LogSymbol, m: int, exactly_fitted: bool
+) -> dict[str, tuple[Fraction, tuple[Step, ...]]]:
+    """Return component -> (upper bound on κ, proof) in the given dual variables."""
     table = symbol_table(log_symbol)
     covariates = len(log_symbol.covariates)
     speeds, steps = symbol_speeds(list(table), covariates, m, log_symbol.variables, exactly_fitted)
@@ -226,7 +240,10 @@ def _lower(log_symbol: LogSymbol, m: int) -> dict[str, tuple[Fraction, Arc, Step
 @lru_cache(maxsize=256)
 def _hermite(log_symbol: LogSymbol, size: int) -> list[tuple[Arc, dict[str, int]]]:
     listed = []
-    for arc in gauss_hermite_arcs(log_symbol, size):
+    found = [
+        arc for k in (log_symbol, *changed_log_symbols(log_symbol)) for arc in gauss_hermite_arcs(k, size)
+    ]
+    for arc in (replace(arc, log_symbol=log_symbol) for arc in found):
         if arc.contact(2 * size) != 2 * size:
             raise AssertionError(f"the Gauss-Hermite arc {arc} has too low a contact")
         orders = {c: arc.order(c) for c in log_symbol.perturbations}

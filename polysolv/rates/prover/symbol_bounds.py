@@ -118,12 +118,9 @@ class _SymbolProver:
         for u, (speed, t) in self.three_atom_speeds().items():
             self.base[u] = speed
             at = ", ".join(self.show(_shifted(u, t, j)) for j in range(3))
-            reason = (
-                f"either |eta[{self.show(t)}]| = O(V^(1/4)), or its powers at the three atoms are a basis "
-            )
-            reason += (
-                f"and P at {at} determine eta[{self.show(u)}]; the squares give this speed in both cases"
-            )
+            reason = f"either |eta[{self.show(t)}]| = O(V^(1/4)), or its powers at the three atoms are a "
+            reason += f"basis and P at {at} determine eta[{self.show(u)}]; in both cases the squares give "
+            reason += f"this speed: {self.square_reason(u)}"
             self.steps[u] = Step(self.claim(u, speed), "three atoms", reason)
         self.speeds = self.least_solution()
 
@@ -138,6 +135,8 @@ class _SymbolProver:
 
     def uses(self, s: Exponents) -> tuple[Exponents, ...]:
         """Return the other symbols whose speeds the last step for s uses."""
+        if self.steps[s].rule == "three atoms":
+            return tuple(t for t in self.acting if t != s and t in self.speeds)
         if self.steps[s].rule != "square":
             return ()
         return tuple(dict.fromkeys(t for _, others in self.squares[s] for t in others if t in self.speeds))
@@ -263,7 +262,9 @@ class _SymbolProver:
         return guess
 
     def square_step(self, s: Exponents) -> Step:
-        speed = self.speeds[s]
+        return Step(self.claim(s, self.speeds[s]), "square", self.square_reason(s))
+
+    def square_reason(self, s: Exponents) -> str:
         shown = []
         for p, others in self.squares[s]:
             factors = [f"eta[{self.show(s)}]"] * p
@@ -273,8 +274,7 @@ class _SymbolProver:
             shown.append(" * ".join(factors))
         square = self.show(tuple(2 * e for e in s))
         reason = f"P at {square} holds 1/2 sum w eta[{self.show(s)}]^2, all terms positive; "
-        reason += f"the others are {'; '.join(shown)}" if shown else "no other term matters"
-        return Step(self.claim(s, speed), "square", reason)
+        return reason + (f"the others are {'; '.join(shown)}" if shown else "no other term matters")
 
 
 def _shifted(u: Exponents, t: Exponents, j: int) -> Exponents:

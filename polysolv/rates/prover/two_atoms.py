@@ -27,7 +27,7 @@ from polysolv.rates.prover.trace import Step, show_monomial
 
 _MAX_COMPONENTS = 7
 _MAX_TERMS = 120
-_MAX_CASES = 600
+_MAX_PROGRAMS = 1_000
 _OPTIONS = 8
 _MAX_DEGREE = 6
 
@@ -75,7 +75,7 @@ def two_atom_speeds(
         used: set[Any] = set()
         for scalar in (2 * i, 2 * i + 1):
             value, count, indices = least(
-                scalar, len(bounds), rows, partial(_violated, equations), attained[name], _MAX_CASES
+                scalar, len(bounds), rows, partial(_violated, equations), attained[name], _MAX_PROGRAMS
             )
             speed, cases, used = min(speed, value), cases + count, used | indices
         if speed > known.get(name, Fraction(0)):
