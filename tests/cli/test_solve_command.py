@@ -93,7 +93,7 @@ def test_a_time_limit_prints_what_was_finished() -> None:
 def test_ctrl_c_gives_what_was_finished(tmp_path: Path) -> None:
     source = tmp_path / "big.txt"
     source.write_text(
-        "\n".join(f"x{i}^4 + {i + 2}*x{(i + 1) % 7}^3*x{i} + x{(i + 2) % 7} - {i + 1}" for i in range(7))
+        "\n".join(f"x{i}^4 + {i + 2}*x{(i + 1) % 8}^3*x{i} + x{(i + 2) % 8} - {i + 1}" for i in range(8))
     )
     command = [
         sys.executable,

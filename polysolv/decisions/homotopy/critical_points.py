@@ -118,7 +118,9 @@ def find_critical_points(
     family = Family(system, rng)
 
     def draw() -> Complexes:
-        return family.coefficients(family.random(family.k), family.random(family.n))
+        # Parameters of very different size reach solutions that ordinary loops hardly ever do.
+        small, large = 10.0 ** rng.uniform(-1.5, 1.5, 2)
+        return family.coefficients(small * family.random(family.k), large * family.random(family.n))
 
     z, centre, seed = family.seed()
     base = family.coefficients(z, centre)
@@ -134,7 +136,7 @@ def find_critical_points(
         bend = float(np.abs(sums[0] - 2 * sums[1] + sums[2]).max())
         return bend < _TRACE * max(float(np.abs(part[:, : family.n]).sum(axis=0).max()) for part in moved)
 
-    points, held = populate(family.program, base, seed[None, :], draw, traces, engine, stale=20)
+    points, held = populate(family.program, base, seed[None, :], draw, traces, engine, stale=30)
     target = family.at(np.zeros(family.k), rng.standard_normal(family.n))
     rows = [{m: (c, 0j) for m, c in row.items() if c} for row in target]
     start = [

@@ -24,19 +24,22 @@ Progress = Callable[[int, int, int, float], None]
 
 @cache
 def compiled() -> Any:
-    """Return the compiled `run_batch`; compiling takes about half a minute once, then it is read from
-    numba's cache.
+    """Return the compiled `run_batch`; compiling takes about half a minute once, then numba's cache is
+    read."""
+    from polysolv.decisions.homotopy import kernel, kernel_algebra
 
-    The cache is keyed by the text of the kernel's files. Where no folder can be written it is compiled anew.
+    return cached(kernel.stamped, kernel, kernel_algebra)
+
+
+def cached(stamped: Any, *modules: Any) -> Any:
+    """Compile the function that ``stamped(number)`` returns, with numba's cache keyed by the modules' text.
+
+    Where no folder can be written the function is compiled anew in every process.
     """
     import numba
 
-    from polysolv.decisions.homotopy import kernel, kernel_algebra
-
-    texts = [Path(str(module.__file__)).read_bytes() for module in (kernel, kernel_algebra)]
-    stamp = int(hashlib.sha256(b"".join(texts)).hexdigest()[:12], 16)
-    stamped: Any = kernel.stamped
-    entry = stamped(stamp)
+    text = b"".join(Path(module.__file__).read_bytes() for module in modules)
+    entry = stamped(int(hashlib.sha256(text).hexdigest()[:12], 16))
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
     try:
         return numba.njit(cache=True, **options)(entry)

@@ -38,7 +38,7 @@ def find_scaling(polynomials: Sequence[Polynomial], unknowns: int) -> Scaling:
     Minimises the spread of log2|coefficient| over all terms, with a mild pull towards no scaling.
 
     >>> find_scaling([{((0, 1),): Fraction(10) ** 12, (): Fraction(-1)}], 1).unknowns
-    (-39,)
+    (-40,)
     """
     rows, right = [], []
     for j, polynomial in enumerate(polynomials):

@@ -92,8 +92,8 @@ def compile_program(support: Support) -> Program:
     """Return the straight-line program of a square system with the given support.
 
     >>> program = compile_program(Support(2, ((((0, 2),), ()), (((0, 1), (1, 1)), ((1, 1),)))))
-    >>> program.unknowns, program.link.shape[1], list(program.term_node)
-    (2, 5, [3, 0, 4, 2])
+    >>> program.unknowns, program.link.shape[1], program.term_node.tolist()
+    (2, 5, [4, 0, 3, 2])
     """
     nodes = _Nodes(support.unknowns)
     flat = [monomial for row in support.rows for monomial in row]

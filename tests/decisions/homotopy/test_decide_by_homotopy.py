@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from polysolv import build_system
 from polysolv.decisions.homotopy.core import find_core
+from polysolv.decisions.homotopy.critical_points import find_critical_points
 from polysolv.decisions.homotopy.decide import decide_by_homotopy
+from polysolv.decisions.homotopy.engine import Engine
 
 
 @pytest.mark.parametrize(
@@ -71,3 +74,32 @@ def test_the_core_is_the_family_s_system() -> None:
     direct = system.substitute({name: Fraction(value) for name, value in values.items()})  # type: ignore[arg-type]
     equations = core.equations(5).evaluate(point)
     assert [direct[0, j] for j in range(1, 6)] == equations
+
+
+def test_critical_points_find_real_points_where_there_are_some() -> None:
+    """The search behind UNSOLVABLE must not be blind: (2, 3) has a curve of real solutions."""
+    core = find_core(build_system("location-scale-gaussian", m=2, degree=3))
+    assert core is not None
+    equations = core.equations(3)
+
+    def near_real(point: np.ndarray) -> bool:
+        return bool(np.abs(point.imag).max() < 0.1 and point[0].real > -0.1)
+
+    found = find_critical_points(equations, np.random.default_rng(3), Engine(), near_real)
+    assert found.complete
+    assert found.trace
+    assert found.paths == 9
+    real = [point for point in found.points if np.abs(point.imag).max() < 1e-8 and point[0].real > 0]
+    assert real
+    for point in real:
+        values = equations.evaluate([Fraction(float(v)) for v in point.real])
+        assert max(abs(v) for v in values) < Fraction(1, 10**9)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
+def test_three_atoms_degree_six_is_unsolvable(seed: int) -> None:
+    verdict = decide_by_homotopy(build_system("location-scale-gaussian", m=3, degree=6), seed=seed)
+    assert (verdict.status, verdict.evidence) == ("UNSOLVABLE", "NUMERIC")
+    assert verdict.statistics["m=3"]["critical_points"] == 1004
+    assert verdict.statistics["m=3"]["trace_test"] is True

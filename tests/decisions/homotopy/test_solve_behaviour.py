@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from fractions import Fraction
 from typing import Any
@@ -194,3 +196,16 @@ def test_generic_system_checks_itself() -> None:
         GenericSystem(("x", "x"), ({(): Fraction(1)},))
     with pytest.raises(InputError):
         GenericSystem(("x",), ({((1, 1),): Fraction(1)},))
+
+
+@pytest.mark.slow
+def test_it_works_where_no_cache_can_be_written() -> None:
+    program = (
+        "import numba.core.caching as c\n"
+        "for name in ('_CacheImpl', 'CacheImpl', '_SourceFileBackedLocatorMixin'):\n"
+        "    if hasattr(c, name): setattr(getattr(c, name), '_locator_classes', [])\n"
+        "from polysolv import solve\n"
+        "print(solve(['x^2 - 2', 'y^2 - x'], start='polyhedral').nsolutions)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=500)
+    assert (done.stdout, done.stderr) == ("4\n", "")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-JIT = numba.njit(cache=True, error_model="numpy")
+JIT = numba.njit(error_model="numpy")
 
 _MARGIN = 1e-10
 _PIVOT = 1e-9
@@ -322,3 +322,14 @@ def fewest(allowed, edge_start, taken):
                 best = count
                 result = j
     return result
+
+
+def stamped(stamp):
+    """Return a plain function that runs `mixed_cells` and carries ``stamp``, so that numba's cache is keyed
+    by it."""
+
+    def entry(points, lift, start, limit, budget):
+        cells, found = mixed_cells(points, lift, start, limit, budget)
+        return cells, found if stamp else -1
+
+    return entry

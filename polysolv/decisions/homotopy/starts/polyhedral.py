@@ -11,11 +11,13 @@ import cmath
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 
 from polysolv.decisions.homotopy import kernel
-from polysolv.decisions.homotopy.engine import Engine
+from polysolv.decisions.homotopy.engine import Engine, cached
 from polysolv.decisions.homotopy.problem import Coefficients, homogeneous
 from polysolv.decisions.homotopy.straightline import Complexes, Support, compile_program
 from polysolv.decisions.homotopy.tracker import LEVELS, coincident
@@ -60,8 +62,6 @@ def find_mixed_cells(
     >>> find_mixed_cells(squares, 2, np.random.default_rng(0)).mixed_volume
     4
     """
-    from polysolv.decisions.homotopy.starts.mixed_cells import mixed_cells
-
     full = tuple(tuple(sorted({*support, ()})) for support in supports)
     rows, start = [], [0]
     for support in full:
@@ -73,13 +73,21 @@ def find_mixed_cells(
         start.append(len(rows))
     points = np.array(rows)
     lift = rng.random(len(rows))
-    cells, found = mixed_cells(points, lift, np.array(start), _MAX_CELLS if budget > 1e12 else 20_000, budget)
+    cells, found = _search()(points, lift, np.array(start), _MAX_CELLS if budget > 1e12 else 20_000, budget)
     if found < 0:
         return None
     cells = cells[:found].copy()
     exponents = [_edges(points, cell) for cell in cells]
     volumes = tuple(_volume(matrix) for matrix in exponents)
     return MixedCells(full, points, lift, np.array(start), cells, volumes)
+
+
+@cache
+def _search() -> Any:
+    """The compiled search for mixed cells."""
+    from polysolv.decisions.homotopy.starts import mixed_cells
+
+    return cached(mixed_cells.stamped, mixed_cells)
 
 
 def solve_generic(
