@@ -3,8 +3,8 @@
 Peers: scipy's BFGS with the analytic gradient in NumPy; R flexmix (Debian ``r-cran-flexmix``: FLXMRglm with
 an FLXPmultinom concomitant, its default control), started from the responsibilities of the same start;
 ``cgmm`` (PyPI), if installed, at n = 1,000 only (it is slow). Run with ``python benchmarks/fit_peers.py``;
-``--quick`` leaves out n = 100,000, ``--large`` adds one fit at n = 1,000,000. User CPU seconds, one thread, medians of ``--repeats``
-runs after one warm-up fit.
+``--quick`` leaves out n = 100,000, ``--large`` adds one fit at n = 1,000,000. User CPU seconds, one thread,
+medians of ``--repeats`` runs after one warm-up fit.
 
 Tasks: T1: gate logits (-8 + 25 x, 0), means 15 - 20 x and -5 + 20 x, standard deviations 0.3 and 0.4,
 x = linspace(0, 1, n). T2: x ~ U(-1, 1), gate logits (0.3 + x, 0), means 1 + 1.5 x and -1.5 - x, variances

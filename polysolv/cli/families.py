@@ -8,13 +8,18 @@ from polysolv.cli.options import emit, format_option, on_terminal, output_option
 
 
 @click.command("families")
-@format_option("table", "json", "csv", "latex", "markdown", default="table")
+@format_option("table", "json", "csv", "latex", "markdown", "page", default="table")
 @output_option
 def families_command(style: str, output: str | None) -> None:
-    """List the families that polysolv knows by name.
+    """List the families that polysolv knows by name; the format page proves all their exponents.
 
-    Example: polysolv families --format json
+    Example: polysolv families --format page -o docs/families.md
     """
+    if style == "page":
+        from polysolv.rates.families_page import families_page
+
+        emit(families_page(), output)
+        return
     from polysolv.families import catalogue
     from polysolv.grid import Grid
 

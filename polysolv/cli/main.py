@@ -27,6 +27,7 @@ _COMMANDS = {
     "crosscheck": ("crosscheck", "crosscheck_command"),
     "report": ("report", "report_command"),
     "probe": ("probe", "probe_command"),
+    "solve": ("solve", "solve_command"),
 }
 
 BAD_INPUT = 2

@@ -19,7 +19,7 @@ def print_rich(grids: Sequence[Grid], notes: Sequence[str]) -> None:
     for grid in grids:
         table = Table(title=escape(grid.title), title_justify="left", header_style="bold")
         for header in grid.headers:
-            table.add_column(escape(header))
+            table.add_column(escape(header), overflow="fold")
         for row in grid.rows:
             table.add_row(*map(escape, row))
         console.print(table)

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.moe import diagnostics
 from polysolv.moe.coordinates import check_bounds, interval
-from polysolv.moe.likelihood import Array, Mask
+from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure, natural_order
 from polysolv.moe.optimise import METHODS, Problem, Run, default_min_variance, optimise
 from polysolv.moe.relocate import grow, relocate
@@ -59,8 +59,8 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         log_likelihood_: total log-likelihood.
         gradient_norm_: largest entry of the score per observation, entries that push out of the box apart.
         information_eigenvalues_: eigenvalues, ascending, of the observed information per observation, over
-            the coordinates that are not at a bound, the last atom's gate fixed (the gate is identified up to
-            a translation only).
+            the coordinates that are not at a bound, without the d + 1 zeros that belong to translations of
+            the gate.
         smallest_curvature_: smallest eigenvalue of the same in standardised coordinates: what the optimiser
             saw.
         at_bound_: names of the coordinates at a bound, such as "sigma[2]".
@@ -257,8 +257,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.status_ = run.status
         self.converged_ = run.status in ("stationary", "rounding") and _flat(problem, run, self.tol)
         self.smallest_curvature_ = run.smallest_eigenvalue
-        keep = self._identified(problem)
-        self.information_eigenvalues_ = np.linalg.eigvalsh(-hessian[np.ix_(keep, keep)] / y.size)
+        self.information_eigenvalues_ = self._spectrum(problem, -hessian / y.size)
         self.starts_ = [
             (run.value - offset, run.status, at_floor) for run, at_floor in zip(runs, floors, strict=True)
         ]
@@ -277,14 +276,19 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 stacklevel=3,
             )
 
-    def _identified(self, problem: Problem) -> Mask:
-        """Mark the coordinates that are not at a bound, without the last atom's gate if it can be fixed."""
-        keep: Mask = ~self.held_
+    def _spectrum(self, problem: Problem, information: Array) -> Array:
+        """Return the eigenvalues over the free coordinates, without the zeros of free gate translations."""
+        free = ~self.held_
         layout = np.argsort(natural_order(problem.k, problem.Z.shape[0] - 1))
-        for group in problem.box.gauge:
-            if keep[layout[list(group)]].all():
-                keep[layout[group[-1]]] = False
-        return keep
+        gauge = [layout[list(group)] for group in problem.box.gauge if free[layout[list(group)]].all()]
+        if not free.any():
+            return np.empty(0)
+        # The translations are eigenvectors: moved beyond all others, they come last.
+        shift = 2.0 * float(np.linalg.norm(information[np.ix_(free, free)])) + 1e-300
+        for group in gauge:
+            information[np.ix_(group, group)] += shift / group.size
+        eigenvalues = np.linalg.eigvalsh(information[np.ix_(free, free)])
+        return np.asarray(eigenvalues[: int(free.sum()) - len(gauge)], dtype=np.float64)
 
     def _floor(self, X: Array, y: Array) -> float:
         """Return the least variance allowed: the setting, else the user's box, else the default."""

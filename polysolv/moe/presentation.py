@@ -65,8 +65,8 @@ def fit_csv(fit: SoftmaxGaussianMoE) -> str:
 def range_grid(fits: list[SoftmaxGaussianMoE]) -> Grid:
     """Return the comparison of fits with different numbers of experts; * marks the least of a criterion."""
     best = {name: min(range(len(fits)), key=lambda i: getattr(fits[i], name)()) for name in ("bic", "icl")}
-    headers = ["k", "parameters", "log-likelihood", "BIC", "ICL", "max|score|/n", "converged", "cells"]
-    headers += ["slowest published", "slowest refined", "at a bound"]
+    headers = ["k", "df", "log-likelihood", "BIC", "ICL", "|score|/n", "converged", "cells"]
+    headers += ["published", "refined", "at a bound"]
     rows = []
     for index, fit in enumerate(fits):
         marks = {name: "*" if best[name] == index else "" for name in best}
@@ -95,8 +95,8 @@ def range_notes(fits: list[SoftmaxGaussianMoE]) -> list[str]:
     by_icl = min(fits, key=lambda fit: fit.icl()).mixing_measure_.k
     notes = [
         f"least BIC at k = {by_bic}, least ICL at k = {by_icl}",
-        "cells: how many fitted atoms look like one (backward selection by BIC); rates are those of the "
-        "slowest parameter given these cells",
+        "df: free parameters; cells: how many fitted atoms look like one (backward selection by BIC); "
+        "published, refined: rate of the slowest parameter given these cells",
     ]
     for fit in fits:
         notes += [f"warning: k = {fit.mixing_measure_.k}: {warning}" for warning in fit.warnings_]

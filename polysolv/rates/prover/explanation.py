@@ -100,7 +100,11 @@ class Explanation:
 
 
 def explain(
-    family: str | Family = "softmax-gaussian", parameter: str | None = None, m: int = 2, d: int | None = None
+    family: str | Family = "softmax-gaussian",
+    parameter: str | None = None,
+    m: int = 2,
+    d: int | None = None,
+    estimates: bool = True,
 ) -> list[Explanation]:
     """Return why each parameter, or one of them, has its exponent in a cell of m atoms.
 
@@ -109,6 +113,7 @@ def explain(
         parameter: name of the parameter; ``None`` for all of them.
         m: cell size, 2 to 400.
         d: number of covariates for a family given by name; 1 if left out.
+        estimates: whether to probe numerically where the bounds do not meet.
 
     Raises:
         InputError: if an argument is out of range or the parameter unknown.
@@ -125,7 +130,7 @@ def explain(
             m,
             proved[p.name],
             _published(resolved, p.name, m),
-            _estimate(resolved, proved[p.name], m),
+            _estimate(resolved, proved[p.name], m) if estimates else None,
         )
         for p in wanted
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -97,7 +97,7 @@ def exponents(
         listed = [by_component[component] for component in parameter.components]
         slowest = max(listed, key=lambda b: (b.upper is None, b.upper or 0, b.lower))
         if len(listed) == 1:
-            result[parameter.name] = slowest
+            result[parameter.name] = replace(slowest, name=parameter.name)
             continue
         lower = max(listed, key=lambda b: b.lower)
         result[parameter.name] = ExponentBounds(
@@ -171,7 +171,8 @@ def upper_bounds(log_symbol: LogSymbol, m: int) -> dict[str, tuple[Fraction, tup
         m: cell size, at least 2.
 
     >>> from polysolv.families import get
-    >>> {c: str(bound) for c, (bound, _) in upper_bounds(get("location-scale-gaussian").log_symbol, 5).items()}
+    >>> found = upper_bounds(get("location-scale-gaussian").log_symbol, 5)
+    >>> {c: str(bound) for c, (bound, _) in found.items()}
     {'mu': '10', 'sigma': '5'}
     """
     upper = _upper(log_symbol, m, exactly_fitted=True)

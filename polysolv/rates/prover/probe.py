@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SIZES = (0.4, 0.28, 0.2, 0.14, 0.1)
-_STARTS = 24
-_STEPS = 60
+_STARTS = 8
+_STEPS = 40
 _LEAST_WEIGHT = 0.05
 _MAX_TERMS = 3_000
 _MAX_ATOMS = 3

@@ -43,12 +43,14 @@ from math import gcd, prod
 
 from polysolv.families.interaction import factorisations
 from polysolv.families.log_symbol import Exponents
+from polysolv.rates.prover.three_atoms import three_atom_speeds
 from polysolv.rates.prover.trace import Step, show_monomial
 
 _MAX_ENUMERATED = 4
 _MAX_FACTORISATIONS = 3_000
 _ROUNDS = 40
 _STRIDE = 8
+_THREE = 3
 _ZERO, _CONSTANT, _TAU = 0, 1, 2
 HALF = Fraction(1, 2)
 
@@ -102,9 +104,28 @@ class _SymbolProver:
         squares = {s: self.square_terms(s) for s in self.acting}
         self.squares = {s: terms for s, terms in squares.items() if terms is not None}
         self.speeds = self.least_solution()
+        if m == _THREE:
+            self.by_three_atoms()
         for s in self.acting:
             if self.speeds.get(s, 0) > self.base.get(s, 0):
                 self.steps[s] = self.square_step(s)
+
+    def three_atom_speeds(self) -> dict[Exponents, tuple[Fraction, Exponents]]:
+        return three_atom_speeds(self.acting, self.everything, self.squares, self.speeds)
+
+    def by_three_atoms(self) -> None:
+        """Use the alternatives of :mod:`polysolv.rates.prover.three_atoms`, then the squares once more."""
+        for u, (speed, t) in self.three_atom_speeds().items():
+            self.base[u] = speed
+            at = ", ".join(self.show(_shifted(u, t, j)) for j in range(3))
+            reason = (
+                f"either |eta[{self.show(t)}]| = O(V^(1/4)), or its powers at the three atoms are a basis "
+            )
+            reason += (
+                f"and P at {at} determine eta[{self.show(u)}]; the squares give this speed in both cases"
+            )
+            self.steps[u] = Step(self.claim(u, speed), "three atoms", reason)
+        self.speeds = self.least_solution()
 
     def proof(self, s: Exponents, seen: set[Exponents]) -> tuple[Step, ...]:
         """Return the steps that s rests on; with circles among them they hold together (bootstrapping)."""
@@ -254,6 +275,10 @@ class _SymbolProver:
         reason = f"P at {square} holds 1/2 sum w eta[{self.show(s)}]^2, all terms positive; "
         reason += f"the others are {'; '.join(shown)}" if shown else "no other term matters"
         return Step(self.claim(s, speed), "square", reason)
+
+
+def _shifted(u: Exponents, t: Exponents, j: int) -> Exponents:
+    return tuple(a + j * b for a, b in zip(u, t, strict=True))
 
 
 def _count(monomial: Exponents, symbols: Sequence[Exponents]) -> int:

@@ -12,16 +12,17 @@ equations gives a valid bound, and so does stopping early, with the least open c
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from math import comb
 from typing import Any
 
 from polysolv.families.log_symbol import Exponents, LogSymbol
+from polysolv.rates.prover.branching import Alternatives, least
 from polysolv.rates.prover.linear_part import with_constants
-from polysolv.rates.prover.linear_program import Row, minimise
+from polysolv.rates.prover.linear_program import Row
 from polysolv.rates.prover.trace import Step, show_monomial
 
 _MAX_COMPONENTS = 7
@@ -65,14 +66,17 @@ def two_atom_speeds(
         index: [t for t in terms if sum((k * bounds[i] for i, k in t.speed), Fraction(0)) < 1]
         for index, terms in _equations(log_symbol).items()
     }
+    rows: list[Row] = [({i: 1}, v) for i, v in enumerate(bounds) if v]
     found = {}
     for i, name in enumerate(names):
         if name not in attained or known.get(name, Fraction(0)) >= attained[name]:
             continue
         cases, speed = 0, attained[name]
-        used: set[Exponents] = set()
+        used: set[Any] = set()
         for scalar in (2 * i, 2 * i + 1):
-            value, count, indices = _least(scalar, base, equations, attained[name])
+            value, count, indices = least(
+                scalar, len(bounds), rows, partial(_violated, equations), attained[name], _MAX_CASES
+            )
             speed, cases, used = min(speed, value), cases + count, used | indices
         if speed > known.get(name, Fraction(0)):
             listed = sorted(used, key=lambda s: (sum(s), s))
@@ -82,51 +86,7 @@ def two_atom_speeds(
     return found
 
 
-def _least(
-    scalar: int, base: list[Fraction], equations: Mapping[Exponents, list[_Term]], enough: Fraction
-) -> tuple[Fraction, int, set[Exponents]]:
-    """Return a lower bound on the speed of one scalar (at most ``enough``), cases, equations used."""
-    count = 2 * len(base) + 1
-    costs = [Fraction(int(i == scalar)) for i in range(count)]
-    rows: list[Row] = [({2 * i + k: 1}, v) for i, v in enumerate(base) for k in (0, 1) if v]
-    start = minimise(costs, rows)
-    assert start is not None
-    heap: list[tuple[Fraction, int, list[Fraction], list[Row]]] = [(start[0], 0, start[1], rows)]
-    serial = 0
-    used: set[Exponents] = set()
-    while heap:
-        value, _, point, rows = heap[0]
-        if value >= enough or serial > _MAX_CASES:
-            return min(value, enough), serial, used
-        heapq.heappop(heap)
-        options = _violated(point, equations)
-        if not options:
-            return value, serial, used
-        # Split where the cases that stay possible are few and slow: this keeps the tree small.
-        split: list[tuple[Fraction, list[Fraction], list[Row]]] | None = None
-        chosen: Exponents | None = None
-        for index, alternatives in options:
-            solved = [(minimise(costs, [*rows, row]), [*rows, row]) for row in alternatives]
-            cases = [(answer[0], answer[1], more) for answer, more in solved if answer is not None]
-            if split is None or _quality(cases, enough) > _quality(split, enough):
-                split, chosen = cases, index
-        assert split is not None
-        assert chosen is not None
-        used.add(chosen)
-        for least, where, more in split:
-            serial += 1
-            heapq.heappush(heap, (least, serial, where, more))
-    return enough, serial, used
-
-
-def _quality(cases: Sequence[tuple[Fraction, Any, Any]], enough: Fraction) -> tuple[Fraction, int]:
-    open_cases = [value for value, _, _ in cases if value < enough]
-    return min(open_cases, default=enough), -len(open_cases)
-
-
-def _violated(
-    point: list[Fraction], equations: Mapping[Exponents, list[_Term]]
-) -> list[tuple[Exponents, list[Row]]]:
+def _violated(equations: Mapping[Exponents, list[_Term]], point: list[Fraction]) -> list[Alternatives]:
     """Return violated equations with their alternatives, those with the fewest first."""
     found: list[tuple[int, Exponents, list[Row]]] = []
     for index, terms in equations.items():

@@ -1,0 +1,163 @@
+"""``polysolv solve``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from polysolv.cli.options import (
+    IntegerRange,
+    Name,
+    emit,
+    format_option,
+    on_terminal,
+    output_option,
+    read_input,
+)
+
+if TYPE_CHECKING:
+    from polysolv.decisions.homotopy.certify import CertifiedSolutions
+    from polysolv.decisions.homotopy.results import PathResult, SolveResult
+
+_STARTS = ("auto", "total-degree", "weighted", "polyhedral", "monodromy")
+
+
+@click.command("solve")
+@click.argument("file", type=click.Path())
+@click.option("--start", type=Name(_STARTS), default="auto", show_default=True, help="Start system.")
+@click.option(
+    "--seed", type=IntegerRange(0, 2**62), default=0, show_default=True, help="Seed of all random choices."
+)
+@click.option(
+    "--tol", type=float, default=1e-8, show_default=True, help="Accuracy on the way, from 1e-14 to 1e-3."
+)
+@click.option(
+    "--max-paths", type=IntegerRange(1, 10**9), default=200_000, show_default=True, help="Refuse more paths."
+)
+@click.option("--jobs", type=IntegerRange(1, 256), default=1, show_default=True, help="Number of threads.")
+@click.option("--timeout", type=float, default=None, help="Stop tracking after this many seconds.")
+@click.option("--certify", is_flag=True, help="Certify every solution in exact rational arithmetic.")
+@click.option("--real", is_flag=True, help="List the real solutions only.")
+@click.option("--no-progress", is_flag=True, help="No progress line.")
+@format_option("table", "json", default="table")
+@output_option
+def solve_command(
+    file: str,
+    start: str,
+    seed: int,
+    tol: float,
+    max_paths: int,
+    jobs: int,
+    timeout: float | None,
+    certify: bool,
+    real: bool,
+    no_progress: bool,
+    style: str,
+    output: str | None,
+) -> None:
+    """All isolated complex solutions of the polynomial system in FILE (- for stdin).
+
+    FILE is our JSON, PHCpack's, Bertini's or HomotopyContinuation.jl's text, or one equation a line; its
+    content
+    tells which. Exit code 0, or 3 if some path failed or was left untracked.
+
+    Example: polysolv solve cyclic5.phc --real
+    """
+    from polysolv.decisions.homotopy import certify_solutions, solve
+    from polysolv.systems.readers import read_text
+
+    system = read_text(read_input(file, "FILE"))
+    line = None if no_progress or not sys.stderr.isatty() else _Progress()
+    try:
+        result = solve(system, start, seed, tol, max_paths, jobs, timeout=timeout, progress=line)
+    finally:
+        if line is not None:
+            line.close()
+    certified = certify_solutions(result) if certify else None
+    emit(
+        _json(result, certified, real) if style == "json" else _table(result, certified, real, output), output
+    )
+    if not result.is_complete:
+        raise click.exceptions.Exit(3)
+
+
+class _Progress:
+    """One line on standard error that overwrites itself."""
+
+    def __call__(self, done: int, failed: int, total: int, seconds: float) -> None:
+        rate = done / seconds if seconds > 0 else 0.0
+        sys.stderr.write(f"\r\x1b[Kpaths {done}/{total}, failed {failed}, {rate:.0f} per second")
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
+
+def _json(result: SolveResult, certified: CertifiedSolutions | None, real: bool) -> str:
+    import json
+
+    data: dict[str, Any] = result.to_data()
+    if real:
+        data["paths"] = [path for path in data["paths"] if path["real"]]
+    if certified is not None:
+        data["certification"] = certified.to_data()
+    return json.dumps(data, indent=1)
+
+
+def _table(result: SolveResult, certified: CertifiedSolutions | None, real: bool, output: str | None) -> str:
+    shown = result.real_solutions if real else result.solutions
+    names = result.system.unknowns
+    rows = [[str(i), *(_number(z) for z in path.solution), _kind(path)] for i, path in enumerate(shown, 1)]
+    lines = _rendered(["", *names, "kind"], rows, rich=output is None and on_terminal())
+    counts = result.counts
+    lines += [
+        "",
+        f"{counts['solutions']} solutions ({counts['real']} real, {counts['singular']} singular), "
+        f"{counts['at_infinity']} paths at infinity, {counts['failed']} failed; "
+        f"{len(result)} paths, start {result.start}, seed {result.seed}",
+    ]
+    if certified is not None:
+        lines.append(str(certified))
+    lines += [f"note: {note}" for note in result.notes]
+    return "\n".join(lines)
+
+
+def _rendered(header: list[str], rows: list[list[str]], rich: bool) -> list[str]:
+    if not rows:
+        return ["no finite solutions"]
+    if rich:
+        import io
+        import shutil
+
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table()
+        for name in header:
+            table.add_column(name, justify="right", overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        stream = io.StringIO()
+        Console(file=stream, width=shutil.get_terminal_size().columns, force_terminal=True).print(table)
+        return stream.getvalue().rstrip("\n").split("\n")
+    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    return [
+        "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in [header, *rows]
+    ]
+
+
+def _number(value: complex) -> str:
+    if abs(value.imag) <= 1e-13 * max(1.0, abs(value)):
+        return f"{value.real:.12g}"
+    return f"{value.real:.9g}{value.imag:+.9g}i"
+
+
+def _kind(path: PathResult) -> str:
+    words = ["real" if path.real else "complex"]
+    if path.singular:
+        words.append(f"singular, multiplicity {path.multiplicity}")
+    return " ".join(words)

@@ -1,0 +1,136 @@
+"""A system made ready for tracking: square, scaled, homogenised, in floating point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from polysolv.decisions.homotopy.scaling import Scaling, find_scaling
+from polysolv.decisions.homotopy.straightline import Complexes, Floats, Program, Support, compile_program
+from polysolv.systems.generic_system import GenericSystem, degree_of, total_degree
+from polysolv.systems.polynomial import Monomial, Polynomial
+
+Coefficients = Mapping[Monomial, complex]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The square polynomial system that is tracked, and the way back to the user's.
+
+    Args:
+        unknowns: number n of unknowns.
+        rows: n polynomials with complex coefficients as (high, low) double-double pairs.
+        scaling: units of the unknowns.
+        slices: number of random hyperplanes that were added (fewer equations than unknowns).
+        combined: whether equations were replaced by random combinations (more equations than unknowns).
+    """
+
+    unknowns: int
+    rows: tuple[dict[Monomial, tuple[complex, complex]], ...]
+    scaling: Scaling
+    slices: int
+    combined: bool
+
+    @property
+    def degrees(self) -> list[int]:
+        """Total degree of each equation."""
+        return [max(degree_of(monomial) for monomial in row) for row in self.rows]
+
+    def to_user(self, points: Complexes) -> Complexes:
+        """Affine points in the user's units from homogeneous ones."""
+        units = np.exp2(np.array(self.scaling.unknowns, float))
+        return np.asarray(points[:, :-1] / points[:, -1:] * units)
+
+
+def prepare(system: GenericSystem, rng: np.random.Generator) -> Problem | None:
+    """Return the problem, or ``None`` if an equation is a non-zero constant.
+
+    Args:
+        system: any system; equations that are identically zero are dropped.
+        rng: source of the random hyperplanes and combinations.
+    """
+    equations: list[Polynomial] = [polynomial for polynomial in system.equations if polynomial]
+    if any(total_degree(polynomial) == 0 for polynomial in equations):
+        return None
+    n = len(system.unknowns)
+    slices = max(0, n - len(equations))
+    for _ in range(slices):
+        # Real and rational, so that real points of the slice are real points of the solution set.
+        numbers = [Fraction(int(value), 64) for value in rng.integers(-128, 129, n + 1)]
+        plane: dict[Monomial, Fraction] = {((i, 1),): value for i, value in enumerate(numbers[:n]) if value}
+        plane[()] = numbers[n] or Fraction(1)
+        equations.append(plane)
+    scaling = find_scaling(equations, n)
+    rows = [{m: _split(c) for m, c in polynomial.items()} for polynomial in scaling.apply(equations)]
+    combined = len(rows) > n
+    if combined:
+        rows = _combine(rows, n, rng)
+    return Problem(n, tuple(rows), scaling, slices, combined)
+
+
+def _split(value: Fraction) -> tuple[complex, complex]:
+    high = float(value)
+    return complex(high), complex(float(value - Fraction(high)))
+
+
+def _combine(
+    rows: Sequence[dict[Monomial, tuple[complex, complex]]], n: int, rng: np.random.Generator
+) -> list[dict[Monomial, tuple[complex, complex]]]:
+    """n equations of least degrees, each plus random multiples of all those left over.
+
+    The left-over equations are those of the lowest degree, so that no degree grows.
+    """
+    ordered = sorted(rows, key=lambda row: -max(degree_of(m) for m in row))
+    result = []
+    for row in ordered[:n]:
+        mixed = {m: c[0] for m, c in row.items()}
+        for other in ordered[n:]:
+            factor = complex(np.exp(2j * np.pi * rng.random()))
+            for monomial, (coefficient, _) in other.items():
+                mixed[monomial] = mixed.get(monomial, 0.0) + factor * coefficient
+        result.append({m: (c, 0j) for m, c in mixed.items() if c})
+    return result
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """A compiled homotopy s·G + (1−s)·F, projective unless ``affine``: program and coefficient table."""
+
+    program: Program
+    table: Complexes
+
+
+def linear_homotopy(
+    rows: Sequence[Mapping[Monomial, tuple[complex, complex]]], start: Sequence[Coefficients], unknowns: int
+) -> Tracking:
+    """Compile s·start + (1−s)·rows in projective coordinates; the last coordinate is the homogenising one."""
+    supports, target, low, begin = [], [], [], []
+    for row, first in zip(rows, start, strict=True):
+        degree = max(degree_of(m) for m in (*row, *first))
+        support = []
+        for monomial in sorted({*row, *first}):
+            gap = degree - degree_of(monomial)
+            support.append((*monomial, (unknowns, gap)) if gap else monomial)
+            high, rest = row.get(monomial, (0j, 0j))
+            target.append(high)
+            low.append(rest)
+            begin.append(first.get(monomial, 0j))
+        supports.append(tuple(support))
+    program = compile_program(Support(unknowns + 1, tuple(supports)))
+    table = np.array([target, low, begin, [0j] * len(target)], np.complex128)
+    return Tracking(program, table)
+
+
+def homogeneous(points: Complexes) -> Complexes:
+    """Append the coordinate 1 to affine points."""
+    return np.hstack([points, np.ones((len(points), 1), np.complex128)])
+
+
+def distances_from_real(points: Complexes) -> Floats:
+    """Largest imaginary part of each row, relative to the size of its largest coordinate (at least 1)."""
+    if not points.size:
+        return np.zeros(len(points))
+    return np.asarray(np.abs(points.imag).max(axis=1) / np.maximum(1.0, np.abs(points).max(axis=1)))

@@ -1,0 +1,250 @@
+"""The nouns `PathResult` and `SolveResult`, and their JSON form."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+from polysolv.errors import InputError
+from polysolv.systems.generic_system import GenericSystem
+
+SCHEMA = "polysolv/solutions/1"
+
+# Return codes of a path.
+SUCCESS = "success"  # a finite end point
+AT_INFINITY = "at_infinity"  # the path diverges
+FAILED = "failed"  # tracked at all tolerances without a result
+INTERRUPTED = "interrupted"  # left untracked: the time limit or Ctrl-C came first
+EXCESS = "excess"  # ends in a zero of the squared-up system that is no zero of the given one
+RETURN_CODES = (SUCCESS, AT_INFINITY, FAILED, INTERRUPTED, EXCESS)
+
+
+@dataclass(frozen=True)
+class PathResult:
+    """What became of one path.
+
+    Args:
+        index: number of the start point.
+        return_code: one of :data:`RETURN_CODES`.
+        solution: coordinates in the order of the unknowns; empty unless the return code is success or excess.
+        residual: largest |f_i| relative to the sum of the moduli of its terms.
+        condition: condition number of the scaled Jacobian, ``inf`` where it is singular.
+        winding_number: how many turns about the end close the path; ``None`` where it was not determined.
+        multiplicity: number of paths that end at this point.
+        distinct: number of the distinct finite solution, counted from 0, or ``None``.
+        singular: whether the end point was found to be singular (multiple, or Jacobian not invertible).
+        real: whether all imaginary parts vanish up to the result's ``tol``. True is no proof that a real
+        solution
+            exists and False no proof that none does: use :func:`polysolv.certify_solutions`.
+        steps: steps tried.
+        retracked: how often the path was tracked again at tighter tolerances.
+    """
+
+    index: int
+    return_code: str
+    solution: tuple[complex, ...] = ()
+    residual: float = 0.0
+    condition: float = 0.0
+    winding_number: int | None = None
+    multiplicity: int = 0
+    distinct: int | None = None
+    singular: bool = False
+    real: bool = False
+    steps: int = 0
+    retracked: int = 0
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the path ended at a finite point; numerical evidence, not a proof."""
+        return self.return_code == SUCCESS
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether the end point is finite and its Jacobian looked invertible; a near-multiple root may look
+        so."""
+        return self.is_success and not self.singular
+
+
+@dataclass(frozen=True)
+class SolveResult(Sequence[PathResult]):
+    """All paths of one solve, in the order of their start points.
+
+    Args:
+        system: the system that was solved.
+        paths: one `PathResult` for each path.
+        start: name of the start system.
+        seed: seed of all random choices; the same seed gives the same result for any number of jobs.
+        tol: relative size below which an imaginary part counts as zero.
+        slices: number of random real hyperplanes that were added because there are fewer equations than
+        unknowns;
+            if positive, the solutions are a witness set and not all solutions.
+        notes: what a reader should know about the counts.
+
+    A count is what the tracker saw. It does not promise that no solution was missed: compare runs with
+    different
+    seeds, and certify.
+    """
+
+    system: GenericSystem
+    paths: tuple[PathResult, ...]
+    start: str
+    seed: int
+    tol: float = 1e-8
+    slices: int = 0
+    notes: tuple[str, ...] = ()
+
+    @overload
+    def __getitem__(self, index: int) -> PathResult: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[PathResult]: ...
+    def __getitem__(self, index: int | slice) -> PathResult | Sequence[PathResult]:
+        return self.paths[index]
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __iter__(self) -> Iterator[PathResult]:
+        return iter(self.paths)
+
+    @property
+    def solutions(self) -> tuple[PathResult, ...]:
+        """One path for each distinct finite solution, the first that reached it."""
+        seen: dict[int, PathResult] = {}
+        for path in self.paths:
+            if path.distinct is not None:
+                seen.setdefault(path.distinct, path)
+        return tuple(seen[key] for key in sorted(seen))
+
+    @property
+    def real_solutions(self) -> tuple[PathResult, ...]:
+        """The distinct finite solutions that look real."""
+        return tuple(path for path in self.solutions if path.real)
+
+    @property
+    def nsolutions(self) -> int:
+        """Number of distinct finite solutions."""
+        return len(self.solutions)
+
+    @property
+    def nreal(self) -> int:
+        """Number of distinct finite solutions that look real."""
+        return len(self.real_solutions)
+
+    @property
+    def nsingular(self) -> int:
+        """Number of distinct finite solutions that are singular."""
+        return sum(path.singular for path in self.solutions)
+
+    @property
+    def nat_infinity(self) -> int:
+        """Number of paths that diverge."""
+        return self._count(AT_INFINITY)
+
+    @property
+    def nfailed(self) -> int:
+        """Number of paths without a result: failed, or left untracked."""
+        return self._count(FAILED) + self._count(INTERRUPTED)
+
+    @property
+    def ninterrupted(self) -> int:
+        """Number of paths left untracked by the time limit or Ctrl-C."""
+        return self._count(INTERRUPTED)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every path has a result; not a proof that every solution was found."""
+        return self.nfailed == 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counts under the names used in JSON."""
+        return {
+            "solutions": self.nsolutions,
+            "real": self.nreal,
+            "singular": self.nsingular,
+            "at_infinity": self.nat_infinity,
+            "failed": self.nfailed,
+        }
+
+    @property
+    def statistics(self) -> dict[str, int]:
+        """Number of paths, of steps over all paths, and of paths that were tracked again."""
+        return {
+            "paths": len(self.paths),
+            "steps": sum(path.steps for path in self.paths),
+            "retracked": sum(path.retracked > 0 for path in self.paths),
+            "interrupted": self.ninterrupted,
+            "excess": self._count(EXCESS),
+        }
+
+    def _count(self, code: str) -> int:
+        return sum(path.return_code == code for path in self.paths)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{name}={value}" for name, value in self.counts.items())
+        return f"SolveResult({counts}, paths={len(self.paths)}, start={self.start!r}, seed={self.seed})"
+
+    def to_json(self) -> str:
+        """Return JSON text that :meth:`from_json` reads back to an equal object."""
+        return json.dumps(self.to_data(), indent=1)
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the result as JSON data."""
+        return {
+            "schema": SCHEMA,
+            "counts": self.counts,
+            "statistics": self.statistics,
+            "start": self.start,
+            "seed": self.seed,
+            "tol": self.tol,
+            "slices": self.slices,
+            "notes": list(self.notes),
+            "unknowns": list(self.system.unknowns),
+            "equations": [
+                [[str(c), [list(pair) for pair in m]] for m, c in sorted(polynomial.items())]
+                for polynomial in self.system.equations
+            ],
+            "paths": [_path_data(path) for path in self.paths],
+        }
+
+    @staticmethod
+    def from_json(text: str | bytes) -> SolveResult:
+        """Read what :meth:`to_json` wrote.
+
+        Raises:
+            InputError: if the text is not such a result, or its counts contradict its paths.
+        """
+        from polysolv.decisions.homotopy.results_json import read_result
+
+        return read_result(text)
+
+
+def _path_data(path: PathResult) -> dict[str, Any]:
+    return {
+        "index": path.index,
+        "return_code": path.return_code,
+        "solution": [[z.real, z.imag] for z in path.solution],
+        "residual": path.residual,
+        "condition": path.condition if math.isfinite(path.condition) else None,
+        "winding_number": path.winding_number,
+        "multiplicity": path.multiplicity,
+        "distinct": path.distinct,
+        "singular": path.singular,
+        "real": path.real,
+        "steps": path.steps,
+        "retracked": path.retracked,
+    }
+
+
+def require_result(value: object, field: str = "result") -> SolveResult:
+    """Return ``value`` if it is a `SolveResult`.
+
+    Raises:
+        InputError: otherwise.
+    """
+    if not isinstance(value, SolveResult):
+        raise InputError(field, value, "a SolveResult, as solve returns it")
+    return value

@@ -1,0 +1,234 @@
+"""`solve`: all isolated complex solutions of a polynomial system by homotopy continuation."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Any
+
+from polysolv.decisions.homotopy.results import (
+    AT_INFINITY,
+    EXCESS,
+    FAILED,
+    INTERRUPTED,
+    SUCCESS,
+    PathResult,
+    SolveResult,
+)
+from polysolv.errors import InputError, require_integer, unknown_name
+from polysolv.systems.generic_system import GenericSystem, generic
+
+if TYPE_CHECKING:
+    from polysolv.decisions.homotopy.engine import Engine, Progress
+    from polysolv.decisions.homotopy.problem import Problem
+    from polysolv.decisions.homotopy.starts.choose import Outcome
+
+STARTS = ("auto", "total-degree", "weighted", "polyhedral", "monodromy")
+MAX_PATHS = 200_000
+_SINGULAR_CONDITION = 1e13
+_REGULAR_DISTANCE = 1e-8
+_SINGULAR_DISTANCE = 1e-4
+
+
+def solve(
+    system: object,
+    start: str = "auto",
+    seed: int = 0,
+    tol: float = 1e-8,
+    max_paths: int = MAX_PATHS,
+    jobs: int = 1,
+    *,
+    timeout: float | None = None,
+    progress: Progress | None = None,
+) -> SolveResult:
+    """Find all isolated complex solutions of a polynomial system.
+
+    Args:
+        system: a `GenericSystem`, a `PolynomialSystem`, or equations as text (see `GenericSystem.parse`).
+        start: start system: ``auto``, ``total-degree`` (Bézout), ``weighted`` (weighted-homogeneous),
+            ``polyhedral`` (mixed cells, Bernstein–Kushnirenko–Khovanskii) or ``monodromy`` (loops in the
+            space of
+            coefficients until the trace test holds).
+        seed: a non-negative integer; fixes every random choice.
+        tol: relative accuracy on the way, and size below which an imaginary part counts as zero; 1e-14 to
+        1e-3.
+        max_paths: refuse to start with more paths than this.
+        jobs: number of threads, from 1 to 256; the result does not depend on it.
+        timeout: seconds after which the remaining paths are left untracked; ``None`` for no limit.
+        progress: called with (paths done, failed, total, seconds).
+
+    Returns:
+        A `SolveResult` with one `PathResult` for each path. On Ctrl-C it holds what was finished.
+
+    Raises:
+        InputError: for a system that cannot be read, bad arguments, or more paths than ``max_paths``.
+
+    With fewer equations than unknowns random real hyperplanes are added and the result is a witness set;
+    with more,
+    random combinations are solved and the excess is sorted out.
+
+    Mathematics: H(x, s) = s·γ·G(x) + (1−s)·F(x) in projective coordinates, s from 1 to 0; Padé predictor of
+    order
+    4, Newton corrector with double-double residuals where doubles do not converge, Cauchy's endgame.
+    Sommese and
+    Wampler (2005), chapters 2, 8 and 10; Telen, Van Barel and Verschelde (2020) for the step size.
+
+    >>> result = solve(["x^2 + y^2 - 5", "x*y - 2"])
+    >>> result.counts
+    {'solutions': 4, 'real': 4, 'singular': 0, 'at_infinity': 0, 'failed': 0}
+    """
+    equations = generic(system)
+    if start not in STARTS:
+        raise unknown_name("start", start, list(STARTS))
+    require_integer("seed", seed, 0, 2**63)
+    require_integer("max_paths", max_paths, 1, 10**9)
+    require_integer("jobs", jobs, 1, 256)
+    if isinstance(tol, bool) or not isinstance(tol, int | float) or not 1e-14 <= tol <= 1e-3:
+        raise InputError("tol", tol, "a number from 1e-14 to 1e-3")
+    deadline = None
+    if timeout is not None:
+        if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not timeout > 0:
+            raise InputError("timeout", timeout, "a positive number of seconds")
+        deadline = time.monotonic() + timeout
+
+    import numpy as np
+
+    from polysolv.decisions.homotopy.engine import Engine
+    from polysolv.decisions.homotopy.problem import prepare
+    from polysolv.decisions.homotopy.starts import tracked_from
+
+    rng = np.random.default_rng(seed)
+    problem = prepare(equations, rng)
+    if problem is None:
+        note = "an equation is a non-zero constant: there are no solutions"
+        return SolveResult(equations, (), "none", seed, float(tol), notes=(note,))
+    engine = Engine(jobs, deadline, progress)
+    if not any(len(row) > 1 or max(row) != () for row in problem.rows):
+        return SolveResult(equations, (), "none", seed, float(tol))
+    outcome = tracked_from(problem, start, rng, engine, float(tol), max_paths)
+    return _result(equations, problem, outcome, engine, seed, float(tol))
+
+
+def _result(
+    system: GenericSystem,
+    problem: Problem,
+    outcome: Outcome,
+    engine: Engine,
+    seed: int,
+    tol: float,
+) -> SolveResult:
+    """Polish, sort end points into distinct solutions, and name what became of each path."""
+    import numpy as np
+
+    from polysolv.decisions.homotopy import kernel
+    from polysolv.decisions.homotopy.problem import distances_from_real
+    from polysolv.decisions.homotopy.tracker import close_groups, polish
+
+    tracked = outcome.tracked
+    polish(outcome.tracking, tracked, engine)
+    codes, facts = tracked.codes, tracked.facts
+    finite = np.flatnonzero((codes == kernel.SUCCESS) | (codes == kernel.SINGULAR))
+    points = problem.to_user(tracked.points[finite])
+    labels = {
+        kernel.AT_INFINITY: AT_INFINITY,
+        kernel.INTERRUPTED: INTERRUPTED,
+        **dict.fromkeys(kernel.FAILURES, FAILED),
+    }
+    excess = np.zeros(len(finite), bool)
+    if problem.combined:
+        excess = _residuals(system, points) > 1e-7
+    kept = np.flatnonzero(~excess)
+    singular = (codes[finite] == kernel.SINGULAR) | ~(facts[finite, 3] < _SINGULAR_CONDITION)
+    # Regular points are known to many digits, singular ones to few.
+    scaled = points / np.exp2(np.array(problem.scaling.unknowns, float))
+    groups = close_groups(scaled[kept], _REGULAR_DISTANCE, 1e-3)
+    loose = [i for i in range(len(kept)) if singular[kept[i]]]
+    groups += [
+        [loose[i] for i in group] for group in close_groups(scaled[kept[loose]], _SINGULAR_DISTANCE, 1.0)
+    ]
+    member = list(range(len(kept)))
+    for group in groups:
+        first = min(member[i] for i in group)
+        for label in {member[i] for i in group}:
+            member = [first if value == label else value for value in member]
+    multiplicity = np.bincount(member, minlength=len(kept)) if len(kept) else np.zeros(0, int)
+    numbers = {label: k for k, label in enumerate(sorted(set(member)))}
+    imaginary = distances_from_real(points)
+    by_row: dict[int, PathResult] = {}
+    for position, row in enumerate(finite.tolist()):
+        common: dict[str, Any] = {
+            "solution": tuple(complex(z) for z in points[position]),
+            "residual": float(facts[row, 4]),
+            "condition": float(facts[row, 3]),
+            "winding_number": int(facts[row, 1]) or None,
+            "steps": int(facts[row, 0]),
+            "retracked": int(tracked.levels[row]),
+        }
+        if excess[position]:
+            by_row[row] = PathResult(row, EXCESS, **common)
+    for place, position in enumerate(kept.tolist()):
+        row = int(finite[position])
+        many = int(multiplicity[member[place]])
+        bad = bool(singular[position]) or many > 1
+        by_row[row] = PathResult(
+            row,
+            SUCCESS,
+            solution=tuple(complex(z) for z in points[position]),
+            residual=float(facts[row, 4]),
+            condition=float(facts[row, 3]) if math.isfinite(facts[row, 3]) else math.inf,
+            winding_number=int(facts[row, 1]) or None,
+            multiplicity=many,
+            distinct=numbers[member[place]],
+            singular=bad,
+            real=bool(imaginary[position] < max(tol, 1e-5 if bad else 0.0)),
+            steps=int(facts[row, 0]),
+            retracked=int(tracked.levels[row]),
+        )
+    paths = tuple(
+        by_row.get(row)
+        or PathResult(
+            row,
+            labels[int(codes[row])],
+            winding_number=int(facts[row, 1]) or None,
+            steps=int(facts[row, 0]),
+            retracked=int(tracked.levels[row]),
+        )
+        for row in range(len(codes))
+    )
+    notes = (*_notes(problem, paths), *outcome.notes)
+    return SolveResult(system, paths, outcome.start, seed, tol, problem.slices, notes)
+
+
+def _residuals(system: GenericSystem, points: Any) -> Any:
+    """Largest |f_i| of each point over all given equations, relative to the terms of f_i."""
+    import numpy as np
+
+    worst = np.zeros(len(points))
+    for polynomial in system.equations:
+        total = np.zeros(len(points), np.complex128)
+        size = np.full(len(points), 1e-300)
+        for monomial, coefficient in polynomial.items():
+            term = np.full(len(points), float(coefficient), np.complex128)
+            for index, exponent in monomial:
+                term = term * points[:, index] ** exponent
+            total += term
+            size += np.abs(term)
+        worst = np.maximum(worst, np.abs(total) / size)
+    return worst
+
+
+def _notes(problem: Problem, paths: tuple[PathResult, ...]) -> tuple[str, ...]:
+    notes = []
+    if problem.slices:
+        notes.append(
+            f"fewer equations than unknowns: {problem.slices} random real hyperplanes were added; "
+            "the solutions are a witness set"
+        )
+    if problem.combined:
+        notes.append(
+            "more equations than unknowns: random combinations were solved and the excess was sorted out"
+        )
+    left = sum(path.return_code == INTERRUPTED for path in paths)
+    if left:
+        notes.append(f"{left} paths were left untracked: the time limit or an interrupt came first")
+    return tuple(notes)

@@ -1,0 +1,105 @@
+"""Tracks a problem from the start system that was asked for, or that promises the least work."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from polysolv.decisions.homotopy import kernel
+from polysolv.decisions.homotopy.engine import Engine
+from polysolv.decisions.homotopy.problem import Coefficients, Problem, Tracking, homogeneous, linear_homotopy
+from polysolv.decisions.homotopy.straightline import Complexes
+from polysolv.decisions.homotopy.tracker import Tracked, track_paths
+from polysolv.errors import InputError
+
+# Multiplications that the search for mixed cells may take for each path of the total-degree homotopy that
+# it saves.
+_BUDGET = 3e5
+_SMALL = 100  # up to this many paths the total degree is not worth improving on
+_WORTHWHILE = 0.8
+_UNLIMITED = 1e13
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The start system's name, the last homotopy, what became of its paths, and what a reader should know."""
+
+    start: str
+    tracking: Tracking
+    tracked: Tracked
+    notes: tuple[str, ...]
+
+
+def tracked_from(
+    problem: Problem, start: str, rng: np.random.Generator, engine: Engine, tol: float, max_paths: int
+) -> Outcome:
+    """Track all paths.
+
+    Raises:
+        InputError: if there are more paths than ``max_paths``, or the start system does not apply.
+    """
+    from polysolv.decisions.homotopy.starts import monodromy, polyhedral, weighted
+    from polysolv.decisions.homotopy.starts.total_degree import start_polynomials
+
+    bezout = math.prod(problem.degrees)
+    supports = [tuple(row) for row in problem.rows]
+    missing = 0
+    polynomials: list[Coefficients]
+    points: Complexes
+    notes: tuple[str, ...] = ()
+    found = None
+    if start == "polyhedral" or (start == "auto" and bezout > _SMALL):
+        budget = _UNLIMITED if start == "polyhedral" else min(_BUDGET * bezout, _UNLIMITED)
+        found = polyhedral.find_mixed_cells(supports, problem.unknowns, rng, budget)
+        if found is None and start == "polyhedral":
+            raise InputError("start", start, "a system with fewer mixed cells; use total-degree or monodromy")
+    if start == "auto":
+        better = found is not None and found.mixed_volume <= _WORTHWHILE * bezout
+        start = "polyhedral" if better else "total-degree"
+    if start == "weighted":
+        weights = weighted.find_weights(supports, problem.unknowns)
+        degrees = weighted.weighted_degrees(supports, weights)
+        require_paths(math.prod(degrees) // math.prod(weights), max_paths)
+        polynomials, points, missing = weighted.solve_product(degrees, weights, rng, engine)
+        notes = (f"weights of the unknowns: {', '.join(map(str, weights))}",)
+    elif start == "monodromy":
+        polynomials, points, held = monodromy.solve_generic(supports, problem.unknowns, rng, engine)
+        require_paths(len(points), max_paths)
+        passed = "passed" if held else "did not pass, so that solutions may be missing"
+        notes = (f"monodromy found {len(points)} solutions of the generic system; the trace test {passed}",)
+    elif found is not None and start == "polyhedral":
+        require_paths(found.mixed_volume, max_paths)
+        polynomials, points, missing = polyhedral.solve_generic(found, rng, engine)
+    else:
+        require_paths(bezout, max_paths)
+        polynomials, points = start_polynomials(problem.degrees, rng)
+    tracking = linear_homotopy(problem.rows, polynomials, problem.unknowns)
+    tracked = track_paths(tracking, homogeneous(points), engine, tol)
+    return Outcome(start, tracking, _with_missing(tracked, missing, engine.interrupted), notes)
+
+
+def require_paths(count: int, max_paths: int) -> None:
+    """Refuse more paths than allowed.
+
+    Raises:
+        InputError: if ``count`` exceeds ``max_paths``.
+    """
+    if count > max_paths:
+        raise InputError(
+            "max_paths", max_paths, f"at least {count}, the number of paths of this start system"
+        )
+
+
+def _with_missing(tracked: Tracked, missing: int, interrupted: bool) -> Tracked:
+    """Append paths that were lost before the last homotopy: none is dropped silently."""
+    if not missing:
+        return tracked
+    code = kernel.INTERRUPTED if interrupted else kernel.STEP_TOO_SMALL
+    return Tracked(
+        np.vstack([tracked.points, np.zeros((missing, tracked.points.shape[1]), np.complex128)]),
+        np.concatenate([tracked.codes, np.full(missing, code)]),
+        np.vstack([tracked.facts, np.zeros((missing, tracked.facts.shape[1]))]),
+        np.concatenate([tracked.levels, np.zeros(missing, np.int64)]),
+    )

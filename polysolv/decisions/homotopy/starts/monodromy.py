@@ -1,0 +1,154 @@
+"""Monodromy: loops in the space of parameters find solution after solution; the trace test tells when all
+are there.
+
+Duff, Hill, Jensen, Lee, Leykin and Sommars (2019) for the loops; Leykin, Rodriguez and Sottile, "Trace
+test" (2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from polysolv.decisions.homotopy import kernel
+from polysolv.decisions.homotopy.engine import Engine
+from polysolv.decisions.homotopy.problem import Coefficients, homogeneous, linear_homotopy
+from polysolv.decisions.homotopy.straightline import Complexes, Program, Support, compile_program
+from polysolv.decisions.homotopy.tracker import LEVELS, coincident, track_paths
+from polysolv.systems.polynomial import Monomial
+
+MAX_LOOPS = 60
+_TRACE = 1e-6
+
+
+def move(
+    program: Program, start: Complexes, target: Complexes, points: Complexes, engine: Engine
+) -> Complexes:
+    """Track points along the segment from the coefficients ``start`` to ``target``; lost paths become rows
+    of nan."""
+    table = np.array([target, np.zeros_like(target), start, np.zeros_like(target)])
+    homotopy = kernel.Homotopy(0, table)
+    batch = engine.run(program, homotopy, LEVELS[0], kernel.STRAIGHT, points)
+    lost = batch.codes != kernel.SUCCESS
+    if lost.any():
+        again = engine.run(program, homotopy, LEVELS[1], kernel.STRAIGHT, points[lost])
+        again.points[again.codes != kernel.SUCCESS] = np.nan
+        batch.points[lost] = again.points
+    return batch.points
+
+
+def populate(
+    program: Program,
+    base: Complexes,
+    seeds: Complexes,
+    draw: Callable[[], Complexes],
+    enough: Callable[[Complexes], bool],
+    engine: Engine,
+    stale: int = 5,
+) -> tuple[Complexes, bool]:
+    """Collect solutions at the parameters ``base`` by loops base → p → q → base.
+
+    Args:
+        program: affine system; ``base``: its coefficients; ``seeds``: known solutions, one a row.
+        draw: returns the coefficients at random parameters.
+        enough: whether a set of solutions is complete; asked after each loop.
+        stale: loops without a new solution after which it gives up.
+
+    Returns:
+        the solutions, and whether ``enough`` said yes.
+    """
+    known = seeds
+    idle = 0
+    for _ in range(MAX_LOOPS):
+        if engine.interrupted:
+            break
+        first, second = draw(), draw()
+        ends = known
+        for start, target in ((base, first), (first, second), (second, base)):
+            ends = move(program, start, target, ends, engine)
+            ends = ends[np.isfinite(ends).all(axis=1)]
+        merged = np.vstack([known, ends])
+        doubles = [i for group in coincident(homogeneous(merged), 1e-9) for i in group[1:]]
+        fresh = np.delete(merged, doubles, axis=0)
+        idle = idle + 1 if len(fresh) == len(known) else 0
+        known = fresh
+        if (idle or len(known) > 1) and enough(known):
+            return known, True
+        if idle >= stale:
+            break
+    return known, False
+
+
+def solve_generic(
+    supports: Sequence[Sequence[Monomial]], unknowns: int, rng: np.random.Generator, engine: Engine
+) -> tuple[list[Coefficients], Complexes, bool]:
+    """Solve a system with random coefficients on the given supports, by monodromy on a curve through it.
+
+    The curve is F(x; c + t·e) = 0; it is cut with a generic bilinear form g(x, t) and the cut is complete
+    when the
+    points' sum moves linearly with g's constant. Then g moves to t, and the points with t = 0 are the
+    solutions.
+
+    Returns:
+        polynomials, solutions (affine, one a row), and whether the trace test held.
+    """
+    rows: list[tuple[Monomial, ...]] = []
+    coefficients: list[complex] = []
+    seed = np.exp(2j * np.pi * rng.random(unknowns))
+    time = ((unknowns, 1),)
+    polynomials: list[Coefficients] = []
+    for support in supports:
+        monomials = tuple(sorted({*support, ()}))
+        chosen = _random(rng, len(monomials))
+        values = np.array([np.prod([seed[i] ** e for i, e in m]) if m else 1.0 for m in monomials])
+        chosen[0] -= (chosen @ values) / values[0]
+        rows.append((*monomials, *((*m, *time) for m in monomials)))
+        coefficients += [*chosen, *_random(rng, len(monomials))]
+        polynomials.append({m: complex(c) for m, c in zip(monomials, chosen, strict=True)})
+    linear: list[Monomial] = [(), *(((i, 1),) for i in range(unknowns))]
+    rows.append((*linear, *((*m, *time) for m in linear)))
+    size = 2 * len(linear)
+    head = np.array(coefficients)
+
+    def cut() -> Complexes:
+        return np.concatenate([head, _random(rng, size)])
+
+    base = cut()
+    constant = len(head)
+    base[constant] -= base[constant] + base[constant + 1 : constant + 1 + unknowns] @ seed
+    program = compile_program(Support(unknowns + 1, tuple(rows)))
+    shifts = [base.copy(), base.copy()]
+    step = complex(_random(rng, 1)[0])
+    shifts[0][constant] += step
+    shifts[1][constant] += 2 * step
+
+    def complete(points: Complexes) -> bool:
+        moved = [points, *(move(program, base, shift, points, engine) for shift in shifts)]
+        sums = [part.sum(axis=0) for part in moved]
+        bend = np.abs(sums[0] - 2 * sums[1] + sums[2]).max()
+        return bool(bend < _TRACE * max(1.0, *(float(np.abs(part).sum(axis=0).max()) for part in moved)))
+
+    start = np.append(seed, 0.0)[None, :]
+    points, held = populate(program, base, start, cut, complete, engine)
+    target = [{m: (c, 0j) for m, c in zip(row, part, strict=True)} for row, part in _split(rows, base)]
+    begin = [{m: c[0] for m, c in row.items()} for row in target]
+    target[-1] = {time: (1.0 + 0j, 0j)}
+    tracked = track_paths(linear_homotopy(target, begin, unknowns + 1), homogeneous(points), engine, 1e-8)
+    finite = tracked.points[tracked.codes == kernel.SUCCESS]
+    affine = finite[:, :-1] / finite[:, -1:]
+    return polynomials, affine[np.abs(affine[:, -1]) < 1e-8, :-1], held
+
+
+def _split(
+    rows: Sequence[tuple[Monomial, ...]], coefficients: Complexes
+) -> list[tuple[tuple[Monomial, ...], list[complex]]]:
+    result, low = [], 0
+    for row in rows:
+        result.append((row, [complex(c) for c in coefficients[low : low + len(row)]]))
+        low += len(row)
+    return result
+
+
+def _random(rng: np.random.Generator, count: int) -> Complexes:
+    return np.asarray(rng.standard_normal(count) + 1j * rng.standard_normal(count))

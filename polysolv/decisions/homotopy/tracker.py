@@ -1,0 +1,176 @@
+"""Tracks all paths of a homotopy and re-tracks the doubtful ones at tighter tolerances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from polysolv.decisions.homotopy import kernel
+from polysolv.decisions.homotopy.engine import Batch, Engine
+from polysolv.decisions.homotopy.problem import Tracking
+from polysolv.decisions.homotopy.straightline import Complexes, Integers
+
+# From fast to careful; a path goes one level up each time it is doubtful.
+LEVELS = (
+    kernel.Tuning(False, 0.7, 0.1, 1e-8, 20_000, 0.1, 1e12),
+    kernel.Tuning(False, 0.4, 0.005, 1e-9, 20_000, 0.1, 1e12),
+    kernel.Tuning(True, 0.25, 0.0005, 1e-10, 20_000, 0.1, 1e13),
+)
+_SAME = 1e-7  # relative distance below which two points of different paths are taken for one
+_VANISHED = 1e-14
+
+
+@dataclass
+class Tracked:
+    """End points in projective coordinates with everything that is known about each path."""
+
+    points: Complexes
+    codes: Integers
+    facts: np.ndarray
+    levels: Integers  # how often the path was re-tracked
+
+
+def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: float) -> Tracked:
+    """Track from s = 1 to s = 0 with the endgame; crossings and failures are re-tracked.
+
+    Two paths that stand at the same point at the endgame's boundary, or end at the same regular point, have
+    crossed:
+    at least one of them jumped.
+
+    Args:
+        tracking: the homotopy; ``starts``: homogeneous start points, one a row.
+        engine: threads, deadline and progress.
+        tol: relative accuracy of Newton's method on the way.
+    """
+    homotopy = kernel.Homotopy(0, tracking.table)
+    count = len(starts)
+    levels = np.zeros(count, np.int64)
+    total: Batch | None = None
+    doubtful = np.arange(count)
+    for level, tuning in enumerate(LEVELS):
+        batch = engine.run(
+            tracking.program,
+            homotopy,
+            tuning._replace(accuracy=min(tuning.accuracy, tol)),
+            kernel.TO_ZERO,
+            starts[doubtful],
+        )
+        if total is None:
+            total = batch
+        else:
+            kept = batch.codes != kernel.INTERRUPTED
+            rows = doubtful[kept]
+            total.points[rows] = batch.points[kept]
+            total.middles[rows] = batch.middles[kept]
+            total.codes[rows] = batch.codes[kept]
+            total.facts[rows] = batch.facts[kept]
+            levels[rows] = level
+        doubtful = _doubtful(total)
+        if not len(doubtful) or engine.interrupted:
+            break
+    assert total is not None
+    # What is left at a tiny s with a large and growing norm diverges slowly.
+    stuck = np.isin(total.codes, kernel.FAILURES) & (total.facts[:, 2] < 1e-12)
+    total.codes[stuck & (np.abs(total.points[:, -1]) < 1e-6 * np.abs(total.points).max(axis=1))] = (
+        kernel.AT_INFINITY
+    )
+    return Tracked(total.points, total.codes, total.facts, levels)
+
+
+def polish(tracking: Tracking, tracked: Tracked, engine: Engine) -> None:
+    """Refine end points with double-double residuals, in place.
+
+    An end point that Cauchy's integral found with winding number 1 becomes a regular one if Newton's method
+    converges to it and its Jacobian is regular.
+    """
+    averaged = (tracked.codes == kernel.SINGULAR) & (tracked.facts[:, 1] == 1)
+    rows = np.flatnonzero((tracked.codes == kernel.SUCCESS) | averaged)
+    if not len(rows) or engine.interrupted:
+        return
+    batch = engine.run(
+        *(
+            tracking.program,
+            kernel.Homotopy(0, tracking.table),
+            LEVELS[-1],
+            kernel.POLISH,
+            tracked.points[rows],
+        ),
+        *(0.0, 0.0),
+    )
+    moved = _angle(batch.points, tracked.points[rows])
+    good = (batch.facts[:, 3] < LEVELS[-1].max_condition) & (batch.facts[:, 5] < 1e-10) & (moved < 1e-4)
+    done = (batch.codes == kernel.SUCCESS) & (good | ~averaged[rows])
+    tracked.points[rows[done]] = batch.points[done]
+    tracked.facts[rows[done], 3:6] = batch.facts[done, 3:6]
+    tracked.codes[rows[done]] = kernel.SUCCESS
+
+
+def _angle(a: Complexes, b: Complexes) -> np.ndarray:
+    """Distance of the rows as points of projective space."""
+    a = a / np.linalg.norm(a, axis=1, keepdims=True)
+    b = b / np.linalg.norm(b, axis=1, keepdims=True)
+    return np.asarray(np.linalg.norm(a - b * (np.conj(b) * a).sum(axis=1, keepdims=True), axis=1))
+
+
+def _doubtful(batch: Batch) -> Integers:
+    """Paths that failed, and all members of every pair that cannot be told apart.
+
+    Paths whose homogenising coordinate is below `_VANISHED` have an affine norm beyond any use: they count as
+    diverged, and need not be told apart from each other.
+    """
+    vanished = np.abs(batch.points[:, -1]) < _VANISHED * np.abs(batch.points).max(axis=1)
+    batch.codes[np.isin(batch.codes, kernel.FAILURES) & vanished] = kernel.AT_INFINITY
+    suspicious = np.isin(batch.codes, kernel.FAILURES)
+    sizes = np.abs(batch.middles).max(axis=1)
+    apart = (sizes > 0) & (np.abs(batch.middles[:, -1]) > _VANISHED * sizes)
+    for points, rows in (
+        (batch.middles, np.flatnonzero(apart)),
+        (batch.points, np.flatnonzero(batch.codes == kernel.SUCCESS)),
+    ):
+        for group in coincident(points[rows], _SAME):
+            suspicious[rows[group]] = True
+    return np.flatnonzero(suspicious)
+
+
+def coincident(points: Complexes, tolerance: float) -> list[list[int]]:
+    """Groups of at least two rows that are the same point of projective space.
+
+    >>> coincident(np.array([[1, 2], [2, 4], [1, 3]], complex), 1e-9)
+    [[0, 1]]
+    """
+    if len(points) < 2:
+        return []
+    generator = np.random.default_rng(len(points[0]))
+    form = generator.standard_normal(points.shape[1]) + 1j * generator.standard_normal(points.shape[1])
+    scaled = points / (points @ form)[:, None]
+    return close_groups(scaled, tolerance)
+
+
+def close_groups(points: Complexes, tolerance: float, floor: float = 1e-300) -> list[list[int]]:
+    """Groups of at least two rows, connected by distances below ``tolerance`` · max(norm, floor), each
+    sorted."""
+    generator = np.random.default_rng(1 + points.shape[1])
+    direction = generator.standard_normal(points.shape[1]) + 1j * generator.standard_normal(points.shape[1])
+    values = (points @ direction).real
+    sizes = np.maximum(np.abs(points).max(axis=1), floor)
+    order = np.argsort(values, kind="stable")
+    reach = tolerance * float(np.abs(direction).sum()) * 2
+    parent = list(range(len(points)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    for position, i in enumerate(order):
+        for j in order[position + 1 :]:
+            if values[j] - values[i] > reach * max(sizes[i], sizes[j]):
+                break
+            if np.abs(points[i] - points[j]).max() <= tolerance * max(sizes[i], sizes[j]):
+                parent[root(int(j))] = root(int(i))
+    groups: dict[int, list[int]] = {}
+    for i in range(len(points)):
+        groups.setdefault(root(i), []).append(i)
+    return sorted(sorted(group) for group in groups.values() if len(group) > 1)

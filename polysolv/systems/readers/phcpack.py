@@ -1,0 +1,36 @@
+"""PHCpack's text: a line ``n`` or ``n m``, then n polynomials, each ended by a semicolon."""
+
+from __future__ import annotations
+
+import re
+
+from polysolv.errors import InputError
+from polysolv.systems.generic_system import GenericSystem
+from polysolv.systems.readers.expression import Names, parse_equation
+
+
+def read(text: str) -> GenericSystem:
+    """Read the system; what follows the n-th polynomial (such as a list of solutions) is left alone.
+
+    Raises:
+        InputError: if a polynomial is missing, or the number of unknowns is not the stated one.
+    """
+    first, _, rest = text.lstrip().partition("\n")
+    counts = [int(word) if len(word) < 7 else 10**7 for word in first.split()]
+    if not 1 <= counts[0] <= 100_000:
+        raise InputError("first line", first.strip(), "n or n m: the numbers of polynomials and unknowns")
+    # PHCpack writes `-- comment` nowhere, but lets blank lines and line breaks stand anywhere.
+    polynomials = rest.split(";", counts[0])
+    if len(polynomials) <= counts[0]:
+        raise InputError(
+            "polynomials", len(polynomials) - 1, f"{counts[0]}, as the first line says, each ended by ;"
+        )
+    names = Names()
+    equations = tuple(
+        parse_equation(re.sub(r"\s+", " ", polynomial), names, f"polynomial {i}")
+        for i, polynomial in enumerate(polynomials[: counts[0]], 1)
+    )
+    stated = counts[1] if len(counts) > 1 else counts[0]
+    if len(names.known) > stated or (len(counts) > 1 and len(names.known) != stated):
+        raise InputError("unknowns", ", ".join(names.known), f"{stated}, as the first line says")
+    return GenericSystem(tuple(names.known), equations)

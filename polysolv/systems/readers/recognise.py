@@ -1,0 +1,68 @@
+"""Which of the known formats a text is in, and the way to its reader."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+
+from polysolv.errors import InputError
+from polysolv.systems.generic_system import GenericSystem
+
+# Format -> module of this folder; each has read(text) -> GenericSystem.
+FORMATS = {
+    "json": "json_text",
+    "bertini": "bertini",
+    "julia": "julia",
+    "phcpack": "phcpack",
+    "plain": "plain",
+}
+
+_BERTINI = re.compile(
+    r"^\s*(INPUT\b|CONFIG\b|variable_group\b|hom_variable_group\b|function\b)", re.MULTILINE
+)
+_JULIA = re.compile(r"@var\b|@polyvar\b|\bSystem\s*\(|^\s*using\s", re.MULTILINE)
+_PHCPACK = re.compile(r"\s*\d+(\s+\d+)?[ \t]*(\n|$)")
+
+
+def recognise(text: str) -> str:
+    """Return the name of the format that ``text`` is in, one of :data:`FORMATS`.
+
+    >>> recognise("2\\n x^2 - 1;\\n x*y - 1;\\n")
+    'phcpack'
+    >>> recognise("x^2 - 1\\nx*y = 1")
+    'plain'
+    """
+    if text.lstrip().startswith(("{", "[")):
+        return "json"
+    if _BERTINI.search(text):
+        return "bertini"
+    if _JULIA.search(text):
+        return "julia"
+    if _PHCPACK.match(text) and ";" in text:
+        return "phcpack"
+    return "plain"
+
+
+def read_text(text: str | bytes) -> GenericSystem:
+    """Read a system written for polysolv (JSON), PHCpack, Bertini or HomotopyContinuation.jl, or plain
+    equations.
+
+    Decimal numbers are exact rationals: 1.1 is 11/10.
+
+    Raises:
+        InputError: if the text is empty or cannot be read; the message names the place.
+
+    >>> read_text("2\\n x**2 + 1.1;\\n (x + y)*(x - y) - 1;\\n").equations[0]
+    mappingproxy({((0, 2),): Fraction(1, 1), (): Fraction(11, 10)})
+    """
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise InputError("system", "bytes that are not UTF-8", "UTF-8 text") from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise InputError("system", "an empty text", "equations")
+    module = import_module(f"polysolv.systems.readers.{FORMATS[recognise(text)]}")
+    result: GenericSystem = module.read(text)
+    return result

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import json
+import threading
+from fractions import Fraction
+from typing import Any
+
+import classic_systems as classic
+import numpy as np
+import pytest
+
+from polysolv import GenericSystem, InputError, SolveResult, build_system, solve
+from polysolv.decisions.homotopy import tracker
+from polysolv.decisions.homotopy.engine import Batch, Engine
+
+
+def test_the_same_seed_gives_the_same_result_for_1_and_2_jobs() -> None:
+    system = classic.cyclic(5)
+    assert solve(system, seed=5, jobs=1) == solve(system, seed=5, jobs=2)
+    assert solve(system, seed=5).paths != solve(system, seed=6).paths
+
+
+def test_json_is_read_back_to_an_equal_object() -> None:
+    for result in (
+        solve(classic.katsura(3), seed=4),
+        solve(["x^2", "y - x^2"], seed=1),
+        solve(["x*y - 1", "x - y - 1/3", "x^2 - 1"], seed=2),
+    ):
+        again = SolveResult.from_json(result.to_json())
+        assert again == result
+        assert again.counts == json.loads(result.to_json())["counts"]
+
+
+def test_a_saved_result_that_contradicts_itself_is_refused() -> None:
+    data = json.loads(solve(["x^2 - 1"]).to_json())
+    for key, value in (("counts", {}), ("schema", "other"), ("seed", "1"), ("extra", 1)):
+        with pytest.raises(InputError):
+            SolveResult.from_json(json.dumps({**data, key: value}))
+    data["paths"][0]["return_code"] = "fine"
+    with pytest.raises(InputError):
+        SolveResult.from_json(json.dumps(data))
+    with pytest.raises(InputError):
+        SolveResult.from_json("{")
+
+
+def test_griewank_osborne_has_a_triple_root_at_the_origin() -> None:
+    result = solve(["29/16*x^3 - 2*x*y", "y - x^2"], start="total-degree")
+    assert (result.nsolutions, result.nsingular, result.nat_infinity, result.nfailed) == (1, 1, 3, 0)
+    (root,) = result.solutions
+    assert root.multiplicity == 3
+    assert max(abs(z) for z in root.solution) < 1e-6
+
+
+@pytest.mark.parametrize("start", ["total-degree", "polyhedral", "weighted", "monodromy"])
+def test_multiple_roots_beside_simple_ones(start: str) -> None:
+    result = solve(["(x - 1)^3*(x + 2)", "y^2 - x - 3"], start=start, seed=9)
+    found = sorted(
+        (round(p.solution[0].real), round(p.solution[1].real), p.multiplicity) for p in result.solutions
+    )
+    assert found == [(-2, -1, 1), (-2, 1, 1), (1, -2, 3), (1, 2, 3)]
+    assert result.nsingular == 2
+    assert result.nreal == 4
+
+
+def test_a_double_root_has_winding_number_two() -> None:
+    result = solve(["(x - 1)^2 + y^2", "y"], start="total-degree")
+    assert [path.winding_number for path in result] == [2, 2]
+
+
+def test_solutions_at_infinity_are_counted_as_such() -> None:
+    # Two circles meet in two finite points and in the two circular points at infinity.
+    result = solve(["x^2 + y^2 - 4", "(x - 1)^2 + y^2 - 4"], start="total-degree", seed=8)
+    assert (result.nsolutions, result.nreal, result.nat_infinity) == (2, 2, 2)
+    parallel = solve(["x + y - 1", "x + y - 2"])
+    assert (parallel.nsolutions, parallel.nat_infinity, parallel.nfailed) == (0, 1, 0)
+
+
+def test_more_equations_than_unknowns() -> None:
+    result = solve(["x^2 + y^2 - 25", "x*y - 12", "x - y + 1"], seed=1)
+    assert sorted((round(p.solution[0].real, 9), round(p.solution[1].real, 9)) for p in result.solutions) == [
+        (-4, -3),
+        (3, 4),
+    ]
+    assert any("more equations" in note for note in result.notes)
+    assert solve(["x - 1", "x - 2"]).nsolutions == 0
+
+
+def test_fewer_equations_than_unknowns_give_a_witness_set() -> None:
+    result = solve(["x^2 + y^2 + z^2 - 1"], seed=2)
+    assert result.slices == 2
+    assert result.nsolutions == 2  # the degree of the sphere
+    for path in result.solutions:
+        assert abs(sum(z * z for z in path.solution) - 1) < 1e-12
+
+
+@pytest.mark.parametrize(("a", "b"), [("1e12", "1e-12"), ("1e-12", "1e12"), ("1e12", "1e12")])
+def test_badly_scaled_input(a: str, b: str) -> None:
+    result = solve([f"{a}*x^2 - 2", f"{b}*y^2 - 3*x*y*1e3 + 1e-3"], seed=3)
+    assert (result.nsolutions, result.nfailed) == (4, 0)
+    for path in result.solutions:
+        x, y = path.solution
+        terms = [float(b) * y * y, -3e3 * x * y, 1e-3]
+        assert abs(sum(terms)) < 1e-10 * max(abs(term) for term in terms)
+        assert abs(float(a) * x * x - 2) < 1e-10
+
+
+def test_equations_without_solutions_and_without_content() -> None:
+    inconsistent = solve(["1 = 0", "x = 2"])
+    assert (len(inconsistent), inconsistent.nsolutions) == (0, 0)
+    assert inconsistent.notes
+    assert solve(["x - x", "x^2 - 4"]).nsolutions == 2
+
+
+def test_the_family_systems_are_accepted() -> None:
+    result = solve(build_system("location-gaussian", m=2, degree=1), seed=1)
+    assert result.slices == 3
+    assert result.system.unknowns == ("w_1", "w_2", "mu_1", "mu_2")
+
+
+def test_a_time_limit_leaves_paths_untracked_and_says_so() -> None:
+    result = solve(classic.katsura(8), timeout=1e-6)
+    assert result.ninterrupted > 0
+    assert not result.is_complete
+    assert result.nfailed >= result.ninterrupted
+    assert any("untracked" in note for note in result.notes)
+
+
+def test_progress_is_reported() -> None:
+    seen: list[tuple[int, int, int, float]] = []
+    solve(classic.noon(3), progress=lambda *values: seen.append(values))
+    assert seen[-1][0] == seen[-1][2]
+
+
+def test_solving_works_outside_the_main_thread() -> None:
+    results: list[SolveResult] = []
+    thread = threading.Thread(target=lambda: results.append(solve(["x^2 - 2"])))
+    thread.start()
+    thread.join()
+    assert results[0].nsolutions == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ({"start": "totaldegree"}, "total-degree"),
+        ({"seed": -1}, "seed"),
+        ({"tol": 1.0}, "tol"),
+        ({"jobs": 0}, "jobs"),
+        ({"max_paths": 3}, "max_paths"),
+        ({"timeout": 0}, "timeout"),
+    ],
+)
+def test_bad_arguments(arguments: dict[str, object], word: str) -> None:
+    with pytest.raises(InputError, match=word):
+        solve(["x^2 - 1", "y^2 - x"], **arguments)  # type: ignore[arg-type]
+    with pytest.raises(InputError):
+        solve(3)
+
+
+def test_crossed_paths_are_found_and_tracked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Path 1 is made to jump onto path 0, before the endgame or in it: both must be tracked again."""
+    system = classic.katsura(6)
+    untouched = Engine.run
+    for in_endgame in (False, True):
+        calls: list[int] = []
+
+        def jump(self: Engine, *arguments: Any, late: bool = in_endgame, seen: list[int] = calls) -> Batch:
+            batch = untouched(self, *arguments)
+            if not seen:
+                batch.points[1] = batch.points[0]
+                if not late:
+                    batch.middles[1] = batch.middles[0]
+            seen.append(len(batch.codes))
+            return batch
+
+        monkeypatch.setattr(Engine, "run", jump)
+        result = solve(system, seed=1, start="total-degree")
+        assert result.nsolutions == 64
+        assert result.statistics["retracked"] == 2
+        assert calls[:2] == [64, 2]
+        # Without the detection the solution would be lost without a word.
+        calls.clear()
+        with monkeypatch.context() as blind:
+            blind.setattr(tracker, "_doubtful", lambda batch: np.zeros(0, np.int64))
+            assert solve(system, seed=1, start="total-degree").nsolutions == 63
+
+
+def test_generic_system_checks_itself() -> None:
+    with pytest.raises(InputError):
+        GenericSystem((), ({(): Fraction(1)},))
+    with pytest.raises(InputError):
+        GenericSystem(("x",), ())
+    with pytest.raises(InputError):
+        GenericSystem(("x", "x"), ({(): Fraction(1)},))
+    with pytest.raises(InputError):
+        GenericSystem(("x",), ({((1, 1),): Fraction(1)},))

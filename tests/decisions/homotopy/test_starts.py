@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from polysolv import GenericSystem, solve
+from polysolv.decisions.homotopy.core import find_core
+from polysolv.decisions.homotopy.starts.polyhedral import find_mixed_cells
+from polysolv.decisions.homotopy.starts.weighted import find_weights
+
+
+def weights_as_parameters(m: int) -> GenericSystem:
+    from polysolv import build_system
+
+    core = find_core(build_system("location-scale-gaussian", m=m, degree=2 * m - 1))
+    assert core is not None
+    return core.equations(2 * m - 1, [Fraction(1), *(Fraction(7 + 3 * i * i, 11) for i in range(1, m))])
+
+
+@pytest.mark.parametrize("start", ["weighted", "polyhedral", "monodromy"])
+@pytest.mark.parametrize(("m", "count"), [(2, 1), (3, 14)])
+def test_weights_as_parameters(start: str, m: int, count: int) -> None:
+    result = solve(weights_as_parameters(m), start=start, seed=m)
+    assert (result.nsolutions, result.nfailed) == (count, 0)
+    assert len(result) <= (15 if m == 3 else 1)  # (2m−1)!/2^m
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", ["weighted", "polyhedral"])
+def test_weights_as_parameters_for_four_atoms(start: str) -> None:
+    result = solve(weights_as_parameters(4), start=start, seed=1)
+    assert (result.nsolutions, result.nfailed) == (312, 0)
+    assert len(result) <= 315
+
+
+def test_weights_are_found() -> None:
+    system = weights_as_parameters(3)
+    assert find_weights([tuple(p) for p in system.equations], 5) == (1, 1, 2, 2, 2)
+
+
+def test_monodromy_reports_its_trace_test() -> None:
+    result = solve(["x^3 + x*y - 2", "y^2 - x + 5"], start="monodromy")
+    assert (result.nsolutions, result.nfailed) == (6, 0)
+    assert any("trace test passed" in note for note in result.notes)
+
+
+small_polygon = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=5, unique=True)
+
+
+def brute_mixed_volume(first: list[tuple[int, int]], second: list[tuple[int, int]]) -> int:
+    """area(P + Q) − area(P) − area(Q), areas by the shoelace formula on convex hulls."""
+
+    def twice_area(points: set[tuple[int, int]]) -> int:
+        hull: list[tuple[int, int]] = []
+        ordered = sorted(points)
+        for half in (ordered, ordered[::-1]):
+            chain: list[tuple[int, int]] = []
+            for p in half:
+                while len(chain) > 1 and (chain[-1][0] - chain[-2][0]) * (p[1] - chain[-2][1]) <= (
+                    chain[-1][1] - chain[-2][1]
+                ) * (p[0] - chain[-2][0]):
+                    chain.pop()
+                chain.append(p)
+            hull += chain[:-1]
+        return abs(sum(a[0] * b[1] - a[1] * b[0] for a, b in zip(hull, hull[1:] + hull[:1], strict=True)))
+
+    p, q = {*first, (0, 0)}, {*second, (0, 0)}
+    both = {(a[0] + b[0], a[1] + b[1]) for a in p for b in q}
+    return (twice_area(both) - twice_area(p) - twice_area(q)) // 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_polygon, small_polygon, st.integers(0, 2**32))
+def test_mixed_volume_equals_the_area_formula(
+    first: list[tuple[int, int]], second: list[tuple[int, int]], seed: int
+) -> None:
+    supports = [
+        [tuple((i, e) for i, e in enumerate(point) if e) for point in polygon] for polygon in (first, second)
+    ]
+    found = find_mixed_cells(supports, 2, np.random.default_rng(seed))
+    assert found is not None
+    assert found.mixed_volume == brute_mixed_volume(first, second)
+
+
+@settings(max_examples=25, deadline=None)
+@given(small_polygon, small_polygon, st.integers(1, 10**6))
+def test_random_sparse_systems_against_an_exact_count(
+    first: list[tuple[int, int]], second: list[tuple[int, int]], seed: int
+) -> None:
+    """The multiplicities add up to dim Q[x, y]/I, from a Gröbner basis."""
+    generator = np.random.default_rng(seed)
+    x, y = sympy.symbols("x y")
+    polynomials, equations = [], []
+    for polygon in (first, second):
+        polynomial = {
+            tuple((i, e) for i, e in enumerate(point) if e): Fraction(int(generator.integers(1, 50)))
+            * int(generator.choice([-1, 1]))
+            for point in [*polygon, (0, 0)]
+        }
+        polynomials.append(polynomial)
+        equations.append(
+            sum(
+                int(c) * sympy.prod([(x, y)[i] ** e for i, e in m])  # type: ignore[attr-defined]
+                for m, c in polynomial.items()
+            )
+        )
+    basis = sympy.groebner(equations, x, y, order="grevlex")
+    if not basis.is_zero_dimensional:
+        return
+    leading = [sympy.Poly(g, x, y).monoms(order="grevlex")[0] for g in basis.exprs]
+    standard = [
+        (i, j) for i in range(40) for j in range(40) if not any(a <= i and b <= j for a, b in leading)
+    ]
+    result = solve(GenericSystem(("x", "y"), tuple(polynomials)), seed=seed)
+    assert result.nfailed == 0
+    assert sum(path.multiplicity for path in result.solutions) == len(standard)

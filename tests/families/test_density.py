@@ -1,0 +1,118 @@
+"""From densities to PDEs, log-symbols and systems."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+import sympy
+from sympy import Abs, Rational, exp, pi, sqrt, symbols
+
+from polysolv import Family, InputError, build_system, exponents, families
+from polysolv.families.density import density_relations
+
+Y, X, A, B, S, G, M = symbols("Y x a b sigma beta1 mu")
+
+
+def _normal(mean, variance):
+    return exp(-((Y - mean) ** 2) / (2 * variance)) / sqrt(2 * pi * variance)
+
+
+CASES = [
+    ("softmax-gaussian", exp(G * X) * _normal(A * X + B, S), [G, A, B, S], [X]),
+    ("gaussian-experts-free-gate", _normal(A * X + B, S), [B, A, S], [X]),
+    ("location-scale-gaussian", _normal(M, S), [M, S], []),
+    ("location-gaussian", _normal(M, Rational(3, 2)), [M], []),
+    ("free-gate-variance-x2", _normal(A * X + B, S * X**2), [B, A, S], [X]),
+]
+
+
+@pytest.mark.parametrize(("name", "density", "parameters", "covariates"), CASES)
+def test_it_agrees_with_the_log_symbol_route(name, density, parameters, covariates):
+    derived, shipped = Family.from_density(density, parameters, covariates, Y), families.get(name)
+    assert derived.log_symbol == shipped.log_symbol
+    system = build_system(shipped, 2, 4)
+    assert build_system(derived, 2, 4).equations == system.equations
+    for m in (2, 3):
+        ours = {n: (b.lower, b.upper) for n, b in exponents(derived, m).items()}
+        assert ours == {n: (b.lower, b.upper) for n, b in exponents(shipped, m).items()}
+
+
+def test_the_pdes_of_the_gaussian_mixture_of_experts():
+    found = density_relations(CASES[0][1], CASES[0][2], [X], Y)
+    assert {"∂²u/∂beta1∂b = ∂u/∂a", "∂²u/∂b² = 2 ∂u/∂sigma"} <= set(map(str, found.relations))
+    assert not found.strongly_identifiable
+    family = Family.from_density(CASES[0][1], ["beta1", "a", "b", "sigma"], ["x"], "Y")
+    assert {"∂²u/∂beta1∂b = ∂u/∂a", "∂²u/∂b² = 2 ∂u/∂sigma"} == set(map(str, family.interaction()))
+
+
+@pytest.mark.parametrize(("name", "density", "parameters", "covariates"), CASES[:3])
+def test_relations_hold_when_differentiated_directly(name, density, parameters, covariates):
+    for relation in density_relations(density, parameters, covariates, Y).relations:
+
+        def derivative(orders):
+            value = density
+            for parameter, k in orders:
+                value = sympy.diff(value, sympy.Symbol(parameter), k)
+            return value
+
+        total = derivative(relation.left) - sum(
+            Rational(c.numerator, c.denominator) * derivative(o) for c, o in relation.right
+        )
+        assert sympy.simplify(total / density) == 0
+
+
+def test_the_grouped_taylor_system_equals_the_one_of_the_log_symbol():
+    """Up to order 2 of differentiation: the same polynomials at the monomials that need no higher order."""
+    m = 2
+    grouped = density_relations(_normal(M, S), [M, S], [], Y).system(m)
+    built = build_system("location-scale-gaussian", m, 2)
+    # ∂u/∂mu is the equation at y; ∂u/∂sigma is half of that at y².
+    assert grouped.unknowns == built.unknowns
+    assert grouped.equations[(1, 0)] == built.equations[(1,)]
+    assert grouped.equations[(0, 1)] == {k: 2 * c for k, c in built.equations[(2,)].items()}
+
+
+def test_families_without_relations():
+    student = (1 + (Y - B) ** 2) ** Rational(-5, 2)
+    found = density_relations(student, [B], [], Y, order=3)
+    assert found.strongly_identifiable
+    assert str(found) == "strongly identifiable to order 3"
+    family = Family.from_density(student, [B], [], Y, order=3)
+    assert any("strongly identifiable to order 3" in remark for remark in family.remarks)
+    assert exponents(family, 4)["b"].lower == exponents(family, 4)["b"].upper == 2
+    scaled = (1 + (Y - B) ** 2 / S) ** -3 / sqrt(S)
+    family = Family.from_density(scaled, [B, S], [], Y)
+    assert {n: (b.lower, b.upper) for n, b in exponents(family, 3).items()} == {"b": (2, 2), "sigma": (2, 2)}
+
+
+def test_relations_that_no_log_symbol_explains_are_listed():
+    cauchy = S / (S**2 + (Y - B) ** 2)
+    with pytest.raises(InputError, match="∂²u/∂sigma² = -∂²u/∂b²"):
+        Family.from_density(cauchy, [B, S], [], Y)
+    found = density_relations(cauchy, [B, S], [], Y)
+    system = found.system(2)
+    values = dict.fromkeys(system.unknowns, Fraction(0)) | {"w_1": 1, "b_1": 1, "sigma_1": 1}
+    assert system.substitute(values)[(2, 0)] == 0  # b²/2 − sigma²/2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (("exp(-x**2)", [B], [], Y), "not evaluated"),
+        ((_normal(B, 1.5), [B], [], Y), "no floats"),
+        ((_normal(B, S), [B], [], Y), "sigma"),
+        ((_normal(B, S), [B, S, A], [], Y), "occurs in the density"),
+        ((_normal(B, S), [], [], Y), "one or more parameters"),
+        ((_normal(B, S), [B, B, S], [], Y), "different"),
+        ((_normal(B, S), "b", [], Y), "a list"),
+        ((_normal(B, S), [3], [], Y), "symbols or their names"),
+        ((exp(-Abs(Y - B)), [B], [], Y), "rational functions"),
+        ((Y**B * exp(-Y), [B], [], Y), "rational functions"),
+        ((_normal(B, S), [B, S], [], Y, 9), "order"),
+    ],
+)
+def test_bad_densities(arguments, hint):
+    with pytest.raises(InputError, match=hint) as caught:
+        Family.from_density(*arguments)
+    assert "\n" not in str(caught.value)

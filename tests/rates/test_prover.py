@@ -1,0 +1,190 @@
+"""Exponents by the prover: against print, against the short rules, and on log-symbols worked out by hand."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from polysolv import Family, InputError, explain, exponents, families
+from polysolv.rates.prover.arc import Arc
+from polysolv.rates.prover.corrections import corrected
+from polysolv.rates.prover.linear_program import minimise
+from polysolv.rates.prover.nodes import Nodes, gauss_hermite
+from polysolv.rates.prover.probe import probe
+from polysolv.rates.prover.symbol_bounds import symbol_speeds
+from polysolv.rates.rules import exponents_by_rules
+
+
+def _pairs(family, m):
+    return {name: (b.lower, b.upper) for name, b in exponents(family, m).items()}
+
+
+def _exact(**values):
+    return {name: (value, value) for name, value in values.items()}
+
+
+@pytest.mark.parametrize("m", [2, 3, 4, 9, 57])
+def test_exponents_that_are_proved_in_print(m):
+    assert _pairs("location-gaussian", m) == _exact(mu=2)  # Chen 1995
+    assert _pairs("location-scale-gaussian", m) == _exact(mu=2 * m, sigma=m)  # Ho and Nguyen 2016
+    assert _pairs("gaussian-experts-free-gate", m) == _exact(
+        b=2 * m, a=2, sigma=m
+    )  # Ho, Yang and Jordan 2022
+
+
+@pytest.mark.parametrize("name", families.names()[:6])
+@pytest.mark.parametrize("d", [1, 2])
+@pytest.mark.parametrize("m", [2, 3, 8])
+def test_the_prover_agrees_with_the_short_rules(name, d, m):
+    if name.startswith("location") and d > 1:
+        return
+    family = families.get(name, d)
+    rules = exponents_by_rules(family.log_symbol, m)
+    for parameter in family.parameters:
+        found = exponents(family, m)[parameter.name]
+        if all(c in rules for c in parameter.components):
+            expected = max(rules[c].exponent for c in parameter.components)
+            assert (found.lower, found.upper, found.proved) == (expected, expected, True)
+            assert found.needs_exactly_fitted == any(
+                rules[c].needs_exactly_fitted for c in parameter.components
+            )
+
+
+@pytest.mark.parametrize("m", [2, 3, 4, 5])
+def test_gates_of_degree_two_interact_with_slopes(m):
+    found = _pairs("softmax-polynomial-2-1", m)
+    assert found == _exact(g_1=2 * m, g_2=m, b=2 * m, a_1=m, sigma=m)
+    assert _pairs("softmax-gaussian", m)["a"] == (2, 2)
+    fitted = exponents("softmax-polynomial-2-1", m)
+    assert fitted["a_1"].needs_exactly_fitted
+    assert not fitted["b"].needs_exactly_fitted
+
+
+@pytest.mark.parametrize("m", [2, 3, 5])
+def test_variances_that_depend_on_the_covariate(m):
+    assert _pairs("free-gate-variance-x2", m) == _exact(b=2, a=2 * m, sigma=m)
+    assert _pairs("free-gate-variance-affine", m) == _exact(b=2 * m, a=2 * m, sigma1=m, sigma2=m)
+
+
+@pytest.mark.parametrize("name", [n for n in families.names() if n.startswith("gaussian-gated")])
+@pytest.mark.parametrize("m", [2, 3, 5])
+def test_gaussian_gates_do_not_care_where_the_truth_is(name, m):
+    assert _pairs(name, m) == _exact(c=2 * m, Gamma=m, a=m, b=2 * m, nu=m)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_full_covariance(d):
+    assert _pairs(families.get("multivariate-gaussian", d), 3) == _exact(mu=6, Sigma=3)
+
+
+def test_a_fraction_comes_out():
+    """Quadratic means, three atoms: P1 alone gives 2 / (1/2 + 1/6) = 3; the truth is 8/3."""
+    found = exponents("softmax-polynomial-0-2", 3)["a_1"]
+    assert found.lower == found.upper == Fraction(8, 3)
+    assert any(step.rule == "three atoms" for step in found.trace)
+    assert exponents("softmax-polynomial-1-2", 3)["a_1"].upper == Fraction(8, 3)
+    assert found.arc.contact(20) == found.lower * found.arc.order("a_1")
+
+
+def test_two_atoms_bootstrap_products_of_bounds():
+    """α² = 2βγ + O(V), αβ = O(V), αγ = O(V) give α = O(V^(1/2)); P1 alone says 8/3."""
+    found = exponents("softmax-polynomial-0-2", 2)["a_1"]
+    assert (found.lower, found.upper) == (2, 2)
+    assert any(step.rule == "two atoms" for step in found.trace)
+    speeds, _ = symbol_speeds([(0, 1), (1, 1), (2, 1), (0, 2)], 1, 2, ("x", "y"))
+    assert speeds[1, 1] == Fraction(3, 8)
+
+
+def test_changes_of_variables_where_k_is_not_linear():
+    family = Family.from_log_symbol("f", "(p + q)*y + (p - q)*y^2", ["p", "q"])
+    assert _pairs(family, 3) == _exact(p=6, q=6)
+    family = Family.from_log_symbol("f", "(p + q)*y + p*y^2", ["p", "q"])
+    assert _pairs(family, 3) == _exact(p=3, q=6)
+    family = Family.from_log_symbol("f", "(b + a*c)*y + c*x + a*x*y + s*y^2", ["a", "b", "c", "s"], ["x"])
+    assert _pairs(family, 3) == _exact(a=2, b=6, c=2, s=3)
+    assert _pairs(Family.from_log_symbol("f", "p*y + p^2*y^2", ["p"]), 4) == _exact(p=2)
+
+
+def test_a_parameter_that_is_not_identified_gets_no_upper_bound():
+    family = Family.from_log_symbol("f", "p*y + p*q*y^2", ["p", "q"])
+    found = exponents(family, 2)
+    assert found["q"].upper is None
+    assert not found["q"].proved
+    assert str(found["q"]).endswith("?]")
+
+
+def test_gate_equations_are_used_only_next_to_an_exactly_fitted_cell():
+    symbols = [(1, 0), (1, 1), (0, 1), (0, 2)]
+    with_fitted, _ = symbol_speeds(symbols, 1, 3, ("x", "y"), True)
+    without, _ = symbol_speeds(symbols, 1, 3, ("x", "y"), False)
+    assert with_fitted[1, 1] == Fraction(1, 2)
+    assert (1, 0) not in without
+    assert without[1, 1] == Fraction(1, 6)
+    assert without[0, 1] == Fraction(1, 6)
+
+
+def test_cubic_symbols_are_bounded_by_the_wronskian():
+    family = Family.from_log_symbol("cubic", "b*y + s*y^2 + k*y^3", ["b", "s", "k"])
+    found = exponents(family, 2)
+    assert found["b"].upper == 8
+    assert found["b"].lower >= 6
+    assert "Wronskian" in found["b"].trace[0].reason
+
+
+def test_nodes_are_real_and_their_weights_positive():
+    import numpy as np
+
+    nodes = Nodes((0, 1, Fraction(1, 2)), (2, Fraction(1, 3)))
+    matrix = np.array([[0, 2**0.5, 0], [2**0.5, 1, 3**-0.5], [0, 3**-0.5, 0.5]])
+    z, vectors = np.linalg.eigh(matrix)
+    for power in range(3):
+        assert float(nodes.means[power]) == pytest.approx(float((vectors[0] ** 2) @ z**power))
+    cube = nodes.product(nodes.powers[1], nodes.powers[2])
+    assert np.allclose(sum(float(c) * z**i for i, c in enumerate(cube)), z**3)
+    with pytest.raises(ValueError, match="norms"):
+        Nodes((0, 0), (0,))
+
+
+@pytest.mark.parametrize("m", [2, 3, 4, 5])
+def test_the_gauss_hermite_arc_has_contact_2m_and_no_more(m):
+    zero, one = Fraction(0), Fraction(1)
+    pad = (zero,) * (m - 2)
+    paths = {"mu": {(1,): (zero, one, *pad)}, "sigma": {(2,): (-one, zero, *pad)}}
+    arc = Arc(families.get("location-scale-gaussian").log_symbol, gauss_hermite(m), paths)
+    assert arc.contact(2 * m + 4) == 2 * m
+    assert (arc.order("mu"), arc.order("sigma")) == (1, 2)
+    assert corrected(arc.log_symbol, arc.nodes, {"mu": paths["mu"]}, 2 * m).paths == paths
+
+
+def test_linear_programs():
+    assert minimise([Fraction(1)], [({0: 1}, Fraction(1)), ({0: -1}, Fraction(0))]) is None
+    value, point = minimise([Fraction(2), Fraction(3)], [({0: 1, 1: 1}, Fraction(4)), ({0: 1}, Fraction(1))])
+    assert (value, point) == (8, [4, 0])
+
+
+def test_the_probe_sees_the_slopes():
+    symbol = families.get("location-scale-gaussian").log_symbol
+    assert probe(symbol, "sigma", 2) == pytest.approx(2, abs=0.2)
+    assert probe(symbol, "sigma", 4) is None
+
+
+def test_explanations_say_what_is_published_and_what_holds_here():
+    one = explain("softmax-gaussian", "beta1", 3)[0]
+    assert "published 6 (Nguyen, Nguyen and Ho 2023, Theorem 2), here 2" in one.to_text()
+    assert "exactly fitted" in one.to_text()
+    assert "as well" in explain("location-scale-gaussian", "mu", 3)[0].to_text()
+    assert [e.bounds.name for e in explain("softmax-gaussian")] == ["beta1", "a", "b", "sigma"]
+    data = explain("softmax-polynomial-0-2", "a_1", 3)[0].to_data()
+    assert data["schema"] == "polysolv/explain/1"
+    assert data["lower"] == "8/3"
+    with pytest.raises(InputError, match="did you mean beta1"):
+        explain("softmax-gaussian", "beta")
+
+
+def test_bounds_are_printed_and_stored():
+    found = exponents("softmax-gaussian", 2)
+    assert str(found["b"]) == "4"
+    data = found["b"].to_data()
+    assert (data["lower"], data["upper"], data["proved"]) == ("4", "4", True)
+    assert all(step["claim"] and step["rule"] and step["reason"] for step in data["trace"])
