@@ -26,6 +26,7 @@ h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 2px sol
 table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: .3rem; }
 th, td { padding: .2rem .7rem; border-bottom: 1px solid #ccc; text-align: left; }
+td { white-space: nowrap; }
 thead th { border-bottom: 2px solid #111; }
 figure { margin: 1rem 0; break-inside: avoid; } img { max-width: 100%; height: auto; }
 figcaption { font-size: .9em; color: #333; }
@@ -63,7 +64,7 @@ def page(sections: Sequence[Section]) -> str:
     title = "polysolv crosscheck: " + ", ".join(section.name for section in sections)
     body = [f"<h1>{escape(title)}</h1>", "<p>Slopes of log error against log n, measured and predicted.</p>"]
     if len(sections) > 1:
-        body.append(side_by_side(sections).to_html())
+        body += [side_by_side(sections, statistic).to_html() for statistic in STATISTICS]
         body.append("<ul>" + "".join(f"<li>{_item(section)}</li>" for section in sections) + "</ul>")
     for section in sections:
         body += _section(section)
@@ -76,23 +77,19 @@ def page(sections: Sequence[Section]) -> str:
     )
 
 
-def side_by_side(sections: Sequence[Section]) -> Grid:
-    """Return one row for each quantity, with the median slope and its interval in every sweep."""
-    quantities = sorted({row.quantity for section in sections for row in section.table.rows})
+def side_by_side(sections: Sequence[Section], statistic: str) -> Grid:
+    """Return one row for each quantity, with the slope and its interval in every sweep."""
+    rows_of = [{row.quantity: row for row in s.table.rows if row.statistic == statistic} for s in sections]
     rows = []
-    for quantity in quantities:
-        row, predicted = [str(quantity)], ["-", "-"]
-        for section in sections:
-            found = [r for r in section.table.rows if (r.quantity, r.statistic) == (quantity, "median")]
-            row.append(_cell(found[0]) if found else "-")
-            if found:
-                given = (found[0].prediction.published, found[0].prediction.refined)
-                predicted = [
-                    str(p) if p is not None else old for p, old in zip(given, predicted, strict=True)
-                ]
-        rows.append([*row, *predicted])
+    for quantity in dict.fromkeys(quantity for found in rows_of for quantity in found):
+        predictions = [found[quantity].prediction for found in rows_of if quantity in found]
+        published = {str(p.published) for p in predictions if p.published is not None}
+        refined = {str(p.refined) for p in predictions if p.refined is not None}
+        cells = [_cell(found[quantity]) if quantity in found else "-" for found in rows_of]
+        predicted = [" or ".join(sorted(values)) or "-" for values in (published, refined)]
+        rows.append([str(quantity), *cells, *predicted])
     headers = ["quantity", *(f"{s.name} ({s.result.design.path})" for s in sections), "published", "refined"]
-    return Grid("slopes side by side, medians over replicates", headers, rows)
+    return Grid(f"slopes side by side, {statistic}s over replicates", headers, rows)
 
 
 def _item(section: Section) -> str:

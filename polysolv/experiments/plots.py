@@ -9,7 +9,7 @@ import numpy as np
 
 from polysolv.errors import unknown_name
 from polysolv.experiments.slope_table import SlopeTable
-from polysolv.experiments.sweep_result import Quantity, SweepResult
+from polysolv.experiments.sweep_result import Quantity, SweepResult, quartiles
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's palette: distinct for every common colour vision; lines differ in dashes as well.
 _POINTS, _FIT, _PUBLISHED, _REFINED = "#000000", "#0072B2", "#D55E00", "#009E73"
-_PANEL = (3.1, 2.6)
+_PANEL = (3.1, 2.7)
 _LABELS = {
     "beta1": r"gate slope $\beta_1$",
     "a": "slope $a$",
@@ -72,11 +72,11 @@ def _panel(
     axis: Axes, result: SweepResult, table: SlopeTable, quantity: Quantity, handles: dict[str, Any]
 ) -> None:
     values = result.values(quantity)
-    points = [(n, row[np.isfinite(row)]) for n, row in zip(result.design.sizes, values, strict=True)]
-    points = [(n, row) for n, row in points if row.size and np.median(row) > 0]
+    points = [(n, row[~np.isnan(row)]) for n, row in zip(result.design.sizes, values, strict=True)]
+    points = [(n, row) for n, row in points if row.size and 0 < np.median(row) < np.inf]
     axis.set_xscale("log")
     axis.set_yscale("log")
-    axis.set_title(_title(quantity), fontsize=9)
+    axis.set_title(_title(quantity), fontsize=9, pad=14)
     axis.set_xlabel("sample size n", fontsize=8)
     axis.tick_params(labelsize=7, which="both")
     axis.grid(True, which="major", color="#dddddd", linewidth=0.5)
@@ -84,12 +84,13 @@ def _panel(
         axis.text(0.5, 0.5, "no values", transform=axis.transAxes, ha="center")
         return
     x = np.array([n for n, _ in points], dtype=float)
-    low, middle, high = (np.array([np.quantile(row, q) for _, row in points]) for q in (0.25, 0.5, 0.75))
+    middle = np.array([np.median(row) for _, row in points])
+    low, high = np.array([quartiles(row) for _, row in points]).T
     dense = len(x) > 30
     bars = axis.errorbar(
         x,
         middle,
-        [middle - np.maximum(low, 1e-300), high - middle],
+        [np.maximum(middle - low, 0.0), np.clip(high - middle, 0.0, 1e6 * middle)],
         fmt=".",
         color=_POINTS,
         markersize=3 if dense else 6,
@@ -117,16 +118,7 @@ def _panel(
             drawn = height * (ends / centre) ** float(predicted)
             handles[f"{name} rate"] = axis.plot(ends, drawn, color=colour, linewidth=1.6, linestyle=dashes)[0]
             lines.append(f"{name} {predicted}")
-    # Errors fall with n: the upper right corner is free.
-    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5}
-    at: dict[str, Any] = {
-        "transform": axis.transAxes,
-        "ha": "right",
-        "va": "top",
-        "fontsize": 7,
-        "linespacing": 1.3,
-    }
-    axis.text(0.97, 0.97, "\n".join(lines), bbox=box, **at)
+    axis.text(0.5, 1.03, "; ".join(lines), transform=axis.transAxes, ha="center", va="bottom", fontsize=7)
 
 
 def _title(quantity: Quantity) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import warnings
@@ -21,6 +22,7 @@ from polysolv.moe.voronoi import CellErrors
 
 ERRORS = ("beta1", "a", "b", "sigma")
 LOSSES = ("D1", "D2", "refined")
+_LARGEST_LOG_WEIGHT = 700.0
 
 Row = dict[str, Any]
 
@@ -78,7 +80,7 @@ def _fitted(design: Design, index: int, replicate: int) -> Row:
         fits, key=lambda pair: (design.bounds is not None or not _on_floor(pair[1]), pair[1].log_likelihood_)
     )
     G = normalised(best.mixing_measure_, design.truth)
-    cells = voronoi_cells(G, design.truth)
+    cells = _cells(G, design.truth)
     sizes = tuple(map(len, cells))
     expected = min(sizes) >= 1 if design.cells is None else sizes == design.cells
     return {
@@ -94,7 +96,7 @@ def _fitted(design: Design, index: int, replicate: int) -> Row:
         "smallest_weight": float(np.exp(G.beta0 - np.logaddexp.reduce(G.beta0)).min()),
         "cells": [list(cell) for cell in cells],
         "expected_cells": bool(expected),
-        "losses": {kind: voronoi_loss(G, design.truth, kind) for kind in LOSSES},
+        "losses": {kind: _loss(G, design.truth, kind) for kind in LOSSES},
         "errors": _errors(design, truth, G, cells),
         "measure": G.to_dict(),
     }
@@ -163,7 +165,7 @@ def normalised(G: MixingMeasure, truth: MixingMeasure) -> MixingMeasure:
     unlike a match with one atom it leaves no error identically zero.
     """
     t1, t2 = [], []
-    for j, cell in enumerate(voronoi_cells(G, truth)):
+    for j, cell in enumerate(_cells(G, truth)):
         if cell:
             members = list(cell)
             top = float(G.beta0[members].max())
@@ -173,10 +175,22 @@ def normalised(G: MixingMeasure, truth: MixingMeasure) -> MixingMeasure:
     return G.translate(-float(np.mean(t1)), -np.mean(t2, axis=0))
 
 
+def _cells(G: MixingMeasure, truth: MixingMeasure) -> list[tuple[int, ...]]:
+    """Return the Voronoi cells, also of a measure whose weights e^beta0 overflow: cells know no weights."""
+    return voronoi_cells(G.translate(-float(G.beta0.max()), np.zeros(G.d)), truth)
+
+
+def _loss(G: MixingMeasure, truth: MixingMeasure, kind: str) -> float:
+    """Return the loss, infinite where a weight e^beta0 overflows: without a box a gate may turn hard."""
+    return voronoi_loss(G, truth, kind) if G.beta0.max() < _LARGEST_LOG_WEIGHT else math.inf
+
+
 def _errors(
     design: Design, truth: MixingMeasure, G: MixingMeasure, cells: list[tuple[int, ...]]
 ) -> list[Row]:
     """Return one entry for each true atom; along a path the moving cell is compared atom by atom."""
+    if G.beta0.max() >= _LARGEST_LOG_WEIGHT:
+        return [_unknown(j, cell) for j, cell in enumerate(cells)]
     entries = cell_errors(G, design.truth, (0.0, np.zeros(G.d)))
     moved = moved_parameter(design.path)
     rows = [_entry(entry) for entry in entries]
@@ -199,6 +213,11 @@ def _errors(
         rows[j]["mean"][name] = float(shares @ norms)
         rows[j]["largest"][name] = float(norms.max())
     return rows
+
+
+def _unknown(j: int, cell: tuple[int, ...]) -> Row:
+    nothing = dict.fromkeys(ERRORS)
+    return {"true_atom": j, "size": len(cell), "weight": math.inf, "mean": nothing, "largest": nothing}
 
 
 def _entry(entry: CellErrors) -> Row:

@@ -237,9 +237,9 @@ def _slope(
     resamples: int,
 ) -> Slope:
     reduce = np.median if statistic == "median" else np.mean
-    samples = [row[np.isfinite(row)] for row in values]
+    samples = [row[~np.isnan(row)] for row in values]
     enough = (result.design.replicates + 1) // 2
-    used = [i for i, row in enumerate(samples) if row.size >= enough and reduce(row) > 0.0]
+    used = [i for i, row in enumerate(samples) if row.size >= enough and 0 < reduce(row) < np.inf]
     sizes = tuple(result.design.sizes[i] for i in used)
     if len(used) < 2:
         return Slope(quantity, statistic, None, None, None, None, sizes, prediction)

@@ -104,7 +104,7 @@ class SweepResult:
 
         An error is the mean over the cells of that size of |delta| averaged with the fitted weights; "weight"
         is the relative error of the cell's total weight. NaN where there is no such cell, no fit, or (along a
-        path) no match.
+        path) no match; infinite where a fitted weight e^beta0 overflows.
         """
         values = np.full((len(self.design.sizes), self.design.replicates), np.nan)
         for row in self.rows:
@@ -158,6 +158,12 @@ class SweepResult:
         write_atomically(folder / SLOPES, self.slopes_json(), "out")
 
 
+def quartiles(values: Array) -> tuple[float, float]:
+    """Return the lower and upper quartile, which are among the values (some may be infinite)."""
+    low, high = np.quantile(values, [0.25, 0.75], method="nearest")
+    return float(low), float(high)
+
+
 def _value(row: Row, quantity: Quantity) -> float:
     if "error" in row:
         return math.nan
@@ -173,9 +179,10 @@ def _number(value: Any) -> float:
 
 
 def _summary(values: Array) -> list[Any]:
-    known = values[np.isfinite(values)]
+    known = values[~np.isnan(values)]
     if not known.size:
         return [0, "", "", "", "", ""]
-    error = float(known.std(ddof=1) / np.sqrt(known.size)) if known.size > 1 else ""
-    summary = [np.median(known), known.mean(), np.quantile(known, 0.25), np.quantile(known, 0.75)]
+    finite = known.size > 1 and np.isfinite(known).all()
+    error = float(known.std(ddof=1) / np.sqrt(known.size)) if finite else ""
+    summary = [np.median(known), known.mean(), *quartiles(known)]
     return [known.size, *map(float, summary), error]

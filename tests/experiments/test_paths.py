@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from polysolv import InputError, slopes, sweep
+from polysolv.experiments.design import make_design
 from polysolv.experiments.presets import nguyen2023_sizes, preset, preset_names
+from polysolv.experiments.single_fit import run_fit
 from polysolv.experiments.truths import standard_truth, truth_at
 
 
@@ -84,3 +86,13 @@ def test_over_fitting_twofold_says_that_gate_slopes_are_not_identifiable():
     settings = {**preset("nguyen2023-k4").settings, "sizes": [300, 600], "replicates": 2}
     nguyen = slopes(sweep(**settings, jobs=1))
     assert any("k = 4 >= 2 k* = 4" in note for note in nguyen.notes)
+
+
+def test_a_gate_that_turned_hard_is_infinitely_far_and_not_lost():
+    """Without a box the extra expert of this fit takes a sliver of x: its intercept is in the thousands."""
+    settings = {**preset("nguyen2023-k4").settings, "sizes": [10_000, 12_599], "replicates": 3}
+    row = run_fit(make_design(**settings), 0, 2)
+    assert "error" not in row
+    assert max(row["measure"]["beta0"]) > 700
+    assert set(row["losses"].values()) == {float("inf")}
+    assert sum(entry["size"] for entry in row["errors"]) == 4
