@@ -153,8 +153,8 @@ def main() -> None:
             print(f"{name}: start-up {statistics.median(timed(command, 60)[0] for _ in range(3)):.2f} s")
     print(
         f"{'system':<11} {'known':>5} | {'ours':>7} {'track':>7} {'found':>6} | "
-        f"{'phc -b':>7} {'found':>6} {'ratio':>6} | "
-        f"{'M2':>7} {'track':>7} {'found':>6} {'whole - M2':>10} {'track ratio':>11}"
+        f"{'phc -b':>7} {'found':>6} {'ratio':>6} | {'M2':>7} {'track':>7} {'found':>6} "
+        f"{'whole - M2':>10} {'track ratio':>11}"
     )
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), options.runs, options.limit)

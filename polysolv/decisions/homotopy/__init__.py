@@ -7,4 +7,11 @@ from polysolv.decisions.homotopy.decide import decide_by_homotopy
 from polysolv.decisions.homotopy.results import PathResult, SolveResult
 from polysolv.decisions.homotopy.solve import solve
 
-__all__ = ["CertifiedSolutions", "PathResult", "SolveResult", "certify_solutions", "decide_by_homotopy", "solve"]
+__all__ = [
+    "CertifiedSolutions",
+    "PathResult",
+    "SolveResult",
+    "certify_solutions",
+    "decide_by_homotopy",
+    "solve",
+]
