@@ -5,7 +5,8 @@ The trusted kernel :mod:`polysolv.verify` checks them and needs nothing of this 
 
 from __future__ import annotations
 
-from polysolv.certificates.box import Box, box_certificate, enclose
+from typing import TYPE_CHECKING, Any
+
 from polysolv.certificates.certificate import SCHEMA, Certificate, json_schema, read_certificate
 from polysolv.certificates.folder import SavedCertificate, save
 from polysolv.certificates.identity import drop_step, identity_certificate, unit_unknown, unit_weight
@@ -15,6 +16,9 @@ from polysolv.certificates.quadrature import quadrature_certificate
 from polysolv.certificates.sides import solvable_side, unsolvable_side
 from polysolv.certificates.statements import FamilySystem
 from polysolv.certificates.zero_crossing import zero_crossing_certificate
+
+if TYPE_CHECKING:
+    from polysolv.certificates.box import Box, box_certificate, enclose
 
 __all__ = [
     "SCHEMA",
@@ -39,3 +43,12 @@ __all__ = [
     "unsolvable_side",
     "zero_crossing_certificate",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Orders by theorem need no boxes, and must start quickly.
+    if name in ("Box", "box_certificate", "enclose"):
+        from polysolv.certificates import box
+
+        return getattr(box, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
