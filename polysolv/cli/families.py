@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from polysolv.cli.options import emit, format_option, on_terminal, output_option
+from polysolv.cli.options import emit, format_option, output_option
 
 
 @click.command("families")
@@ -20,6 +20,7 @@ def families_command(style: str, output: str | None) -> None:
 
         emit(families_page(), output)
         return
+    from polysolv.cli.tables import show
     from polysolv.families import catalogue
     from polysolv.grid import Grid
 
@@ -44,15 +45,4 @@ def families_command(style: str, output: str | None) -> None:
             for family in known
         ],
     )
-    if style == "table" and output is None and on_terminal():
-        from polysolv.cli.tables import print_rich
-
-        print_rich([grid], [])
-        return
-    render = {
-        "table": grid.to_text,
-        "csv": grid.to_csv,
-        "latex": grid.to_latex,
-        "markdown": grid.to_markdown,
-    }
-    emit(render[style](), output)
+    show(grid, style, output, [grid], [])

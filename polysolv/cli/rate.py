@@ -7,10 +7,8 @@ import click
 from polysolv.cli.options import (
     IntegerRange,
     certificates_option,
-    emit,
     family_options,
     format_option,
-    on_terminal,
     output_option,
 )
 
@@ -46,19 +44,14 @@ def rate_command(
 
     Example: polysolv rate --k-excess 2 --k-true 3
     """
+    from polysolv.cli.tables import show
     from polysolv.rates import rate
 
     report = rate(k_excess, family, dim, k_true, certificates)
-    if style == "table" and output is None and on_terminal():
-        from polysolv.cli.tables import print_rich
-
-        print_rich([g for g in (report.grid(), report.allocation_grid()) if g is not None], report.notes)
-        return
-    render = {
-        "table": report.to_text,
-        "json": report.to_json,
-        "csv": report.to_csv,
-        "latex": report.to_latex,
-        "markdown": report.to_markdown,
-    }
-    emit(render[style](), output)
+    show(
+        report,
+        style,
+        output,
+        [g for g in (report.grid(), report.allocation_grid()) if g is not None],
+        report.notes,
+    )

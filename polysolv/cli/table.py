@@ -7,10 +7,8 @@ import click
 from polysolv.cli.options import (
     IntegerRange,
     certificates_option,
-    emit,
     family_options,
     format_option,
-    on_terminal,
     output_option,
 )
 
@@ -36,19 +34,8 @@ def table_command(
 
     Example: polysolv table --max-k-excess 3 --format markdown
     """
+    from polysolv.cli.tables import show
     from polysolv.rates import rate_table
 
     table = rate_table(max_k_excess, family, dim, certificates)
-    if style == "table" and output is None and on_terminal():
-        from polysolv.cli.tables import print_rich
-
-        print_rich([table.grid()], table.notes)
-        return
-    render = {
-        "table": table.to_text,
-        "json": table.to_json,
-        "csv": table.to_csv,
-        "latex": table.to_latex,
-        "markdown": table.to_markdown,
-    }
-    emit(render[style](), output)
+    show(table, style, output, [table.grid()], table.notes)

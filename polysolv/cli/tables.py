@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from polysolv.cli.options import emit, on_terminal
 
 if TYPE_CHECKING:
     from polysolv.grid import Grid
+
+_RENDERERS = {
+    "table": "to_text",
+    "json": "to_json",
+    "csv": "to_csv",
+    "latex": "to_latex",
+    "markdown": "to_markdown",
+}
+
+
+def show(result: Any, style: str, output: str | None, grids: Sequence[Grid], notes: Sequence[str]) -> None:
+    """Print or write a result in one of its forms; on a terminal a table is ``grids`` with ``notes``."""
+    if style == "table" and output is None and on_terminal():
+        print_rich(grids, notes)
+    else:
+        emit(getattr(result, _RENDERERS[style])(), output)
 
 
 def print_rich(grids: Sequence[Grid], notes: Sequence[str]) -> None:
