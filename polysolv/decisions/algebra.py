@@ -6,27 +6,10 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import gcd, lcm
 
-from polysolv.systems.expansion import multiply_monomials
-from polysolv.systems.polynomial import Monomial, Polynomial
+from polysolv.systems.polynomial import Monomial, Polynomial, multiply_monomials
 
 Poly = dict[Monomial, Fraction]
 ONE: Poly = {(): Fraction(1)}
-
-
-def add(left: Polynomial, right: Polynomial, factor: int | Fraction = 1) -> Poly:
-    """Return ``left + factor · right``.
-
-    >>> add({(): Fraction(1)}, {(): Fraction(2)}, -1)
-    {(): Fraction(-1, 1)}
-    """
-    total = dict(left)
-    for monomial, coefficient in right.items():
-        value = total.get(monomial, Fraction(0)) + factor * coefficient
-        if value:
-            total[monomial] = value
-        else:
-            total.pop(monomial, None)
-    return total
 
 
 def multiply(left: Polynomial, right: Polynomial) -> Poly:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from polysolv.decisions.algebra import (
     ONE,
     Poly,
-    add,
     coefficients_in,
     degree_in,
     multiply,
@@ -27,6 +26,7 @@ from polysolv.decisions.algebra import (
 from polysolv.decisions.normal_form import Case, Reduced, reduce_system, restricted_cases
 from polysolv.decisions.proofs import accepted, solvable_at, unsolvable
 from polysolv.decisions.verdict import PROVED, Verdict, undecided
+from polysolv.systems.polynomial import add
 
 if TYPE_CHECKING:
     from polysolv.certificates import Certificate

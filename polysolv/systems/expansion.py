@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import factorial, lcm
 
 from polysolv.families.log_symbol import Exponents, LogSymbol
+from polysolv.systems.polynomial import multiply_monomials
 
 # Sparse exponents over the perturbations of one atom: ((component position, exponent ≥ 1), ...).
 AtomMonomial = tuple[tuple[int, int], ...]
@@ -108,17 +109,3 @@ def _add_product(
         for left, a in polynomial.items():
             monomial = multiply_monomials(left, right)
             target[monomial] = target.get(monomial, 0) + scaled * a
-
-
-def multiply_monomials(left: AtomMonomial, right: AtomMonomial) -> AtomMonomial:
-    """Return the product of two sparse monomials.
-
-    >>> multiply_monomials(((0, 1),), ((0, 1), (2, 3)))
-    ((0, 2), (2, 3))
-    """
-    if not left:
-        return right
-    powers = dict(left)
-    for position, exponent in right:
-        powers[position] = powers.get(position, 0) + exponent
-    return tuple(sorted(powers.items()))

@@ -15,10 +15,11 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING
 
-from polysolv.decisions.algebra import Poly, add, multiply, power, renumber
+from polysolv.decisions.algebra import Poly, multiply, power, renumber
 from polysolv.decisions.groebner import modular
 from polysolv.decisions.groebner.saturation import saturate, subset_sums
 from polysolv.decisions.normal_form import Case
+from polysolv.systems.polynomial import add
 
 if TYPE_CHECKING:
     from polysolv.decisions.budget import Budget

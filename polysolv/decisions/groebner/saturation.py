@@ -10,7 +10,6 @@ from fractions import Fraction
 from polysolv.decisions.algebra import (
     ONE,
     Poly,
-    add,
     coefficients_in,
     degree_in,
     multiply,
@@ -21,6 +20,7 @@ from polysolv.decisions.algebra import (
 )
 from polysolv.decisions.groebner.ideal import Ideal
 from polysolv.decisions.normal_form import Case
+from polysolv.systems.polynomial import add
 
 MAX_SUMMED = 4  # weights up to which all subset sums are made invertible
 

@@ -21,8 +21,7 @@ from polysolv.decisions.homotopy.starts.monodromy import move, populate
 from polysolv.decisions.homotopy.straightline import Complexes, Floats, Support, compile_program
 from polysolv.decisions.homotopy.tracker import LEVELS, track_paths
 from polysolv.systems.generic_system import GenericSystem
-from polysolv.systems.polynomial import Monomial
-from polysolv.systems.readers.expression import multiply_monomials
+from polysolv.systems.polynomial import Monomial, multiply_monomials
 
 NEAR = 1e-6  # where paths are looked at before the endgame
 _TRACE = 1e-8

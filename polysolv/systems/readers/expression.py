@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import comb
 
 from polysolv.errors import InputError
-from polysolv.systems.polynomial import Monomial, Polynomial
+from polysolv.systems.polynomial import Monomial, Polynomial, add, multiply_monomials
 
 _TOKEN = re.compile(
     r"(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
@@ -59,7 +59,7 @@ def parse_equation(text: str, names: Names, field: str) -> Polynomial:
         raise InputError(field, text.strip(), "one equals sign")
     result = parse_expression(sides[0], names, field)
     if len(sides) == 2:
-        result = _sum(result, parse_expression(sides[1], names, field), -1)
+        result = add(result, parse_expression(sides[1], names, field), -1)
     return result
 
 
@@ -128,7 +128,7 @@ class _Parser:
                     self.position += 1
             elif not first or kind == "end":
                 return result if not first else self._refuse()
-            result = _sum(result, self.product(depth), sign)
+            result = add(result, self.product(depth), sign)
             sign, first = 1, False
 
     def product(self, depth: int) -> Terms:
@@ -226,26 +226,3 @@ class _Parser:
 
     def _refuse(self, allowed: str = "a number, a name or a parenthesis") -> Terms:
         raise InputError(self.field, self.peek()[1] or "the end of the expression", allowed)
-
-
-def multiply_monomials(m: Monomial, n: Monomial) -> Monomial:
-    """Return the product of two monomials.
-
-    >>> multiply_monomials(((0, 1),), ((0, 2), (3, 1)))
-    ((0, 3), (3, 1))
-    """
-    exponents = dict(m)
-    for index, exponent in n:
-        exponents[index] = exponents.get(index, 0) + exponent
-    return tuple(sorted(exponents.items()))
-
-
-def _sum(a: Terms, b: Mapping[Monomial, Fraction], sign: int) -> Terms:
-    result = dict(a)
-    for monomial, coefficient in b.items():
-        total = result.get(monomial, Fraction(0)) + sign * coefficient
-        if total:
-            result[monomial] = total
-        else:
-            result.pop(monomial, None)
-    return result

@@ -23,8 +23,7 @@ from polysolv.decisions.homotopy.starts.total_degree import start_polynomials
 from polysolv.decisions.homotopy.straightline import Complexes
 from polysolv.decisions.homotopy.tracker import track_paths
 from polysolv.errors import InputError
-from polysolv.systems.polynomial import Monomial
-from polysolv.systems.readers.expression import multiply_monomials
+from polysolv.systems.polynomial import Monomial, multiply_monomials
 
 _MAX_CHOICES = 20_000
 
