@@ -149,28 +149,31 @@ def box_step(
     """Return a step that minimises slope.s + s'curvature s/2 for low <= s <= high, |s| <= radius, and its
     gain.
 
-    The exact minimiser when no bound is met; otherwise coordinates that would cross a bound are put on it and
-    the rest is solved again. The gain is never less than that of the best point on the projected-gradient
-    path.
+    The exact minimiser when no bound is met; otherwise a primal active-set method (Nocedal and Wright 2006,
+    section 16.5): the minimiser on the current face is approached as far as the bounds allow, a bound that
+    stops it joins the face, and at the minimiser of a face the bound with the most inward slope leaves it.
+    The gain is never less than that of the best point on the projected-gradient path.
     """
-    size = slope.size
     fixed = ((low >= 0) & (slope > 0)) | ((high <= 0) & (slope < 0))
-    step = np.zeros(size)
-    for _ in range(size + 1):
-        free = ~fixed
-        if not free.any():
+    step = np.zeros(slope.size)
+    met = bool(fixed.any())
+    for _ in range(2 * slope.size + 2):
+        move = _face_minimiser(slope, curvature, step, fixed, radius, gauge) - step
+        share, blocking = _room(step, move, low, high)
+        if blocking.any():
+            met = True
+            fixed |= blocking
+            ahead = np.clip(step + share * move, low, high)
+            if _gain(slope, curvature, ahead) >= _gain(slope, curvature, step):
+                step = ahead
+            continue
+        step = np.clip(step + move, low, high)
+        inward = _inward_slope(slope + curvature @ step, step, fixed, low, high)
+        if not met or inward.max() <= 1e-12 * np.abs(slope).max():
             break
-        rest = slope[free] + curvature[np.ix_(free, fixed)] @ step[fixed]
-        room = np.sqrt(max(radius**2 - float(step[fixed] @ step[fixed]), 0.01 * radius**2))
-        eigenvalues, Q = np.linalg.eigh(_pinned(curvature, free, gauge))
-        step[free] = Q @ ball_step(eigenvalues, Q.T @ rest, float(room))
-        crossing = free & ((step < low) | (step > high))
-        if not crossing.any():
-            break
-        step = np.clip(step, low, high)
-        fixed |= crossing
+        fixed[int(inward.argmax())] = False
     best, gain = step, _gain(slope, curvature, step)
-    if fixed.any():
+    if met:
         scale = radius / max(float(np.linalg.norm(slope)), 1e-300)
         for halving in range(12):
             path = np.clip(-slope * scale * 0.5**halving, low, high)
@@ -178,6 +181,45 @@ def box_step(
             if path_gain > gain:
                 best, gain = path, path_gain
     return best, gain
+
+
+def _face_minimiser(
+    slope: Array,
+    curvature: Array,
+    step: Array,
+    fixed: Mask,
+    radius: float,
+    gauge: tuple[tuple[int, ...], ...],
+) -> Array:
+    """Minimise the model over the free coordinates in the ball, the fixed ones as they are in ``step``."""
+    free = ~fixed
+    target = step.copy()
+    if free.any():
+        rest = slope[free] + curvature[np.ix_(free, fixed)] @ step[fixed]
+        room = np.sqrt(max(radius**2 - float(step[fixed] @ step[fixed]), 0.01 * radius**2))
+        eigenvalues, Q = np.linalg.eigh(_pinned(curvature, free, gauge))
+        target[free] = Q @ ball_step(eigenvalues, Q.T @ rest, float(room))
+    return target
+
+
+def _room(step: Array, move: Array, low: Array, high: Array) -> tuple[float, Mask]:
+    """Return the largest share of ``move``, at most 1, that stays in the box, and what stops it."""
+    wall = np.where(move < 0, low, high)
+    share = np.ones(move.size)
+    np.divide(wall - step, move, out=share, where=move != 0)
+    least = max(float(share.min()), 0.0)
+    return (1.0, np.zeros(move.size, bool)) if least >= 1.0 else (least, share <= least)
+
+
+def _inward_slope(gradient: Array, step: Array, fixed: Mask, low: Array, high: Array) -> Array:
+    """Return by how much the model falls when a fixed coordinate leaves its bound, 0 for the others."""
+    free = ~fixed
+    length = float(step[free] @ step[free])
+    # On the sphere the ball's multiplier takes part.
+    multiplier = max(0.0, -float(gradient[free] @ step[free]) / length) if length > 0 else 0.0
+    total = gradient + multiplier * step
+    inward = np.where(step <= low, -total, np.where(step >= high, total, 0.0))
+    return np.where(fixed & (low < high), inward, 0.0)
 
 
 def ball_step(eigenvalues: Array, slope: Array, radius: float) -> Array:
