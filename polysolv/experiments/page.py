@@ -30,9 +30,9 @@ td { white-space: nowrap; }
 thead th { border-bottom: 2px solid #111; }
 figure { margin: 1rem 0; break-inside: avoid; } img { max-width: 100%; height: auto; }
 figcaption { font-size: .9em; color: #333; }
-pre { background: #f4f4f4; padding: .8rem; overflow: auto; font-size: .85em; }
+pre { background: #f4f4f4; padding: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85em; }
 .partial { border: 2px solid #111; padding: .5rem .8rem; }
-@media print { body { max-width: none; margin: 0; font-size: 10pt; } pre { white-space: pre-wrap; } }
+@media print { body { max-width: none; margin: 0; font-size: 10pt; } }
 """
 
 
@@ -127,10 +127,17 @@ def _section(section: Section) -> list[str]:
     failures = sorted({row["error"] for row in result.rows if "error" in row})
     parts += [f"<p>Failed: {escape(text)}</p>" for text in failures[:10]]
     parts += ["<h3>Settings and seeds</h3>", _gradients(result)]
-    parts.append(f"<pre>{escape(design.to_json())}</pre><p>SHA-256 of the settings: {table.digest}</p>")
+    parts.append(f"<pre>{escape(_by_line(design.to_data()))}</pre>")
+    parts.append(f"<p>SHA-256 of the settings: {table.digest}</p>")
     parts.append("<h3>Versions</h3>")
     parts += [_pairs(session) for session in section.sessions]
     return parts
+
+
+def _by_line(data: dict[str, Any]) -> str:
+    """Return the settings as JSON, one line for each entry: 200 sizes fill a paragraph and no page."""
+    entries = (f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in data.items())
+    return "{\n" + ",\n".join(entries) + "\n}"
 
 
 def _counts(table: SlopeTable) -> Grid:

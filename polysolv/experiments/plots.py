@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's palette: distinct for every common colour vision; lines differ in dashes as well.
 _POINTS, _FIT, _PUBLISHED, _REFINED = "#000000", "#0072B2", "#D55E00", "#009E73"
+_BAND, _MOST_BARS = "#c8c8c8", 30
 _PANEL = (3.1, 2.7)
 _LABELS = {
     "beta1": r"gate slope $\beta_1$",
@@ -72,33 +73,38 @@ def _panel(
     axis: Axes, result: SweepResult, table: SlopeTable, quantity: Quantity, handles: dict[str, Any]
 ) -> None:
     values = result.values(quantity)
-    points = [(n, row[~np.isnan(row)]) for n, row in zip(result.design.sizes, values, strict=True)]
-    points = [(n, row) for n, row in points if row.size and 0 < np.median(row) < np.inf]
+    known = [(n, row[~np.isnan(row)]) for n, row in zip(result.design.sizes, values, strict=True)]
+    known = [(n, row) for n, row in known if row.size and 0 < np.median(row) < np.inf]
     axis.set_xscale("log")
     axis.set_yscale("log")
     axis.set_title(_title(quantity), fontsize=9, pad=14)
     axis.set_xlabel("sample size n", fontsize=8)
     axis.tick_params(labelsize=7, which="both")
     axis.grid(True, which="major", color="#dddddd", linewidth=0.5)
-    if not points:
+    if not known:
         axis.text(0.5, 0.5, "no values", transform=axis.transAxes, ha="center")
         return
-    x = np.array([n for n, _ in points], dtype=float)
-    middle = np.array([np.median(row) for _, row in points])
-    low, high = np.array([quartiles(row) for _, row in points]).T
-    dense = len(x) > 30
-    bars = axis.errorbar(
-        x,
-        middle,
-        [np.maximum(middle - low, 0.0), np.clip(high - middle, 0.0, 1e6 * middle)],
-        fmt=".",
-        color=_POINTS,
-        markersize=3 if dense else 6,
-        elinewidth=0.4 if dense else 0.9,
-        capsize=0 if dense else 2,
-        zorder=3,
-    )
-    handles["median over replicates, with quartiles"] = bars
+    x = np.array([n for n, _ in known], dtype=float)
+    middle = np.array([np.median(row) for _, row in known])
+    low, high = np.array([quartiles(row) for _, row in known]).T
+    below, above = np.maximum(middle - low, 0.0), np.clip(high - middle, 0.0, 1e6 * middle)
+    if len(x) > _MOST_BARS:
+        # Bars would run together and hide the lines.
+        band = axis.fill_between(x, middle - below, middle + above, color=_BAND, linewidth=0, zorder=1)
+        points = axis.plot(x, middle, ".", color=_POINTS, markersize=2.5, zorder=1.5)[0]
+        handles["median over replicates"], handles["quartiles"] = points, band
+    else:
+        handles["median over replicates, with quartiles"] = axis.errorbar(
+            x,
+            middle,
+            [below, above],
+            fmt=".",
+            color=_POINTS,
+            markersize=6,
+            elinewidth=0.9,
+            capsize=2,
+            zorder=3,
+        )
     row = table.row(quantity.kind, quantity.name, quantity.size)
     if row.slope is None or row.intercept is None:
         return
