@@ -17,6 +17,7 @@ from polysolv.moe.likelihood import Array, Evaluation, Mask
 CURVATURE_TOLERANCE = 1e-9
 _RADIUS, _MAX_RADIUS, _MIN_RADIUS = 1.0, 1e8, 1e-12
 _MAX_STALLS = 3
+_NO_CURVATURE, _NO_SLOPE = 1e-13, 1e-12
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,9 @@ def ball_step(eigenvalues: Array, slope: Array, radius: float) -> Array:
     """Minimise slope.z + sum(eigenvalues z^2)/2 over the ball |z| <= radius, in the eigenbasis.
 
     The secular equation |z(mu)| = radius is solved by safeguarded Newton steps on 1/|z(mu)|; in the hard case
-    (no slope along the most negative direction) the step goes to the sphere along that direction.
+    (no slope along the most negative direction) the step goes to the sphere along that direction. Directions
+    with neither slope nor curvature above rounding are left alone: a gate that is all but a jump has them,
+    and a long step along rounding errors would move the jump over an observation.
 
     >>> ball_step(np.array([2.0, 4.0]), np.array([2.0, -4.0]), 10.0).tolist()
     [-1.0, 1.0]
@@ -234,6 +237,12 @@ def ball_step(eigenvalues: Array, slope: Array, radius: float) -> Array:
     [-2.0, -0.0]
     """
     scale = max(1.0, float(np.abs(eigenvalues).max()))
+    idle = (np.abs(eigenvalues) <= _NO_CURVATURE * scale) & (np.abs(slope) <= _NO_SLOPE)
+    if idle.any():
+        z = np.zeros_like(slope)
+        if not idle.all():
+            z[~idle] = ball_step(eigenvalues[~idle], slope[~idle], radius)
+        return z
     least = float(eigenvalues[0])
     if least > 1e-14 * scale:
         z = -slope / eigenvalues

@@ -8,7 +8,7 @@ from scipy.optimize import lsq_linear
 from polysolv.experiments.design import make_design
 from polysolv.experiments.presets import preset
 from polysolv.experiments.single_fit import run_fit
-from polysolv.moe.trust_region import box_step
+from polysolv.moe.trust_region import ball_step, box_step
 
 
 @settings(max_examples=60, deadline=None)
@@ -51,3 +51,16 @@ def test_near_starts_reach_a_stationary_point_in_the_box():
     assert [status for _, _, status in row["starts"]] == ["stationary"] * 3
     assert row["at_bound"] != []
     assert row["gradient_norm"] <= 1e-8
+
+
+def test_a_gate_that_turns_into_a_jump_reaches_a_stationary_point():
+    design = make_design(**preset("nguyen2023-k3").settings)
+    row = run_fit(design, 18, 21)
+    assert np.abs(np.array(row["measure"]["beta1"])).max() > 1e4
+    assert row["status"] == "stationary"
+    assert row["gradient_norm"] <= 1e-8
+
+
+def test_directions_without_slope_or_curvature_are_left_alone():
+    step = ball_step(np.array([1e-17, 1e-6]), np.array([3e-17, 1e-6]), 1e5)
+    assert step.tolist() == [0.0, -1.0]
