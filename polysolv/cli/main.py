@@ -15,6 +15,7 @@ import polysolv
 _COMMANDS = {
     "rate": ("rate", "rate_command"),
     "table": ("table", "table_command"),
+    "plan": ("plan", "plan_command"),
     "explain": ("explain", "explain_command"),
     "system": ("system", "system_command"),
     "families": ("families", "families_command"),

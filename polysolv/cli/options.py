@@ -37,6 +37,27 @@ class IntegerRange(_ParamType):
         return require_integer(field, number, self.low, self.high)
 
 
+class PositiveNumber(_ParamType):
+    """A decimal number from 1e-30 to 1e30, kept exactly as a Fraction."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number that ``value`` spells, or raise :class:`polysolv.errors.InputError`."""
+        from fractions import Fraction
+
+        try:
+            # float first: it is quick with texts such as 1e999999999.
+            if len(str(value)) <= 60 and 1e-30 <= float(value) <= 1e30:
+                return Fraction(str(value))
+        except ValueError:
+            pass
+        from polysolv.errors import InputError
+
+        field = param.opts[0] if param is not None else "value"
+        raise InputError(field, value, "a number from 1e-30 to 1e+30")
+
+
 class Name(_ParamType):
     """An option with a fixed set of values; a wrong one is answered with the nearest right one."""
 

@@ -27,7 +27,7 @@ def show(
     notes: Sequence[str],
     ending: str = "",
 ) -> None:
-    """Print or write a result in one of its forms; on a terminal a table is ``grids``, ``notes``, ``ending``."""
+    """Print or write a result in one of its forms; on a terminal a table is grids, notes and ending."""
     if style == "table" and output is None and on_terminal():
         print_rich(grids, notes, ending)
     else:

@@ -266,7 +266,7 @@ def rate(
         k_true = require_integer("k_true", k_true, 1, MAX_ATOMS_LISTED)
         tuples = allocations(k_true, k_excess)
     sizes = set(range(1, k_excess + 2)) if tuples is None else {size for cells in tuples for size in cells}
-    orders = {size: _order(resolved, size) for size in sorted(sizes)}
+    orders = {size: settled_order(resolved, size) for size in sorted(sizes)}
     saved: dict[int, SavedCertificate] = {}
     if certificates is not None:
         proved = {m: r for m, r in orders.items() if r is not None and r.evidence == PROVED}
@@ -319,7 +319,7 @@ def refined_sources(cells: Sequence[CellRates]) -> tuple[str, ...]:
     return (*sources, UNDECIDED_RANGE) if any(rates.bounds for rates in listed) else tuple(sources)
 
 
-def _order(family: Family, m: int) -> Order | None:
+def settled_order(family: Family, m: int) -> Order | None:
     """Return r̄(m), or ``None`` where no theorem settles it (then the exponents come from the prover)."""
     try:
         return order(family, m)

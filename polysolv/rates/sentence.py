@@ -23,8 +23,7 @@ def slowest_sentence(family: Family, size: int, parameters: Mapping[str, Paramet
         a sentence without capital and full stop. Refined exponents count where there are any; where only
         bounds are proved, the sentence gives both.
     """
-    word = "component" if "mixture" in family.title and "expert" not in family.title else "expert"
-    place = f"an atom fitted by {size} {word}{'s' if size > 1 else ''}"
+    place = atom_fitted_by(family, size)
     ranges = {name: bounds for name, rates in parameters.items() if (bounds := _range(rates)) is not None}
     if not ranges:
         reason = next(iter(parameters.values())).reason
@@ -38,6 +37,17 @@ def slowest_sentence(family: Family, size: int, parameters: Mapping[str, Paramet
     else:
         need = _times(low) if low == high else f"from {_times(low)} to {_times(high)}"
     return f"to halve the error of {noun} in {place} you need {need} times the data"
+
+
+def atom_fitted_by(family: Family, size: int) -> str:
+    """Return a cell of that size in plain words; a mixture without experts has components.
+
+    >>> from polysolv.families import get
+    >>> atom_fitted_by(get("softmax-gaussian"), 3)
+    'an atom fitted by 3 experts'
+    """
+    word = "component" if "mixture" in family.title and "expert" not in family.title else "expert"
+    return f"an atom fitted by {size} {word}{'s' if size > 1 else ''}"
 
 
 def plain_noun(parameter: Parameter) -> str:
