@@ -29,6 +29,7 @@ _COMMANDS = {
     "report": ("report", "report_command"),
     "probe": ("probe", "probe_command"),
     "solve": ("solve", "solve_command"),
+    "doctor": ("doctor", "doctor_command"),
 }
 
 BAD_INPUT = 2
