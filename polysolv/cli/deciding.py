@@ -6,11 +6,14 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from polysolv.cli.options import Command, IntegerRange, Name
+from polysolv.cli.options import Command, IntegerRange, Name, completions
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 UNDECIDED_CODE = 3
 CONTRADICTION_CODE = 4
@@ -81,6 +84,14 @@ class MethodName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         if value not in known:
             raise unknown_name("--method", value, known)
         return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Complete to the methods of this installation."""
+        from polysolv.decisions.strategy import methods
+
+        return completions([*methods(), "auto", "all"], incomplete)
 
 
 def reporter(silent: bool) -> Callable[[str], None] | None:

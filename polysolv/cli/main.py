@@ -15,6 +15,7 @@ import polysolv
 _COMMANDS = {
     "rate": ("rate", "rate_command"),
     "table": ("table", "table_command"),
+    "plan": ("plan", "plan_command"),
     "explain": ("explain", "explain_command"),
     "system": ("system", "system_command"),
     "families": ("families", "families_command"),
@@ -28,6 +29,8 @@ _COMMANDS = {
     "report": ("report", "report_command"),
     "probe": ("probe", "probe_command"),
     "solve": ("solve", "solve_command"),
+    "doctor": ("doctor", "doctor_command"),
+    "completions": ("completions", "completions_command"),
 }
 
 BAD_INPUT = 2
@@ -96,12 +99,28 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
+def _cite(context: click.Context) -> None:
+    from polysolv.citation import bibtex
+
+    click.echo(bibtex())
+    context.exit()
+
+
 @click.group(
     cls=LazyGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(polysolv.__version__, prog_name="polysolv")
+@click.option(
+    "--cite",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, wanted: _cite(context) if wanted else None,
+    help="Print BibTeX of polysolv and of the papers behind its results, and exit; after a command that "
+    "takes --family, of the papers behind that family.",
+)
 @click.pass_context
 def cli(context: click.Context) -> None:
     """How fast do the parameters of an over-fitted mixture of experts converge?

@@ -11,9 +11,18 @@ import click
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     _ParamType = click.ParamType[Any]  # generic from click 8.5 on, and only there
 else:
     _ParamType = click.ParamType
+
+
+def completions(known: Sequence[str], incomplete: str) -> list[CompletionItem]:
+    """Return what a shell may complete ``incomplete`` to."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(name) for name in known if name.startswith(incomplete)]
 
 
 class IntegerRange(_ParamType):
@@ -37,6 +46,27 @@ class IntegerRange(_ParamType):
         return require_integer(field, number, self.low, self.high)
 
 
+class PositiveNumber(_ParamType):
+    """A decimal number from 1e-30 to 1e30, kept exactly as a Fraction."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number that ``value`` spells, or raise :class:`polysolv.errors.InputError`."""
+        from fractions import Fraction
+
+        try:
+            # float first: it is quick with texts such as 1e999999999.
+            if len(str(value)) <= 60 and 1e-30 <= float(value) <= 1e30:
+                return Fraction(str(value))
+        except ValueError:
+            pass
+        from polysolv.errors import InputError
+
+        field = param.opts[0] if param is not None else "value"
+        raise InputError(field, value, "a number from 1e-30 to 1e+30")
+
+
 class Name(_ParamType):
     """An option with a fixed set of values; a wrong one is answered with the nearest right one."""
 
@@ -56,6 +86,12 @@ class Name(_ParamType):
         if value not in self.known:
             raise unknown_name(param.opts[0] if param is not None else "value", value, self.known)
         return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Complete to the known values."""
+        return completions(self.known, incomplete)
 
 
 def format_option(*formats: str, default: str) -> Callable[[Command], Command]:
@@ -123,6 +159,14 @@ class FamilyName(_ParamType):
             raise unknown_name("--family", value, catalogue.names())
         return str(value)
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Complete to the names of the catalogue."""
+        from polysolv.families import catalogue
+
+        return completions(catalogue.names(), incomplete)
+
 
 class ExportFormat(_ParamType):
     """The name of an export format of a polynomial system; other spellings of a program are accepted."""
@@ -141,13 +185,21 @@ class ExportFormat(_ParamType):
 
         return canonical_format(str(value))
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Complete to the formats."""
+        from polysolv.systems.exports import FORMATS
+
+        return completions(list(FORMATS), incomplete)
+
 
 def family_options(command: Command) -> Command:
-    """Add ``--family``, ``--family-file`` and ``--dim``; the command gets a name or a family."""
+    """Add ``--family``, ``--family-file``, ``--dim`` and ``--cite``; the command gets a name or a family."""
     from functools import wraps
 
     @wraps(command)
-    def with_family(*args: Any, family_file: str | None, **values: Any) -> Any:
+    def with_family(*args: Any, family_file: str | None, cite: bool, **values: Any) -> Any:
         if family_file is not None:
             context = click.get_current_context()
             if context.get_parameter_source("family") is click.core.ParameterSource.COMMANDLINE:
@@ -155,14 +207,22 @@ def family_options(command: Command) -> Command:
             from polysolv.families.family_file import read_family
 
             values["family"] = read_family(family_file, "--family-file")
+        if cite:
+            from polysolv.citation import bibtex
+
+            emit(bibtex(values["family"]), values.get("output"))
+            return None
         return command(*args, **values)
 
     with_options: Any = click.option(
+        "--cite", is_flag=True, help="Print BibTeX of polysolv and of the papers behind the family instead."
+    )(with_family)
+    with_options = click.option(
         "--dim",
         type=IntegerRange(1, 100),
         default=None,
         help="Number d of covariates. [default: 1]",
-    )(with_family)
+    )(with_options)
     with_options = click.option(
         "--family-file",
         type=click.Path(),

@@ -54,4 +54,5 @@ def rate_command(
         output,
         [g for g in (report.grid(), report.allocation_grid()) if g is not None],
         report.notes,
+        report.plain_words,
     )

@@ -19,15 +19,22 @@ _RENDERERS = {
 }
 
 
-def show(result: Any, style: str, output: str | None, grids: Sequence[Grid], notes: Sequence[str]) -> None:
-    """Print or write a result in one of its forms; on a terminal a table is ``grids`` with ``notes``."""
+def show(
+    result: Any,
+    style: str,
+    output: str | None,
+    grids: Sequence[Grid],
+    notes: Sequence[str],
+    ending: str = "",
+) -> None:
+    """Print or write a result in one of its forms; on a terminal a table is grids, notes and ending."""
     if style == "table" and output is None and on_terminal():
-        print_rich(grids, notes)
+        print_rich(grids, notes, ending)
     else:
         emit(getattr(result, _RENDERERS[style])(), output)
 
 
-def print_rich(grids: Sequence[Grid], notes: Sequence[str]) -> None:
+def print_rich(grids: Sequence[Grid], notes: Sequence[str], ending: str = "") -> None:
     """Print tables and notes with rich; meant for a terminal, where colours and borders help."""
     from rich.console import Console
     from rich.markup import escape
@@ -43,3 +50,5 @@ def print_rich(grids: Sequence[Grid], notes: Sequence[str]) -> None:
         console.print(table)
     for note in notes:
         console.print(f"[dim]-[/dim] {escape(note)}", highlight=False)
+    if ending:
+        console.print(f"\n{escape(ending)}", highlight=False)

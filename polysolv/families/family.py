@@ -19,10 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reference:
-    """A publication that a statement rests on."""
+    """A publication that a statement rests on.
+
+    Args:
+        key: its BibTeX key.
+        citation: one line for people.
+        bibtex: its BibTeX entry, or "".
+    """
 
     key: str
     citation: str
+    bibtex: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from polysolv.grid import Grid, show_rate
 from polysolv.rates.allocations import MAX_ATOMS_LISTED, allocations
 from polysolv.rates.exponent import show_factor
 from polysolv.rates.notes import NO_EXACTLY_FITTED_CELL, UNDECIDED_RANGE, notes_as_text, report_notes
+from polysolv.rates.sentence import slowest_sentence
 from polysolv.rates.statements import ParameterRates, parameter_rates
 
 SCHEMA = "polysolv/rate/1"
@@ -110,6 +111,17 @@ class RateReport:
             raise InputError("size", size, f"one of {sorted(by_size)}")
         return by_size[size]
 
+    @property
+    def sentence(self) -> str:
+        """What halving the error takes in the largest cell, in plain words."""
+        largest = self.cells[-1]
+        return slowest_sentence(self.family, largest.size, largest.parameters)
+
+    @property
+    def plain_words(self) -> str:
+        """The line that ends the report."""
+        return f"In plain words: {self.sentence}."
+
     def to_data(self) -> dict[str, Any]:
         """Return the report as JSON data (schema ``polysolv/rate/1``)."""
         data: dict[str, Any] = {
@@ -120,6 +132,7 @@ class RateReport:
             "k_true": self.k_true,
             "cells": [cell.to_data() for cell in self.cells],
             "notes": list(self.notes),
+            "sentence": self.sentence,
         }
         if self.allocations is not None:
             data["allocations"] = [allocation.to_data() for allocation in self.allocations]
@@ -173,9 +186,9 @@ class RateReport:
         return Grid(f"allocations with k* = {self.k_true}", headers, rows)
 
     def to_text(self) -> str:
-        """Return the report as plain text."""
+        """Return the report as plain text, with :attr:`sentence` at the end."""
         grids = [grid.to_text() for grid in (self.grid(), self.allocation_grid()) if grid is not None]
-        return "\n\n".join([*grids, notes_as_text(self.notes)])
+        return "\n\n".join([*grids, notes_as_text(self.notes), self.plain_words])
 
     def to_csv(self) -> str:
         """Return one line for each cell size and parameter, rates and exponents as fractions."""
@@ -195,19 +208,19 @@ class RateReport:
     def to_markdown(self) -> str:
         """Return the tables in Markdown, then the notes as a list."""
         grids = [grid.to_markdown() for grid in (self.grid(), self.allocation_grid()) if grid is not None]
-        return "\n\n".join([*grids, "\n".join(f"- {note}" for note in self.notes)])
+        return "\n\n".join([*grids, "\n".join(f"- {note}" for note in self.notes), self.plain_words])
 
     def to_latex(self) -> str:
         """Return the tables as LaTeX (package booktabs), the notes as comments."""
         grids = [grid.to_latex() for grid in (self.grid(), self.allocation_grid()) if grid is not None]
-        return "\n\n".join([*grids, "\n".join(f"% {note}" for note in self.notes)])
+        return "\n\n".join([*grids, "\n".join(f"% {note}" for note in (*self.notes, self.plain_words))])
 
     def _repr_html_(self) -> str:
         from html import escape
 
         grids = [grid.to_html() for grid in (self.grid(), self.allocation_grid()) if grid is not None]
         notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
-        return "".join(grids) + f"<ul>{notes}</ul>"
+        return "".join(grids) + f"<ul>{notes}</ul><p>{escape(self.plain_words)}</p>"
 
     def _repr_latex_(self) -> str:
         return self.to_latex()
@@ -253,7 +266,7 @@ def rate(
         k_true = require_integer("k_true", k_true, 1, MAX_ATOMS_LISTED)
         tuples = allocations(k_true, k_excess)
     sizes = set(range(1, k_excess + 2)) if tuples is None else {size for cells in tuples for size in cells}
-    orders = {size: _order(resolved, size) for size in sorted(sizes)}
+    orders = {size: settled_order(resolved, size) for size in sorted(sizes)}
     saved: dict[int, SavedCertificate] = {}
     if certificates is not None:
         proved = {m: r for m, r in orders.items() if r is not None and r.evidence == PROVED}
@@ -306,7 +319,7 @@ def refined_sources(cells: Sequence[CellRates]) -> tuple[str, ...]:
     return (*sources, UNDECIDED_RANGE) if any(rates.bounds for rates in listed) else tuple(sources)
 
 
-def _order(family: Family, m: int) -> Order | None:
+def settled_order(family: Family, m: int) -> Order | None:
     """Return r̄(m), or ``None`` where no theorem settles it (then the exponents come from the prover)."""
     try:
         return order(family, m)

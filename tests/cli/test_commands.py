@@ -8,10 +8,11 @@ import json
 import os
 import subprocess
 import sys
+from fractions import Fraction
 
 import pytest
 
-from polysolv import PolynomialSystem, __version__, build_system, families, rate, rate_table
+from polysolv import PolynomialSystem, __version__, build_system, families, plan, rate, rate_table
 from polysolv.cli import cli
 
 
@@ -130,6 +131,12 @@ BAD = [
     (("system", "--degree", "400"), "3000000 terms"),
     (("system", "--format", "singulr"), "did you mean singular?"),
     (("system", "nowhere.json"), "FILE: 'nowhere.json'"),
+    (("plan", "--target-error", "0", "--n", "9"), "--target-error: '0'"),
+    (("plan", "--target-error", "1e999999999", "--n", "9"), "--target-error: '1e999999999'"),
+    (("plan", "--target-error", "0.1", "--n", "0"), "--n: 0"),
+    (("plan", "--target-error", "0.1", "--n", "9", "--m", "401"), "--m: 401"),
+    (("plan", "--target-error", "0.1", "--n", "9", "--error", "0.1"), "below the error you have, 0.1"),
+    (("plan", "--target-error", "0.1", "--n", "9", "--parameter", "B"), "parameter: 'B'"),
     (("rates",), "did you mean rate?"),
     (("rate", "-o", "no/such/folder/x.txt"), "'no/such/folder/x.txt'"),
     (("rate", "-o", "."), "a file, not a folder"),
@@ -224,3 +231,22 @@ def test_a_terminal_gets_a_rich_table():
     assert process.returncode == 0
     assert "┃" in shown.decode()
     assert "n^(-1/8)" in shown.decode()
+
+
+@pytest.mark.parametrize(
+    ("style", "method"),
+    [
+        ("table", "to_text"),
+        ("json", "to_json"),
+        ("csv", "to_csv"),
+        ("latex", "to_latex"),
+        ("markdown", "to_markdown"),
+    ],
+)
+def test_plan_prints_the_plan(run, style, method):
+    made = plan(Fraction(1, 10), 10_000, "b", 2)
+    code, out, err = run(
+        *("plan", "--target-error", "0.1", "--parameter", "b", "--m", 2, "--n", 10000, "--format", style)
+    )
+    assert (code, err) == (0, "")
+    assert out.rstrip("\n") == getattr(made, method)().rstrip("\n")

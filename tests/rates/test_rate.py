@@ -68,7 +68,7 @@ def test_halving_factor():
 def test_json_has_the_promised_keys():
     data = json.loads(rate(2).to_json())
     assert data["schema"] == "polysolv/rate/1"
-    assert list(data) == ["schema", "family", "dimension", "k_excess", "k_true", "cells", "notes"]
+    assert list(data) == ["schema", "family", "dimension", "k_excess", "k_true", "cells", "notes", "sentence"]
     cell = data["cells"][2]
     assert (cell["size"], cell["order"]) == (3, 6)
     intercept = next(p for p in cell["parameters"] if p["name"] == "b")
@@ -217,3 +217,52 @@ def test_renderings(make):
 def test_every_family_has_a_report(name):
     for cell in rate(1, name).cells:
         assert set(cell.parameters) == {p.name for p in families.get(name).parameters}
+
+
+def _last_line(report):
+    return report.to_text().splitlines()[-1]
+
+
+def test_the_report_ends_with_a_sentence_in_plain_words():
+    ending = "halve the error of an intercept in an atom fitted by 3 experts you need 4096 times the data."
+    assert _last_line(rate(2)) == f"In plain words: to {ending}"
+    for text in (rate(2).to_markdown(), rate(2).to_latex()):
+        assert text.splitlines()[-1].endswith(ending)
+    assert ending in rate(2)._repr_html_()
+    assert rate(2).to_data()["sentence"] == f"to {ending}".rstrip(".")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"k_excess": 0}, "the error of any parameter in an atom fitted by 1 expert you need 4 times the"),
+        (
+            {"k_excess": 1, "family": "location-gaussian"},
+            "a mean in an atom fitted by 2 components you need 16 ",
+        ),
+        ({"k_excess": 2, "k_true": 1}, "no rate can be stated for an atom fitted by 3 experts: no cell"),
+        ({"k_excess": 4, "k_true": 2}, "an intercept in an atom fitted by 5 experts you need 1048576 times"),
+        ({"k_excess": 5}, "you need about 17 million times the data"),
+        ({"k_excess": 39}, f"you need a number of {len(str(2**160))} digits times the data"),
+        ({"k_excess": 2, "family": "gaussian-gated-c0"}, "the error of a gate centre in an atom"),
+    ],
+)
+def test_the_sentence_names_the_slowest_parameter_of_the_largest_cell(arguments, said):
+    assert said in rate(**arguments).sentence
+
+
+def test_the_sentence_of_a_users_family_uses_its_names_and_proved_ranges():
+    report = rate(1, families.Family.from_log_symbol("mine", "u*y + v*y^2", ["u", "v"]))
+    assert report.sentence.startswith(
+        "to halve the error of u in an atom fitted by 2 experts you need 256 times"
+    )
+    from polysolv.rates.sentence import slowest_sentence
+    from polysolv.rates.statements import ParameterRates
+
+    family = report.family
+    open_above = {"u": ParameterRates("u", None, None, "open", (Fraction(2), None))}
+    assert "u in an atom fitted by 4 experts you need at least 16 times" in slowest_sentence(
+        family, 4, open_above
+    )
+    between = {"v": ParameterRates("v", None, None, "open", (Fraction(2), Fraction(8, 3)))}
+    assert "you need from 16 to about 40.3 times the data" in slowest_sentence(family, 4, between)

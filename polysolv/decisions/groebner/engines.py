@@ -65,6 +65,12 @@ def available() -> list[str]:
     return [name for name in ENGINES if _load(name) is not None]
 
 
+def locate(name: str) -> Path | None:
+    """Return the program of an engine, or ``None`` if it is not installed or no program of its own."""
+    program: Path | None = getattr(_load(name), "program", None)
+    return program
+
+
 def _load(name: str) -> Engine | None:
     found: Engine | None = import_module(f"polysolv.decisions.groebner.{ENGINES[name]}").find()
     return found

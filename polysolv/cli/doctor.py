@@ -1,0 +1,32 @@
+"""``polysolv doctor``."""
+
+from __future__ import annotations
+
+import click
+
+from polysolv.cli.options import emit, format_option, on_terminal, output_option
+
+
+@click.command("doctor")
+@format_option("text", "json", default="text")
+@output_option
+def doctor_command(style: str, output: str | None) -> int:
+    """Show versions and optional engines, and test this installation on known answers.
+
+    The self-test builds a certificate, has the trusted kernel verify it and refuse a broken one, and fits two
+    tiny models. Exit code 0: it passed, 1: it did not.
+    """
+    import json
+
+    from polysolv.doctor import diagnose
+
+    found = diagnose()
+    if style == "json":
+        emit(json.dumps(found.to_data(), indent=2), output)
+    elif output is None and on_terminal():
+        from polysolv.cli.tables import print_rich
+
+        print_rich(found.grids(), [], found.verdict)
+    else:
+        emit(found.to_text(), output)
+    return 0 if found.healthy else 1
