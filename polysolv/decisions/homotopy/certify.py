@@ -102,8 +102,8 @@ def certify_solutions(result: SolveResult) -> CertifiedSolutions:
 
     Args:
         result: what `solve` returned. For a result with ``slices`` or with more equations than unknowns
-        nothing
-            can be certified (the square system that was tracked is not the given one): all are undecided.
+            nothing can be certified (the square system that was tracked is not the given one): all are
+            undecided.
 
     Returns:
         `CertifiedSolutions` with counts certified, refuted, undecided.

@@ -37,8 +37,7 @@ class PathResult:
         distinct: number of the distinct finite solution, counted from 0, or ``None``.
         singular: whether the end point was found to be singular (multiple, or Jacobian not invertible).
         real: whether all imaginary parts vanish up to the result's ``tol``. True is no proof that a real
-        solution
-            exists and False no proof that none does: use :func:`polysolv.certify_solutions`.
+            solution exists and False no proof that none does: use :func:`polysolv.certify_solutions`.
         steps: steps tried.
         retracked: how often the path was tracked again at tighter tolerances.
     """
@@ -79,8 +78,7 @@ class SolveResult(Sequence[PathResult]):
         seed: seed of all random choices; the same seed gives the same result for any number of jobs.
         tol: relative size below which an imaginary part counts as zero.
         slices: number of random real hyperplanes that were added because there are fewer equations than
-        unknowns;
-            if positive, the solutions are a witness set and not all solutions.
+            unknowns; if positive, the solutions are a witness set and not all solutions.
         notes: what a reader should know about the counts.
 
     A count is what the tracker saw. It does not promise that no solution was missed: compare runs with

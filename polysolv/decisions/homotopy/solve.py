@@ -51,7 +51,7 @@ def solve(
             coefficients until the trace test holds).
         seed: a non-negative integer; fixes every random choice.
         tol: relative accuracy on the way, and size below which an imaginary part counts as zero; 1e-14 to
-        1e-3.
+            1e-3.
         max_paths: refuse to start with more paths than this.
         jobs: number of threads, from 1 to 256; the result does not depend on it.
         timeout: seconds after which the remaining paths are left untracked; ``None`` for no limit.
