@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from polysolv.cli.options import IntegerRange, family_options, output_option
+from polysolv.cli.options import IntegerRange, command, family_options, output_option
 
 
-@click.command("certify")
+@command("certify")
 @click.option("--m", "m", type=IntegerRange(1, 1000), required=True, help="Cell size.")
 @family_options
 @click.option(
@@ -27,10 +27,7 @@ from polysolv.cli.options import IntegerRange, family_options, output_option
 def certify_command(
     m: int, family: str, dim: int | None, degree: int | None, all_kinds: bool, output: str | None
 ) -> None:
-    """Certificate of the order of a cell of M atoms, accepted by the trusted kernel.
-
-    Example: polysolv certify --m 3 -o order-3.json
-    """
+    """Certificate of the order of a cell of M atoms, accepted by the trusted kernel."""
     from polysolv.decisions import certify, side_certificates
 
     if degree is not None and all_kinds:

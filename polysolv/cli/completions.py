@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from polysolv.cli.options import Name, emit, output_option
+from polysolv.cli.options import Name, command, emit, output_option
 
 
-@click.command("completions")
+@command("completions")
 @click.argument("shell", type=Name(["bash", "zsh", "fish"]), metavar="[bash|zsh|fish]")
 @output_option
 def completions_command(shell: str, output: str | None) -> None:

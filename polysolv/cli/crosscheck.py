@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from polysolv.cli.options import IntegerRange, Name, emit, format_option, on_terminal
+from polysolv.cli.fitter import fitter_options, parse_bounds
+from polysolv.cli.options import IntegerRange, Name, command, emit, format_option, on_terminal
+from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
 
 if TYPE_CHECKING:
     from polysolv.experiments.design import Design
     from polysolv.experiments.slope_table import SlopeTable
 
-UNFINISHED = 3
 _DESIGN = {
     "k_true": "truth",
     "k": "k",
@@ -36,7 +37,7 @@ _DESIGN = {
 }
 
 
-@click.command("crosscheck")
+@command("crosscheck")
 @click.option(
     "--k-true", type=IntegerRange(1, 9), default=None, help="Number k* of true experts; see --truth."
 )
@@ -64,14 +65,12 @@ _DESIGN = {
     "-o", "--output", "out", type=click.Path(), default=None, help="Folder of the sweep.  [required]"
 )
 @click.option("--resume", is_flag=True, help="Go on with the sweep in the folder.")
-@click.option("--seed", type=IntegerRange(0, 2**64 - 1), default=None, help="Seed. [default: 0]")
-@click.option(
-    "--jobs", type=IntegerRange(-1, 4096), default=-1, show_default=True, help="Processes; -1: all cores."
-)
+@seed_option
+@jobs_option(-1)
 @click.option(
     "--scheduler", metavar="ADDRESS", default=None, help="Run on the dask cluster of this scheduler."
 )
-@click.option("--timeout", type=float, default=None, help="Stop after so many seconds; --resume goes on.")
+@timeout_option()
 @click.option("--x", "covariates", metavar="LAW", default=None, help="Law of x. [default: uniform:-1:1]")
 @click.option("--cells", metavar="M,M,...", default=None, help="Expected cell size of each true atom.")
 @click.option(
@@ -91,21 +90,8 @@ _DESIGN = {
     help="Whether the truth moves with n. [default: fixed]",
 )
 @click.option("--path-scale", type=float, default=None, help="Constant of the path's distance. [default: 1]")
-@click.option(
-    "--bound",
-    "bound_texts",
-    metavar="NAME=LOW:HIGH",
-    multiple=True,
-    help="Replace one side of the box (beta0, beta1, a, b, sigma); may be repeated; 'none' removes the box. "
-    "[default: a box around the truth]",
-)
-@click.option(
-    "--method", type=Name(["auto", "newton", "em"]), default=None, help="Optimiser. [default: auto]"
-)
-@click.option("--tol", type=float, default=None, help="Bound on max|score|/n. [default: 1e-08]")
-@click.option("--max-iter", type=IntegerRange(1, 10**7), default=None, help="Iterations. [default: 1000]")
-@click.option("--min-variance", type=float, default=None, help="Least variance of an expert.")
-@click.option("--no-progress", is_flag=True, help="No progress on standard error.")
+@fitter_options
+@no_progress_option
 @format_option("table", "json", "csv", default="table")
 def crosscheck_command(
     out: str | None,
@@ -124,15 +110,14 @@ def crosscheck_command(
     refined prediction. The folder then holds aggregates.csv and slopes.json; `polysolv report` makes a page.
 
     After --timeout the exit code is 3.
-
-    Example: polysolv crosscheck --k-true 2 --k 3 --sizes 1e3:1e5:5 --replicates 40 -o out/
     """
     from polysolv.errors import InputError
 
     if out is None:
         raise InputError("-o", None, "a folder for the sweep")
-    if jobs == 0:
-        raise InputError("--jobs", 0, "-1 or an integer from 1 to 4096")
+    if click.get_current_context().get_parameter_source("seed") is click.core.ParameterSource.DEFAULT:
+        # Not stated: --resume alone takes the folder's.
+        del given["seed"]
     design = _design(given, out, resume)
     from polysolv.cli.progress import sweep_progress
     from polysolv.experiments.run import run_design
@@ -142,7 +127,7 @@ def crosscheck_command(
     if not result.complete:
         done, total = len(result.rows), len(design.jobs)
         click.echo(f"polysolv: time is up; {done} of {total} fits are stored, --resume goes on", err=True)
-        click.get_current_context().exit(UNFINISHED)
+        click.get_current_context().exit(TIME_IS_UP)
     from polysolv.experiments.slope_table import slopes
 
     _print(slopes(result), style)
@@ -200,7 +185,6 @@ def _settings(stated: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bounds(texts: tuple[str, ...], settings: dict[str, Any]) -> dict[str, Any] | None:
-    from polysolv.cli.bounds import parse_bounds
     from polysolv.experiments.design import box_around
 
     if "none" in texts:

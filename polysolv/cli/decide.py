@@ -11,12 +11,11 @@ from polysolv.cli.deciding import (
     UNDECIDED_CODE,
     MethodName,
     deciding_options,
-    end_report,
-    reporter,
     terminated_cleanly,
 )
 from polysolv.cli.options import (
     IntegerRange,
+    command,
     emit,
     family_options,
     format_option,
@@ -24,13 +23,14 @@ from polysolv.cli.options import (
     output_option,
     read_input,
 )
+from polysolv.cli.progress import status_line
 
 if TYPE_CHECKING:
     from polysolv.decisions import Verdict
     from polysolv.grid import Grid
 
 
-@click.command("decide")
+@command("decide")
 @click.argument("system", required=False, type=click.Path(), metavar="[SYSTEM.json]")
 @click.option("--m", type=IntegerRange(1, 1000), default=None, help="Cell size. [default: 2]")
 @click.option("--degree", type=IntegerRange(1, 1000), default=None, help="Degree r. [default: 4]")
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @click.option(
     "--method", type=MethodName(), default="auto", show_default=True, help="A method, auto, or all."
 )
-@deciding_options("Seconds until an answer must be there; for all, those of each method.")
+@deciding_options
 @click.option(
     "--certificate", type=click.Path(), default=None, help="Write the certificate, if there is one, here."
 )
@@ -51,11 +51,7 @@ def decide_command(
     family: str,
     dim: int | None,
     method: str,
-    timeout: float,
-    seed: int,
-    jobs: int,
-    engine: str | None,
-    ansatz: str | None,
+    limits: dict[str, Any],
     no_progress: bool,
     certificate: str | None,
     style: str,
@@ -63,10 +59,9 @@ def decide_command(
 ) -> int:
     """Has the system of a cell of M atoms at degree DEGREE a non-trivial real solution with positive weights?
 
-    The system is that of a family, or one read from SYSTEM.json (- for stdin). Exit code 0: SOLVABLE or
-    UNSOLVABLE, 3: UNDECIDED, 4: two methods contradict each other.
-
-    Example: polysolv decide --m 3 --degree 6 --family location-scale-gaussian --method all
+    The system is that of a family, or one read from SYSTEM.json (- for stdin). With --method all each method
+    has --timeout seconds. Exit code 0: SOLVABLE or UNSOLVABLE, 3: UNDECIDED, 4: two methods contradict each
+    other.
     """
     from polysolv.decisions.strategy import combine, decide, decide_all
     from polysolv.systems import PolynomialSystem, build_system
@@ -79,20 +74,15 @@ def decide_command(
         )
     else:
         asked = PolynomialSystem.from_json(read_input(system, "SYSTEM"))
-    options: dict[str, Any] = {"seed": seed, "jobs": jobs, "engine": engine, "ansatz": ansatz}
-    report = reporter(no_progress)
     verdicts: list[Verdict] = []
-    with terminated_cleanly():
-        try:
-            if method == "all":
-                verdicts = decide_all(asked, timeout, progress=report, **options)
-                verdict = combine(verdicts)
-            else:
-                if report is not None:
-                    report(f"deciding by {method}")
-                verdict = decide(asked, method, timeout, **options)
-        finally:
-            end_report(report)
+    with terminated_cleanly(), status_line(no_progress) as report:
+        if method == "all":
+            verdicts = decide_all(asked, progress=report, **limits)
+            verdict = combine(verdicts)
+        else:
+            if report is not None:
+                report(f"deciding by {method}")
+            verdict = decide(asked, method, **limits)
     if certificate is not None and verdict.certificate is not None:
         verdict.certificate.write(certificate, "--certificate")
     _print(verdict, verdicts, style, output)

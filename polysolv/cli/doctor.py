@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import click
-
-from polysolv.cli.options import emit, format_option, on_terminal, output_option
+from polysolv.cli.options import command, emit, format_option, on_terminal, output_option
 
 
-@click.command("doctor")
+@command("doctor")
 @format_option("text", "json", default="text")
 @output_option
 def doctor_command(style: str, output: str | None) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from polysolv.cli.options import IntegerRange, emit, family_options, format_option, output_option
+from polysolv.cli.options import IntegerRange, command, emit, family_options, format_option, output_option
 
 
-@click.command("explain")
+@command("explain")
 @family_options
 @click.option("--parameter", default=None, help="Name of one parameter. [default: all]")
 @click.option("--m", type=IntegerRange(2, 400), default=2, show_default=True, help="Cell size.")
@@ -16,10 +16,7 @@ from polysolv.cli.options import IntegerRange, emit, family_options, format_opti
 def explain_command(
     family: str, dim: int | None, parameter: str | None, m: int, style: str, output: str | None
 ) -> None:
-    """Why a parameter has its exponent in a cell of M atoms: the proof from above and from below.
-
-    Example: polysolv explain --family softmax-polynomial-2-1 --parameter a_1 --m 3
-    """
+    """Why a parameter has its exponent in a cell of M atoms: the proof from above and from below."""
     from polysolv.rates.prover import explain
 
     found = explain(family, parameter, m, dim)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import click
-
-from polysolv.cli.options import emit, format_option, output_option
+from polysolv.cli.options import command, emit, format_option, output_option
 
 
-@click.command("families")
+@command("families")
 @format_option("table", "json", "csv", "latex", "markdown", "page", default="table")
 @output_option
 def families_command(style: str, output: str | None) -> None:
-    """List the families that polysolv knows by name; the format page proves all their exponents.
-
-    Example: polysolv families --format page -o docs/families.md
-    """
+    """List the families that polysolv knows by name; the format page proves all their exponents."""
     if style == "page":
         from polysolv.rates.families_page import families_page
 

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from polysolv.cli.bounds import parse_bounds
+from polysolv.cli.fitter import fitter_options, parse_bounds
 from polysolv.cli.options import (
     IntegerRange,
     Name,
+    command,
     emit,
     format_option,
     on_terminal,
     output_option,
     read_input,
 )
+from polysolv.cli.progress import status_line
+from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
 
 if TYPE_CHECKING:
     from polysolv.moe import SoftmaxGaussianMoE
@@ -51,14 +54,12 @@ class ExpertCount(_ParamType):
         return tuple(range(low, high + 1))
 
 
-@click.command("fit")
+@command("fit")
 @click.argument("data", metavar="DATA.csv", required=False, type=click.Path())
 @click.option("--x", "x_names", metavar="NAME,...", help="Covariate columns, separated by commas.")
 @click.option("--y", "y_name", metavar="NAME", help="Response column.")
 @click.option("--k", "counts", type=ExpertCount(), help="Number of experts, or a range such as 1:5.")
-@click.option(
-    "--seed", type=IntegerRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of the starts."
-)
+@seed_option
 @click.option(
     "--n-init",
     type=IntegerRange(1, 10_000),
@@ -73,25 +74,7 @@ class ExpertCount(_ParamType):
     show_default=True,
     help="Kind of starts: em-short, kmeans, random, or a mixing measure in JSON (one start).",
 )
-@click.option(
-    "--method", type=Name(["auto", "newton", "em"]), default="auto", show_default=True, help="Optimiser."
-)
-@click.option("--tol", type=float, default=1e-8, show_default=True, help="Bound on max|score|/n.")
-@click.option(
-    "--max-iter",
-    type=IntegerRange(1, 10**7),
-    default=1000,
-    show_default=True,
-    help="Iterations of one start.",
-)
-@click.option("--min-variance", type=float, default=None, help="Least variance of an expert.")
-@click.option(
-    "--bound",
-    "bound_texts",
-    metavar="NAME=LOW:HIGH",
-    multiple=True,
-    help="Keep beta0, beta1, a, b or sigma in a box; may be repeated; LOW or HIGH may be left out.",
-)
+@fitter_options
 @click.option(
     "--missing",
     type=Name(["error", "drop"]),
@@ -101,7 +84,9 @@ class ExpertCount(_ParamType):
 )
 @click.option("--save", type=click.Path(), default=None, help="Save the fit as JSON, for --load.")
 @click.option("--load", type=click.Path(), default=None, help="Print a saved fit instead of making one.")
-@click.option("--no-progress", is_flag=True, help="No progress on standard error.")
+@jobs_option()
+@timeout_option()
+@no_progress_option
 @format_option("table", "json", "csv", "markdown", default="table")
 @output_option
 def fit_command(
@@ -117,32 +102,38 @@ def fit_command(
 
     Prints estimates, likelihood, gradient norm and information spectrum, warns in plain words if the fit
     looks over-specified, and says which fitted atoms look like one and at what rate they converge. A range of
-    --k shows BIC, ICL and rates beside each other.
+    --k shows BIC, ICL and rates beside each other; --jobs fits them at once. After --timeout the fits that
+    are finished are shown and the exit code is 3.
 
     DATA.csv (- for standard input) is UTF-8 and comma-separated; its first line holds distinct column names.
     Columns that are not asked for are ignored. Every field that is used must be a finite number: text is
     refused (code a categorical column as numbers first), and so is a missing value (an empty field, NA, N/A,
     NaN, NULL, None, a dot or a question mark) unless --missing drop leaves its line out.
-
-    Example: polysolv fit data.csv --x x --y y --k 3
     """
     if load is not None:
         for name, value in (("DATA.csv", data), ("--k", counts), ("--save", save)):
             _refuse_with_load(name, value)
         fits = _read_fits(load)
+        wanted = len(fits)
     else:
-        fits = _make_fits(data, counts, save, options)
-    _print(fits, style, output)
+        fits, wanted = _make_fits(data, counts, save, options)
+    if fits:
+        _print(fits, style, output)
+    if len(fits) < wanted:
+        click.echo(f"polysolv: time is up; {len(fits)} of {wanted} fits are finished", err=True)
+        click.get_current_context().exit(TIME_IS_UP)
 
 
 def _make_fits(
     data: str | None, counts: tuple[int, ...] | None, save: str | None, options: dict[str, Any]
-) -> list[SoftmaxGaussianMoE]:
-    import warnings
+) -> tuple[list[SoftmaxGaussianMoE], int]:
+    """Return the fits that were finished in time, in the order of k, and how many were asked for."""
+    import joblib
 
+    from polysolv.deadline import TimeIsUp, time_limit
     from polysolv.errors import InputError
     from polysolv.files import write_atomically
-    from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE
+    from polysolv.moe import MixingMeasure
     from polysolv.moe.csv_data import read_csv
     from polysolv.moe.diagnostics import parameter_count
 
@@ -165,31 +156,45 @@ def _make_fits(
     needed = parameter_count(counts[-1], len(x_names))
     if table.y.size < needed:
         raise InputError(source, f"{table.y.size} rows", f"at least {needed} for k = {counts[-1]}")
+    stated = {name: options[name] for name in ("tol", "max_iter", "method") if options[name] is not None}
+    settings = {
+        **stated,
+        "n_init": options["n_init"],
+        "init": init,
+        "min_variance": options["min_variance"],
+        "bounds": bounds,
+        "random_state": options["seed"],
+    }
     fits: list[SoftmaxGaussianMoE] = []
-    for index, k in enumerate(counts):
-        _progress(f"k = {k} ({index + 1} of {len(counts)})", options["no_progress"])
-        fit = SoftmaxGaussianMoE(
-            k,
-            n_init=options["n_init"],
-            init=init,
-            tol=options["tol"],
-            max_iter=options["max_iter"],
-            method=options["method"],
-            min_variance=options["min_variance"],
-            bounds=bounds,
-            random_state=options["seed"],
-        )
-        with warnings.catch_warnings():
-            # The tables say it in words.
-            warnings.simplefilter("ignore")
-            fit.fit(table.X, table.y)
-        fit.column_names_ = (table.x_names, table.y_name)
-        fits.append(fit)
-        if save is not None:
-            # After every fit: an interruption later loses nothing.
-            write_atomically(save, _json(fits), field="--save")
-    _progress("", options["no_progress"])
-    return fits
+    parallel = joblib.Parallel(n_jobs=min(options["jobs"], len(counts)), return_as="generator", batch_size=1)
+    try:
+        with status_line(options["no_progress"]) as show, time_limit(options["timeout"]):
+            made = parallel(joblib.delayed(_fit)(k, settings, table) for k in counts)
+            for number, k in enumerate(counts, start=1):
+                if show is not None:
+                    show(f"k = {k} ({number} of {len(counts)})")
+                fits.append(next(made))
+                if save is not None:
+                    # After every fit: an interruption later loses nothing.
+                    write_atomically(save, _json(fits), field="--save")
+    except TimeIsUp:
+        pass
+    return fits, len(counts)
+
+
+def _fit(k: int, settings: dict[str, Any], table: Any) -> SoftmaxGaussianMoE:
+    """Return one fit; runs in a process of its own if there are several."""
+    import warnings
+
+    from polysolv.moe import SoftmaxGaussianMoE
+
+    fit = SoftmaxGaussianMoE(k, **settings)
+    with warnings.catch_warnings():
+        # The tables say it in words.
+        warnings.simplefilter("ignore")
+        fit.fit(table.X, table.y)
+    fit.column_names_ = (table.x_names, table.y_name)
+    return fit
 
 
 def _refuse_constant(table: Any) -> None:
@@ -261,10 +266,3 @@ def _print(fits: list[SoftmaxGaussianMoE], style: str, output: str | None) -> No
         print_rich(grids, notes)
         return
     emit((presentation.to_text if style == "table" else presentation.to_markdown)(grids, notes), output)
-
-
-def _progress(message: str, silent: bool) -> None:
-    import sys
-
-    if not silent and sys.stderr.isatty():
-        click.echo(f"\r\x1b[K{message}", nl=False, err=True)

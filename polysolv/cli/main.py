@@ -52,6 +52,12 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(f"polysolv.cli.{module}"), attribute)
         return command
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """End the help page with an example."""
+        from polysolv.cli.options import write_example
+
+        write_example("polysolv", formatter)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

@@ -25,6 +25,35 @@ def completions(known: Sequence[str], incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(name) for name in known if name.startswith(incomplete)]
 
 
+def example(name: str) -> str:
+    """Return the transcript that ends the help page of a command: commands after ``$``, then their output.
+
+    A ``…`` stands for any text in a line, alone for lines left out; ``$ cat FILE`` shows a file to make.
+    """
+    from pathlib import Path
+
+    return (Path(__file__).parent / "examples" / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def write_example(name: str, formatter: click.HelpFormatter) -> None:
+    """Write the transcript as it is: terminals wrap long lines themselves."""
+    formatter.write("\nExample:\n")
+    formatter.write("".join(f"  {line}".rstrip() + "\n" for line in example(name).splitlines()))
+
+
+class ExampleCommand(click.Command):
+    """A command whose help page ends with an example."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the example, read only when help is asked for."""
+        write_example(self.name or "", formatter)
+
+
+def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """Return the decorator that makes a command of a function."""
+    return click.command(name, cls=ExampleCommand)
+
+
 class IntegerRange(_ParamType):
     """An integer option that reports bad values as the library does."""
 

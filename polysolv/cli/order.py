@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
@@ -11,22 +12,22 @@ from polysolv.cli.deciding import (
     UNDECIDED_CODE,
     MethodName,
     deciding_options,
-    end_report,
-    reporter,
     terminated_cleanly,
 )
 from polysolv.cli.options import (
     IntegerRange,
     certificates_option,
+    command,
     emit,
     family_options,
     format_option,
     on_terminal,
     output_option,
 )
+from polysolv.cli.progress import status_line
 
 
-@click.command("order")
+@command("order")
 @click.option("--m", type=IntegerRange(1, 400), default=2, show_default=True, help="Cell size.")
 @family_options
 @click.option(
@@ -36,7 +37,7 @@ from polysolv.cli.options import (
     show_default=True,
     help="theorem; or a method, auto or all: then degree after degree is decided.",
 )
-@deciding_options("Seconds for each method at each degree.")
+@deciding_options
 @certificates_option
 @format_option("text", "json", default="text")
 @output_option
@@ -45,11 +46,7 @@ def order_command(
     family: str,
     dim: int | None,
     method: str,
-    timeout: float,
-    seed: int,
-    jobs: int,
-    engine: str | None,
-    ansatz: str | None,
+    limits: dict[str, Any],
     no_progress: bool,
     certificates: str | None,
     style: str,
@@ -57,32 +54,16 @@ def order_command(
 ) -> int:
     """Order of a cell of M atoms: the least degree without a non-trivial real solution with positive weights.
 
-    Exit code 0: found, 3: UNDECIDED, 4: two methods contradict each other.
-
-    Example: polysolv order --m 3 --method all
+    Each method has --timeout seconds at each degree. Exit code 0: found, 3: UNDECIDED, 4: two methods
+    contradict each other.
     """
     if method == "theorem":
         _by_theorem(m, family, dim, certificates, style, output)
         return 0
     from polysolv.decisions.ladder import climb
 
-    report = reporter(no_progress)
-    with terminated_cleanly():
-        try:
-            ladder = climb(
-                family,
-                m,
-                method,
-                dim,
-                timeout,
-                seed=seed,
-                jobs=jobs,
-                engine=engine,
-                ansatz=ansatz,
-                progress=report,
-            )
-        finally:
-            end_report(report)
+    with terminated_cleanly(), status_line(no_progress) as report:
+        ladder = climb(family, m, method, dim, progress=report, **limits)
     saved = [] if certificates is None else ladder.save_certificates(certificates)
     lines = ladder.summary() + [
         f"certificate: degree {s['degree']} by {s['method']}: {s['file']}, sha256 {s['digest']}"

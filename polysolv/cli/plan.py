@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from polysolv.cli.options import IntegerRange, PositiveNumber, family_options, format_option, output_option
+from polysolv.cli.options import (
+    IntegerRange,
+    PositiveNumber,
+    command,
+    family_options,
+    format_option,
+    output_option,
+)
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
 
-@click.command("plan")
+@command("plan")
 @click.option("--target-error", type=PositiveNumber(), required=True, help="The error you want.")
 @click.option("--parameter", default=None, help="Name of one parameter. [default: all]")
 @click.option("--m", type=IntegerRange(1, 400), default=2, show_default=True, help="Cell size.")

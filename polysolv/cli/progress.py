@@ -1,10 +1,26 @@
-"""Progress of a sweep on standard error."""
+"""Progress on standard error, only if that is a terminal."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+
+@contextmanager
+def status_line(silent: bool) -> Iterator[Callable[[str], None] | None]:
+    """Yield a function that shows a text in one line, or None without a terminal; the line ends up clear."""
+    if silent or not sys.stderr.isatty():
+        yield None
+        return
+
+    def show(text: str) -> None:
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield show
+    finally:
+        show("")
 
 
 @contextmanager

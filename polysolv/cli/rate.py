@@ -7,13 +7,14 @@ import click
 from polysolv.cli.options import (
     IntegerRange,
     certificates_option,
+    command,
     family_options,
     format_option,
     output_option,
 )
 
 
-@click.command("rate")
+@command("rate")
 @click.option(
     "--k-excess",
     type=IntegerRange(0, 399),
@@ -40,10 +41,7 @@ def rate_command(
     certificates: str | None,
     output: str | None,
 ) -> None:
-    """Rate of every parameter when K_EXCESS experts too many are fitted.
-
-    Example: polysolv rate --k-excess 2 --k-true 3
-    """
+    """Rate of every parameter when K_EXCESS experts too many are fitted."""
     from polysolv.cli.tables import show
     from polysolv.rates import rate
 

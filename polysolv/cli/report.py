@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from polysolv.cli.options import emit
+from polysolv.cli.options import command, emit
 
 
-@click.command("report")
+@command("report")
 @click.argument("folders", metavar="FOLDER...", nargs=-1, type=click.Path())
 @click.option("-o", "--output", type=click.Path(), default=None, help="The page, one HTML file.")
 @click.option("--svg", type=click.Path(), default=None, help="Also write every plot as SVG into this folder.")
@@ -26,8 +26,6 @@ def report_command(
     seeds and versions, and loads nothing from anywhere. Several folders, for example a fixed truth and a
     moving one, are put side by side. A sweep that is still running or was killed gives a page of what is
     there.
-
-    Example: polysolv report out/ -o report.html
     """
     from polysolv.errors import InputError
 

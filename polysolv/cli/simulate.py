@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from polysolv.cli.options import IntegerRange, emit, output_option
+from polysolv.cli.options import IntegerRange, command, emit, output_option
+from polysolv.cli.working import seed_option
 
 
-@click.command("simulate")
+@command("simulate")
 @click.option(
     "--truth",
     required=True,
@@ -17,7 +18,7 @@ from polysolv.cli.options import IntegerRange, emit, output_option
     help="Mixing measure in JSON (schema polysolv/mixing-measure/1).",
 )
 @click.option("--n", "rows", required=True, type=IntegerRange(1, 10**8), help="Number of rows.")
-@click.option("--seed", type=IntegerRange(0, 2**64 - 1), default=0, show_default=True, help="Seed.")
+@seed_option
 @click.option(
     "--x",
     "law",
@@ -28,10 +29,7 @@ from polysolv.cli.options import IntegerRange, emit, output_option
 )
 @output_option
 def simulate_command(truth: str, rows: int, seed: int, law: str, output: str | None) -> None:
-    """Draw data from a mixing measure and print them as CSV, columns x (x1, x2, ... if d > 1) and y.
-
-    Example: polysolv simulate --truth truth.json --n 1000 --seed 1 -o data.csv
-    """
+    """Draw data from a mixing measure and print them as CSV, columns x (x1, x2, ... if d > 1) and y."""
     from polysolv.moe import MixingMeasure
     from polysolv.moe.covariates import covariate_law
     from polysolv.moe.csv_data import write_csv

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,12 +9,15 @@ import click
 from polysolv.cli.options import (
     IntegerRange,
     Name,
+    command,
     emit,
     format_option,
     on_terminal,
     output_option,
     read_input,
 )
+from polysolv.cli.progress import status_line
+from polysolv.cli.working import jobs_option, no_progress_option, seed_option, timeout_option
 
 if TYPE_CHECKING:
     from polysolv.decisions.homotopy.certify import CertifiedSolutions
@@ -24,23 +26,21 @@ if TYPE_CHECKING:
 _STARTS = ("auto", "total-degree", "weighted", "polyhedral", "monodromy")
 
 
-@click.command("solve")
+@command("solve")
 @click.argument("file", type=click.Path())
 @click.option("--start", type=Name(_STARTS), default="auto", show_default=True, help="Start system.")
-@click.option(
-    "--seed", type=IntegerRange(0, 2**62), default=0, show_default=True, help="Seed of all random choices."
-)
+@seed_option
 @click.option(
     "--tol", type=float, default=1e-8, show_default=True, help="Accuracy on the way, from 1e-14 to 1e-3."
 )
 @click.option(
     "--max-paths", type=IntegerRange(1, 10**9), default=200_000, show_default=True, help="Refuse more paths."
 )
-@click.option("--jobs", type=IntegerRange(1, 256), default=1, show_default=True, help="Number of threads.")
-@click.option("--timeout", type=float, default=None, help="Stop tracking after this many seconds.")
+@jobs_option()
+@timeout_option()
 @click.option("--certify", is_flag=True, help="Certify every solution in exact rational arithmetic.")
 @click.option("--real", is_flag=True, help="List the real solutions only.")
-@click.option("--no-progress", is_flag=True, help="No progress line.")
+@no_progress_option
 @format_option("table", "json", default="table")
 @output_option
 def solve_command(
@@ -62,38 +62,26 @@ def solve_command(
     FILE is our JSON, PHCpack's, Bertini's or HomotopyContinuation.jl's text, or one equation a line; its
     content
     tells which. Exit code 0, or 3 if some path failed or was left untracked.
-
-    Example: polysolv solve cyclic5.phc --real
     """
     from polysolv.decisions.homotopy import certify_solutions, solve
     from polysolv.systems.readers import read_text
 
     system = read_text(read_input(file, "FILE"))
-    line = None if no_progress or not sys.stderr.isatty() else _Progress()
-    try:
-        result = solve(system, start, seed, tol, max_paths, jobs, timeout=timeout, progress=line)
-    finally:
-        if line is not None:
-            line.close()
+    with status_line(no_progress) as show:
+
+        def counts(done: int, failed: int, total: int, seconds: float) -> None:
+            rate = done / seconds if seconds > 0 else 0.0
+            if show is not None:
+                show(f"paths {done}/{total}, failed {failed}, {rate:.0f} per second")
+
+        progress = None if show is None else counts
+        result = solve(system, start, seed, tol, max_paths, jobs, timeout=timeout, progress=progress)
     certified = certify_solutions(result) if certify else None
     emit(
         _json(result, certified, real) if style == "json" else _table(result, certified, real, output), output
     )
     if not result.is_complete:
         raise click.exceptions.Exit(3)
-
-
-class _Progress:
-    """One line on standard error that overwrites itself."""
-
-    def __call__(self, done: int, failed: int, total: int, seconds: float) -> None:
-        rate = done / seconds if seconds > 0 else 0.0
-        sys.stderr.write(f"\r\x1b[Kpaths {done}/{total}, failed {failed}, {rate:.0f} per second")
-        sys.stderr.flush()
-
-    def close(self) -> None:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
 
 
 def _json(result: SolveResult, certified: CertifiedSolutions | None, real: bool) -> str:

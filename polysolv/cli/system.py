@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import click
 
-from polysolv.cli.options import ExportFormat, IntegerRange, emit, family_options, output_option, read_input
+from polysolv.cli.options import (
+    ExportFormat,
+    IntegerRange,
+    command,
+    emit,
+    family_options,
+    output_option,
+    read_input,
+)
 
 
-@click.command("system")
+@command("system")
 @click.argument("file", required=False, type=click.Path())
 @click.option("--m", type=IntegerRange(1, 1000), default=None, help="Cell size. [default: 2]")
 @click.option("--degree", type=IntegerRange(1, 1000), default=None, help="Degree r. [default: 4]")
@@ -25,10 +33,7 @@ def system_command(
     style: str,
     output: str | None,
 ) -> None:
-    """Polynomial system of a cell of M atoms at degree DEGREE, or of a saved system FILE (- for stdin).
-
-    Example: polysolv system --m 3 --degree 5 --format singular -o system.sing
-    """
+    """Polynomial system of a cell of M atoms at degree DEGREE, or of a saved system FILE (- for stdin)."""
     from polysolv.systems import PolynomialSystem, build_system
 
     if file is None:

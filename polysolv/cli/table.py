@@ -7,13 +7,14 @@ import click
 from polysolv.cli.options import (
     IntegerRange,
     certificates_option,
+    command,
     family_options,
     format_option,
     output_option,
 )
 
 
-@click.command("table")
+@command("table")
 @click.option(
     "--max-k-excess",
     "--k-excess",
@@ -30,10 +31,7 @@ from polysolv.cli.options import (
 def table_command(
     max_k_excess: int, family: str, dim: int | None, style: str, certificates: str | None, output: str | None
 ) -> None:
-    """Slowest rates for 0, 1, ..., MAX_K_EXCESS experts too many, one row each.
-
-    Example: polysolv table --max-k-excess 3 --format markdown
-    """
+    """Slowest rates for 0, 1, ..., MAX_K_EXCESS experts too many, one row each."""
     from polysolv.cli.tables import show
     from polysolv.rates import rate_table
 

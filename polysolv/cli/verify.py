@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from polysolv.cli.options import command
 
-@click.command("verify")
+
+@command("verify")
 @click.argument("certificate", type=click.Path(allow_dash=True))
 @click.pass_context
 def verify_command(ctx: click.Context, certificate: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
 
@@ -17,6 +18,7 @@ from polysolv.experiments.truths import standard_truth
 from polysolv.grid import Grid
 from polysolv.moe import MixingMeasure
 from polysolv.moe.likelihood import Array
+from polysolv.moe.threads import one_thread
 
 SCHEMA = "polysolv/probe/1"
 PARAMETERS = ("beta1", "a", "b", "sigma")
@@ -91,6 +93,8 @@ def probe(
     epsilons: Sequence[float] | None = None,
     truth: MixingMeasure | None = None,
     seed: int = 0,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
 ) -> ProbeResult:
     """Minimise the population distance V subject to a split of size ε in one parameter.
 
@@ -101,6 +105,8 @@ def probe(
         truth: true measure with d = 1 and at least two atoms, the first of which carries the cell while the
             others are exactly fitted.
         seed: of the random starts.
+        jobs: number of processes, 1 to 4096; the result does not depend on it.
+        progress: called with (splits done, all splits).
 
     Returns:
         the smallest V found for each ε and the slope of log V against log ε.
@@ -130,8 +136,8 @@ def probe(
     problem = _Problem.of(truth, parameter, m)
     rng = np.random.default_rng(require_integer("seed", seed, 0, 2**64 - 1))
     # The matrices are small: threads would only wait for each other, and change the last digits.
-    with threadpool_limits(limits=1):
-        found, distances = _along(problem, steps, rng)
+    with threadpool_limits(limits=1), joblib.Parallel(require_integer("jobs", jobs, 1, 4096)) as parallel:
+        found, distances = _along(problem, steps, rng, parallel, progress)
     slope, _ = line(np.log(np.array(steps)), np.log(np.array(distances)))
     predicted = rate(m - 1, k_true=truth.k).cell(m).parameters[parameter]
     return ProbeResult(
@@ -148,14 +154,21 @@ def probe(
 
 
 def _along(
-    problem: _Problem, steps: tuple[float, ...], rng: np.random.Generator
+    problem: _Problem,
+    steps: tuple[float, ...],
+    rng: np.random.Generator,
+    parallel: joblib.Parallel,
+    progress: Callable[[int, int], None] | None,
 ) -> tuple[list[tuple[Array, float]], list[float]]:
     """Return for each split the best (vector, root of chi-square) found, and V."""
     found: list[tuple[Array, float]] = []
     for epsilon in reversed(steps):
         previous = found[0][0] / problem.scales(steps[len(steps) - len(found)]) if found else None
-        ends = [_minimise(problem, epsilon, start) for start in _starts(problem, epsilon, rng, previous)]
+        starts = _starts(problem, epsilon, rng, previous)
+        ends = parallel(joblib.delayed(_minimise_alone)(problem, epsilon, start) for start in starts)
         found.insert(0, min(ends, key=lambda end: end[1]))
+        if progress is not None:
+            progress(len(found), len(steps))
     # A better solution found at one split is tried, scaled, at its neighbours: up, then down again.
     pairs = [(i - 1, i) for i in range(1, len(steps))]
     for near, i in [*pairs, *((i, near) for near, i in reversed(pairs))]:
@@ -298,6 +311,12 @@ def _starts(
     count = _FIRST_STARTS if previous is None else _STARTS
     raw += [scales * rng.standard_normal(scales.size) for _ in range(count)]
     return [np.clip(start, 0.999 * lower, 0.999 * upper) for start in raw]
+
+
+def _minimise_alone(problem: _Problem, epsilon: float, start: Array) -> tuple[Array, float]:
+    """Minimise on one thread, wherever this runs."""
+    with one_thread():
+        return _minimise(problem, epsilon, start)
 
 
 def _minimise(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from polysolv.deadline import TimeIsUp, time_limit
 from polysolv.errors import InputError, require_integer
 from polysolv.experiments.design import Design, make_design
 from polysolv.experiments.environment import versions
@@ -101,10 +100,6 @@ def run_design(
     return result
 
 
-class _TimeIsUp(Exception):
-    """The timeout has passed."""
-
-
 def _run(
     design: Design,
     rows: Mapping[tuple[int, int], Row],
@@ -122,35 +117,14 @@ def _run(
     if not missing:
         return
     try:
-        with _limit(timeout), _backend(scheduler, jobs) as parallel:
+        with time_limit(timeout), _backend(scheduler, jobs) as parallel:
             for row in parallel(design, missing):
                 keep(row)
                 done, failed = done + 1, failed + ("error" in row)
                 if progress is not None:
                     progress(done, total, failed)
-    except _TimeIsUp:
+    except TimeIsUp:
         return
-
-
-@contextmanager
-def _limit(timeout: float | None) -> Iterator[None]:
-    """Raise `_TimeIsUp` in the main thread when the time is up, also in the middle of a fit."""
-    if timeout is None:
-        yield
-        return
-    if threading.current_thread() is not threading.main_thread():
-        raise InputError("timeout", timeout, "None outside the main thread")
-
-    def stop(*_: object) -> None:
-        raise _TimeIsUp
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, timeout)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 _Runner = Callable[[Design, list[tuple[int, int]]], Iterator[Row]]

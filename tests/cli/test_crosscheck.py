@@ -148,7 +148,7 @@ def test_a_timeout_is_told_and_ends_with_3(tmp_path):
         (["crosscheck", *OPTIONS, "--bound", "b=x", "-o", "OUT"], "--bound"),
         (["crosscheck", *OPTIONS, "--truth-path", "spiral", "-o", "OUT"], "--truth-path"),
         (["crosscheck", *OPTIONS, "--truth", "missing.json", "-o", "OUT"], "--truth"),
-        (["crosscheck", *OPTIONS, "--timeout", "0", "-o", "OUT"], "timeout"),
+        (["crosscheck", *OPTIONS, "--timeout", "0", "-o", "OUT"], "--timeout"),
         (["crosscheck", *OPTIONS, "-o", "/dev/null/x"], "out"),
         (["crosscheck", "--preset", "nguyen", "-o", "OUT"], "--preset"),
         (["crosscheck", "--preset", "nguyen2023-k2", "--k-true", "3", "-o", "OUT"], "--k-true"),
@@ -193,3 +193,11 @@ def test_probe_prints_the_slope():
     assert data["schema"] == "polysolv/probe/1"
     assert data["slope"] == pytest.approx(2, abs=0.1)
     assert (data["published"], data["refined"]) == ("2", "2")
+
+
+def test_a_probe_that_runs_out_of_time_says_so():
+    done = _run("probe", "--parameter", "b", "--m", 3, "--timeout", 3)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        "polysolv: time is up; a slope needs all splits: give --timeout more, or fewer --splits\n"
+    )

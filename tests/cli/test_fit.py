@@ -256,3 +256,44 @@ def test_the_help_page_states_the_policy(call):
     assert code == 0
     for words in ("missing value", "categorical", "column names", "--missing", "--load"):
         assert words in out
+
+
+def test_fits_of_several_k_are_the_same_at_once(call, folder):
+    arguments = [
+        "fit",
+        folder / "data.csv",
+        "--x",
+        "x",
+        "--y",
+        "y",
+        "--k",
+        "1:3",
+        "--n-init",
+        2,
+        "--format",
+        "json",
+    ]
+    one, two = call(*arguments), call(*arguments, "--jobs", 2)
+    assert one[0] == two[0] == 0
+    assert one[1] == two[1]
+
+
+def test_a_timeout_shows_the_finished_fits_and_ends_with_3(call, folder, monkeypatch):
+    import time
+
+    from polysolv.moe import SoftmaxGaussianMoE
+
+    fit = SoftmaxGaussianMoE.fit
+    monkeypatch.setattr(
+        SoftmaxGaussianMoE,
+        "fit",
+        lambda self, X, y: fit(self, X, y) if self.n_experts == 1 else time.sleep(60),
+    )
+    saved = folder / "range.json"
+    code, out, err = call(
+        *("fit", folder / "data.csv", "--x", "x", "--y", "y", "--k", "1:3", "--timeout", 3, "--save", saved)
+    )
+    assert code == 3
+    assert "k = 1 expert" in out
+    assert err == "polysolv: time is up; 1 of 3 fits are finished\n"
+    assert json.loads(saved.read_text())["schema"] == "polysolv/fit/1"

@@ -66,3 +66,10 @@ def test_residual_and_jacobian_by_the_model_itself():
 def test_bad_arguments(arguments):
     with pytest.raises(InputError):
         probe(**arguments)
+
+
+def test_the_probe_does_not_depend_on_the_number_of_processes():
+    seen = []
+    one = probe("a", 2, [0.1, 0.2], progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 2), (2, 2)]
+    assert probe("a", 2, [0.1, 0.2], jobs=2) == one

@@ -1,0 +1,100 @@
+"""Options of commands that work long or draw at random: --seed, --jobs, --timeout, --no-progress."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from polysolv.cli.options import Command, IntegerRange
+
+if TYPE_CHECKING:
+    _ParamType = click.ParamType[Any]  # generic from click 8.5 on, and only there
+else:
+    _ParamType = click.ParamType
+
+MAX_JOBS = 256
+TIME_IS_UP = 3
+
+
+class Seconds(_ParamType):
+    """A positive number of seconds."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number that ``value`` spells, or raise :class:`polysolv.errors.InputError`."""
+        from polysolv.errors import InputError
+
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not 0 < number <= 1e7:
+            field = param.opts[0] if param is not None else "value"
+            raise InputError(field, value, "a number of seconds above 0 and at most 1e+07")
+        return number
+
+
+class Jobs(_ParamType):
+    """How much runs at once; -1 becomes the number of cores that this process may use."""
+
+    name = "integer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number that ``value`` spells, or raise :class:`polysolv.errors.InputError`."""
+        from polysolv.errors import InputError
+
+        try:
+            number = int(value)
+        except ValueError:
+            number = 0
+        if number == -1:
+            cores = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))(0)
+            return min(len(cores), MAX_JOBS)
+        if not 1 <= number <= MAX_JOBS:
+            field = param.opts[0] if param is not None else "value"
+            raise InputError(field, value, f"an integer from 1 to {MAX_JOBS}, or -1 for all cores")
+        return number
+
+
+def seed_option(command: Command) -> Command:
+    """Add ``--seed``."""
+    return click.option(
+        "--seed",
+        type=IntegerRange(0, 2**32 - 1),
+        default=0,
+        show_default=True,
+        help="Seed of all random choices.",
+    )(command)
+
+
+def jobs_option(default: int = 1) -> Callable[[Command], Command]:
+    """Return the option ``--jobs``."""
+    return click.option(
+        "--jobs",
+        type=Jobs(),
+        default=default,
+        show_default=True,
+        help="How much runs at once, -1 for all cores; the result does not depend on it.",
+    )
+
+
+def timeout_option(default: float | None = None) -> Callable[[Command], Command]:
+    """Return the option ``--timeout``."""
+    return click.option(
+        "--timeout",
+        type=Seconds(),
+        default=default,
+        show_default=default is not None,
+        help="Seconds after which the work is stopped.",
+    )
+
+
+def no_progress_option(command: Command) -> Command:
+    """Add ``--no-progress``."""
+    return click.option("--no-progress", is_flag=True, help="Say nothing on standard error while working.")(
+        command
+    )
