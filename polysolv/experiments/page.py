@@ -23,7 +23,9 @@ _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #111; background: #fff; max-width: 62rem;
   margin: 2rem auto; padding: 0 1rem; }
 h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 2px solid #111; }
-table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
+p, li { overflow-wrap: anywhere; }
+table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; display: block;
+  overflow-x: auto; }
 caption { text-align: left; font-weight: 600; padding-bottom: .3rem; }
 th, td { padding: .2rem .7rem; border-bottom: 1px solid #ccc; text-align: left; }
 td { white-space: nowrap; }
@@ -32,6 +34,7 @@ figure { margin: 1rem 0; break-inside: avoid; } img { max-width: 100%; height: a
 figcaption { font-size: .9em; color: #333; }
 pre { background: #f4f4f4; padding: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85em; }
 .partial { border: 2px solid #111; padding: .5rem .8rem; }
+@media screen and (max-width: 40rem) { figure { overflow-x: auto; } img { width: 38rem; max-width: none; } }
 @media print { body { max-width: none; margin: 0; font-size: 10pt; } }
 """
 
@@ -69,7 +72,8 @@ def page(sections: Sequence[Section]) -> str:
     for section in sections:
         body += _section(section)
     body.append("<h2>This page</h2>" + _pairs(versions()))
-    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    head += f"<title>{escape(title)}</title><style>{_STYLE}</style>"
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>\n'
         + "\n".join(body)
