@@ -38,6 +38,7 @@ _PUBLIC = {
     "families": "polysolv.families",
     "order": "polysolv.decisions",
     "plan": "polysolv.rates.planning",
+    "plot_voronoi_cells": "polysolv.moe",
     "probe": "polysolv.experiments",
     "rate": "polysolv.rates",
     "rate_table": "polysolv.rates",

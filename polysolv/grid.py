@@ -14,8 +14,8 @@ class Grid:
     Args:
         title: one line, or "".
         headers: column names.
-        rows: cells as strings, one sequence for each row. A cell like ``n^(-1/12)`` becomes mathematics in
-            LaTeX and HTML.
+        rows: cells as strings, one sequence for each row. Powers such as ``n^(-1/12)`` and cells that are a
+            :class:`polysolv.formula.Formula` become mathematics in LaTeX and HTML; all else is escaped.
 
     >>> print(Grid("", ["m", "b"], [["2", "n^(-1/8)"]]).to_text())
     m  b
@@ -70,7 +70,7 @@ class Grid:
         from html import escape
 
         def line(cells: Sequence[str], tag: str) -> str:
-            return "<tr>" + "".join(f"<{tag}>{_html_cell(escape(cell))}</{tag}>" for cell in cells) + "</tr>"
+            return "<tr>" + "".join(f"<{tag}>{_html_cell(cell)}</{tag}>" for cell in cells) + "</tr>"
 
         caption = f"<caption>{escape(self.title)}</caption>" if self.title else ""
         body = "".join(line(row, "td") for row in self.rows)
@@ -87,18 +87,32 @@ def show_rate(rate: Fraction | None) -> str:
 
 
 def _latex_cell(cell: str) -> str:
-    if cell.startswith("n^(-") and cell.endswith(")"):
-        return f"$n^{{-{cell[4:-1]}}}$"
-    if cell.startswith("2^") and cell[2:].isdigit():
-        return f"$2^{{{cell[2:]}}}$"
-    for character in "\\&%$#_{}":
-        cell = cell.replace(character, f"\\{character}" if character != "\\" else r"\textbackslash ")
-    return cell
+    from polysolv.formula import Formula, latex_text
+
+    if isinstance(cell, Formula):
+        return f"${cell.to_latex()}$"
+    pieces = _split_powers(cell)
+    powers = [f"${base}^{{{power}}}$" if base else latex_text(text) for text, base, power in pieces]
+    return "".join(powers)
 
 
 def _html_cell(cell: str) -> str:
-    if cell.startswith("n^(-") and cell.endswith(")"):
-        return f"n<sup>-{cell[4:-1]}</sup>"
-    if cell.startswith("2^") and cell[2:].isdigit():
-        return f"2<sup>{cell[2:]}</sup>"
-    return cell
+    from html import escape
+
+    from polysolv.formula import Formula
+
+    if isinstance(cell, Formula):
+        return cell.to_html()
+    pieces = _split_powers(cell)
+    return "".join(f"{base}<sup>{power}</sup>" if base else escape(text) for text, base, power in pieces)
+
+
+def _split_powers(cell: str) -> list[tuple[str, str, str]]:
+    """Return (text, "", "") and ("", base, power) in turn; powers are ``n^(-1/12)`` and ``2^24``."""
+    import re
+
+    parts = re.split(r"\b(n|2)\^(?:\((-\d+(?:/\d+)?)\)|(\d+)\b)", cell)
+    pieces = [(parts[0], "", "")]
+    for i in range(1, len(parts), 4):
+        pieces += [("", parts[i], parts[i + 1] or parts[i + 2]), (parts[i + 3], "", "")]
+    return pieces

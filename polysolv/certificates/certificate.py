@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from polysolv.display import RichDisplay, Tables, pairs
 from polysolv.errors import InputError
 from polysolv.verify.limits import MAX_BYTES
 from polysolv.verify.reading import digest
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 SCHEMA = "polysolv/certificate/1"
 
 
-class Certificate:
+class Certificate(RichDisplay):
     """An immutable certificate in the schema ``polysolv/certificate/1``.
 
     Args:
@@ -90,6 +91,20 @@ class Certificate:
         from polysolv.files import write_atomically
 
         write_atomically(path, self.to_json() + "\n", field=field)
+
+    def _display(self) -> Tables:
+        statement = self._data["statement"]
+        named = ("claim", "family", "d", "m", "degree", "field")
+        sides = [entries for entries in self._data["payload"].values() if self.kind == "order"]
+        table = pairs(
+            "Certificate",
+            kind=self.kind,
+            **{name: statement[name] for name in named if name in statement},
+            made_of=", ".join(str(part["kind"]) for side in sides for part in side) or None,
+            bytes=f"{len(self.to_json()):,}",
+            sha256=self.digest,
+        )
+        return [table], ("what it proves is for the trusted kernel to say: ask verify()",)
 
     def verify(self) -> Result:
         """Return the answer of the trusted kernel."""

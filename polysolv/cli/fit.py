@@ -249,6 +249,7 @@ def _json(fits: list[SoftmaxGaussianMoE]) -> str:
 
 
 def _print(fits: list[SoftmaxGaussianMoE], style: str, output: str | None) -> None:
+    from polysolv.display import to_text
     from polysolv.moe import presentation
 
     if style == "json":
@@ -265,4 +266,4 @@ def _print(fits: list[SoftmaxGaussianMoE], style: str, output: str | None) -> No
 
         print_rich(grids, notes)
         return
-    emit((presentation.to_text if style == "table" else presentation.to_markdown)(grids, notes), output)
+    emit((to_text if style == "table" else presentation.to_markdown)(grids, notes), output)

@@ -41,7 +41,8 @@ def report_command(
         raise InputError("FOLDER", max(names, key=names.count), "folders with distinct names")
     if output is not None:
         emit(page(sections), output)
-    from polysolv.experiments.plots import figures, rendered
+    from polysolv.experiments.plots import figures
+    from polysolv.pictures import rendered
 
     for folder, form in ((svg, "svg"), (png, "png")):
         if folder is None:

@@ -11,6 +11,7 @@ from polysolv.certificates import save
 from polysolv.decisions.orders import Order, order
 from polysolv.decisions.strategy import contradictory, decide, decide_all
 from polysolv.decisions.verdict import PROVED, SOLVABLE, UNDECIDED, UNSOLVABLE, Verdict
+from polysolv.display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
 from polysolv.grid import Grid
@@ -24,7 +25,7 @@ _LAST_UNDECIDED = 2  # give up after so many undecided degrees in a row
 
 
 @dataclass(frozen=True)
-class Ladder:
+class Ladder(RichDisplay):
     """What a method, or all of them, say about the degrees 1, 2, … of a cell.
 
     Args:
@@ -128,6 +129,9 @@ class Ladder:
         else:
             lines.append("no theorem settles this family")
         return lines
+
+    def _display(self) -> Tables:
+        return [self.grid()], self.summary()
 
     def to_data(self) -> dict[str, Any]:
         """Return the ladder as JSON data (schema ``polysolv/order/1``)."""

@@ -9,13 +9,14 @@ from polysolv.decisions.quadrature import decide_by_quadrature
 from polysolv.decisions.split import decide_by_split
 from polysolv.decisions.theorem import decide_by_theorem
 from polysolv.decisions.verdict import PROVED, Verdict
+from polysolv.display import RichDisplay, Tables, pairs
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
 
 MAX_CELL_SIZE = 400
 
 
-class Order(int):
+class Order(RichDisplay, int):
     """The order r̄(m): an integer that carries its evidence.
 
     Attributes:
@@ -65,6 +66,21 @@ class Order(int):
 
     def __str__(self) -> str:
         return str(int(self))
+
+    def _display(self) -> Tables:
+        below = None if self.solvable is None else f"{self.solvable.status}: {self.solvable.reason}"
+        sides = {
+            f"degree {int(self) - 1}": below,
+            f"degree {int(self)}": f"{self.unsolvable.status}: {self.unsolvable.reason}",
+        }
+        table = pairs(
+            f"order of a cell of {self.m}, {self.family}",
+            order=int(self),
+            evidence=self.evidence or "-",
+            **sides,
+            certificate=repr(self.certificate),
+        )
+        return [table], ()
 
 
 def order(family: str | Family = "softmax-gaussian", m: int = 2, d: int | None = None) -> Order:

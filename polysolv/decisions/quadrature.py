@@ -13,6 +13,7 @@ from polysolv.systems.reductions import location_scale_pair
 
 if TYPE_CHECKING:
     from polysolv.families import Family
+    from polysolv.pictures import Picture
 
 _HERMITE: list[tuple[int, ...]] = [(1,), (0, 1)]
 
@@ -116,6 +117,23 @@ class GaussHermiteWitness:
             return [
                 (mpmath.nstr(z, digits), mpmath.nstr(w, digits)) for z, w in zip(values, weights, strict=True)
             ]
+
+    def plot(self, epsilon: float = 0.6) -> Picture:
+        """Return a picture of the rule at work: m atoms a distance of order ε apart that look like one.
+
+        Args:
+            epsilon: how far the atoms N(ε z_l, 1 − ε²) are spread, above 0 and below 1.
+
+        Returns:
+            on the left the weighted atoms, their sum and N(0, 1); on the right the largest difference of the
+            two densities against ε, beside the slope 2m.
+
+        Raises:
+            InputError: if ``epsilon`` is out of range.
+        """
+        from polysolv.decisions.witness_plot import witness_picture
+
+        return witness_picture(self, epsilon)
 
 
 def decide_by_quadrature(family: Family, m: int, degree: int) -> Verdict | None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from polysolv.display import RichDisplay, Tables, pairs
+
 if TYPE_CHECKING:
     from polysolv.certificates import Certificate
 
@@ -29,7 +31,7 @@ SCHEMA = "polysolv/verdict/1"
 
 
 @dataclasses.dataclass(frozen=True)
-class Verdict:
+class Verdict(RichDisplay):
     """Whether a system has a non-trivial real solution with positive weights.
 
     Args:
@@ -104,21 +106,19 @@ class Verdict:
 
         return json.dumps(self.to_data(), indent=2, ensure_ascii=False)
 
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        rows = [
-            ("status", self.status),
-            ("field", self.field),
-            ("evidence", self.evidence or "-"),
-            ("method", self.method),
-            ("reason", self.reason or "-"),
-            ("seconds", f"{self.seconds:.2f}"),
-            ("witness", "-" if self.witness is None else show_witness(self.witness)),
-            ("certificate", "-" if self.certificate is None else repr(self.certificate)),
-        ]
-        body = "".join(f"<tr><th>{name}</th><td>{escape(value)}</td></tr>" for name, value in rows)
-        return f"<table><caption>Verdict</caption><tbody>{body}</tbody></table>"
+    def _display(self) -> Tables:
+        table = pairs(
+            "Verdict",
+            status=self.status,
+            field=self.field,
+            evidence=self.evidence or "-",
+            method=self.method,
+            reason=self.reason or "-",
+            seconds=f"{self.seconds:.2f}",
+            witness=None if self.witness is None else show_witness(self.witness),
+            certificate=None if self.certificate is None else repr(self.certificate),
+        )
+        return [table], ()
 
 
 def show_witness(witness: Mapping[str, Any]) -> str:

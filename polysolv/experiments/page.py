@@ -12,12 +12,13 @@ from typing import Any
 
 from polysolv.errors import InputError
 from polysolv.experiments.environment import versions
-from polysolv.experiments.plots import figures, rendered
+from polysolv.experiments.plots import figures
 from polysolv.experiments.predictions import statement_of
 from polysolv.experiments.slope_table import STATISTICS, SlopeTable, slopes
 from polysolv.experiments.store import ENVIRONMENT, read_text
 from polysolv.experiments.sweep_result import SweepResult
 from polysolv.grid import Grid
+from polysolv.pictures import rendered
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #111; background: #fff; max-width: 62rem;

@@ -1,71 +1,108 @@
-"""Log-log plots of a sweep: points with error bars, fitted and predicted lines."""
+"""Pictures of a sweep, of its slopes and of a probe, measured beside predicted."""
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from polysolv.errors import unknown_name
-from polysolv.experiments.slope_table import SlopeTable
+from polysolv.errors import InputError
 from polysolv.experiments.sweep_result import Quantity, SweepResult, quartiles
+from polysolv.pictures import (
+    BLACK,
+    BLUE,
+    PARAMETERS,
+    PUBLISHED_LINE,
+    PUBLISHED_MARK,
+    REFINED_LINE,
+    REFINED_MARK,
+    Picture,
+    label,
+    legend_below,
+    panels,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-# Okabe and Ito's palette: distinct for every common colour vision; lines differ in dashes as well.
-_POINTS, _FIT, _PUBLISHED, _REFINED = "#000000", "#0072B2", "#D55E00", "#009E73"
+    from polysolv.experiments.population import ProbeResult
+    from polysolv.experiments.slope_table import SlopeTable
+
 _BAND, _MOST_BARS = "#c8c8c8", 30
-_PANEL = (3.1, 2.7)
-_LABELS = {
-    "beta1": r"gate slope $\beta_1$",
-    "a": "slope $a$",
-    "b": "intercept $b$",
-    "sigma": r"variance $\sigma$",
-}
 _LOSSES = {"D1": "$D_1$", "D2": "$D_2$", "refined": "$D_{refined}$"}
-FORMATS = ("svg", "png")
 
 
-def figures(result: SweepResult, table: SlopeTable) -> dict[str, Figure]:
+def figures(result: SweepResult, table: SlopeTable) -> dict[str, Picture]:
     """Return the figures of a sweep by file name: the losses, then the errors for each cell size."""
-    made = {"losses": _figure(result, table, [q for q in result.quantities if q.kind == "loss"])}
-    for m in sorted({q.size for q in result.quantities if q.kind == "error"}):
-        chosen = [q for q in result.quantities if q.kind == "error" and q.size == m and q.name != "weight"]
-        made[f"errors-m{m}"] = _figure(result, table, chosen)
-    return made
+    sizes = sorted({q.size for q in result.quantities if q.kind == "error"})
+    return {
+        "losses": sweep_picture(result, table, None),
+        **{f"errors-m{m}": sweep_picture(result, table, m) for m in sizes},
+    }
 
 
-def rendered(figure: Figure, form: str) -> bytes:
-    """Return a figure as SVG (text as paths) or PNG (200 dots an inch); the same bytes each time."""
-    if form not in FORMATS:
-        raise unknown_name("format", form, list(FORMATS))
-    from matplotlib import rc_context
+def sweep_picture(result: SweepResult, table: SlopeTable, m: int | None) -> Picture:
+    """Return the log-log plots of the losses (``m`` None), or of the errors in cells of size ``m``.
 
-    stream = io.BytesIO()
-    metadata: dict[str, Any] = {"Date": None} if form == "svg" else {"Software": None}
-    with rc_context({"svg.hashsalt": "polysolv", "svg.fonttype": "path"}):
-        figure.savefig(stream, format=form, dpi=200, metadata=metadata)
-    return stream.getvalue()
-
-
-def _figure(result: SweepResult, table: SlopeTable, quantities: list[Quantity]) -> Figure:
-    from matplotlib.figure import Figure
-
-    columns = min(len(quantities), 2)
-    rows = -(-len(quantities) // columns)
-    figure = Figure(figsize=(_PANEL[0] * columns, _PANEL[1] * rows + 0.55), layout="constrained")
-    axes = np.atleast_1d(figure.subplots(rows, columns, squeeze=False)).ravel()
+    Raises:
+        InputError: if no fit has a cell of that size.
+    """
+    kind = ("loss", 0) if m is None else ("error", m)
+    quantities = [q for q in result.quantities if (q.kind, q.size) == kind and q.name != "weight"]
+    if not quantities:
+        sizes = sorted({q.size for q in result.quantities if q.kind == "error"})
+        raise InputError("m", m, f"None, or one of {sizes}")
+    figure, axes = panels(len(quantities))
     handles: dict[str, Any] = {}
-    for axis, quantity in zip(axes, quantities, strict=False):
+    for axis, quantity in zip(axes, quantities, strict=True):
         _panel(axis, result, table, quantity, handles)
-    for axis in axes[len(quantities) :]:
-        axis.set_axis_off()
-    figure.legend(
-        list(handles.values()), list(handles), loc="outside lower center", ncols=2, frameon=False, fontsize=8
-    )
+    legend_below(figure, handles)
+    return figure
+
+
+def slopes_picture(table: SlopeTable, statistic: str) -> Picture:
+    """Return one line for each quantity: the slope with its interval, and the predicted slopes."""
+    rows = [row for row in table.rows if row.statistic == statistic and row.slope is not None]
+    figure, (axis,) = panels(1, size=(6.2, 0.28 * len(rows) + 0.7))
+    handles: dict[str, Any] = {}
+    for height, row in enumerate(reversed(rows)):
+        if row.low is not None and row.high is not None:
+            handles["interval"] = axis.plot([row.low, row.high], [height] * 2, color=BLACK, linewidth=1.2)[0]
+        handles["slope"] = axis.plot(row.slope or 0.0, height, "|", color=BLACK, markersize=9)[0]
+        for name, predicted, colour, mark in (
+            ("published", row.prediction.published, PUBLISHED_LINE["color"], PUBLISHED_MARK),
+            ("refined", row.prediction.refined, REFINED_LINE["color"], REFINED_MARK),
+        ):
+            if predicted is not None:
+                handles[f"{name} slope"] = axis.plot(
+                    float(predicted), height, color=colour, linestyle="none", **mark
+                )[0]
+    axis.set_yticks(range(len(rows)), [str(row.quantity) for row in reversed(rows)])
+    axis.set_ylim(-0.6, len(rows) - 0.4)
+    label(axis, f"log-log slopes against n, {statistic}s over replicates", "slope")
+    legend_below(figure, handles)
+    return figure
+
+
+def probe_picture(result: ProbeResult) -> Picture:
+    """Return the log-log plot of V against the enforced split, with lines of the predicted exponents."""
+    figure, (axis,) = panels(1, size=(4.2, 3.0))
+    x, y = np.array(result.epsilons), np.array(result.distances)
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    handles = {"smallest V found": axis.plot(x, y, ".", color=BLACK, markersize=8, zorder=3)[0]}
+    centre, height = np.exp(np.log(x).mean()), np.exp(np.log(y).mean())
+    handles["fitted line"] = axis.plot(x, height * (x / centre) ** result.slope, color=BLUE, linewidth=1.6)[0]
+    for name, exponent, style in (
+        ("published", result.published, PUBLISHED_LINE),
+        ("refined", result.refined, REFINED_LINE),
+    ):
+        if exponent is not None:
+            drawn = height * (x / centre) ** float(exponent)
+            handles[f"{name} exponent {exponent}"] = axis.plot(x, drawn, **style)[0]
+    name = PARAMETERS.get(result.parameter, result.parameter)
+    label(axis, f"{name}, cell of {result.m}: slope {result.slope:.3f}", "enforced split", "V")
+    legend_below(figure, handles)
     return figure
 
 
@@ -77,10 +114,7 @@ def _panel(
     known = [(n, row) for n, row in known if row.size and 0 < np.median(row) < np.inf]
     axis.set_xscale("log")
     axis.set_yscale("log")
-    axis.set_title(_title(quantity), fontsize=9, pad=14)
-    axis.set_xlabel("sample size n", fontsize=8)
-    axis.tick_params(labelsize=7, which="both")
-    axis.grid(True, which="major", color="#dddddd", linewidth=0.5)
+    label(axis, _title(quantity), "sample size n", pad=14)
     if not known:
         axis.text(0.5, 0.5, "no values", transform=axis.transAxes, ha="center")
         return
@@ -91,7 +125,7 @@ def _panel(
     if len(x) > _MOST_BARS:
         # Bars would run together and hide the lines.
         band = axis.fill_between(x, middle - below, middle + above, color=_BAND, linewidth=0, zorder=1)
-        points = axis.plot(x, middle, ".", color=_POINTS, markersize=2.5, zorder=1.5)[0]
+        points = axis.plot(x, middle, ".", color=BLACK, markersize=2.5, zorder=1.5)[0]
         handles["median over replicates"], handles["quartiles"] = points, band
     else:
         handles["median over replicates, with quartiles"] = axis.errorbar(
@@ -99,7 +133,7 @@ def _panel(
             middle,
             [below, above],
             fmt=".",
-            color=_POINTS,
+            color=BLACK,
             markersize=6,
             elinewidth=0.9,
             capsize=2,
@@ -110,19 +144,19 @@ def _panel(
         return
     ends = np.array([min(row.sizes), max(row.sizes)], dtype=float)
     handles["fitted line"] = axis.plot(
-        ends, np.exp(row.intercept) * ends**row.slope, color=_FIT, linewidth=1.6, zorder=2
+        ends, np.exp(row.intercept) * ends**row.slope, color=BLUE, linewidth=1.6, zorder=2
     )[0]
     centre = np.exp(np.log(np.array(row.sizes, dtype=float)).mean())
     height = np.exp(row.intercept) * centre**row.slope
     styles = {
-        "published": (row.prediction.published, _PUBLISHED, (0, (6, 2))),
-        "refined": (row.prediction.refined, _REFINED, (0, (1.5, 1.5))),
+        "published": (row.prediction.published, PUBLISHED_LINE),
+        "refined": (row.prediction.refined, REFINED_LINE),
     }
     lines = [f"fit {row.slope:.3f}"]
-    for name, (predicted, colour, dashes) in styles.items():
+    for name, (predicted, style) in styles.items():
         if predicted is not None:
             drawn = height * (ends / centre) ** float(predicted)
-            handles[f"{name} rate"] = axis.plot(ends, drawn, color=colour, linewidth=1.6, linestyle=dashes)[0]
+            handles[f"{name} rate"] = axis.plot(ends, drawn, **style)[0]
             lines.append(f"{name} {predicted}")
     axis.text(0.5, 1.03, "; ".join(lines), transform=axis.transAxes, ha="center", va="bottom", fontsize=7)
 
@@ -130,4 +164,4 @@ def _panel(
 def _title(quantity: Quantity) -> str:
     if quantity.kind == "loss":
         return f"Voronoi loss {_LOSSES[quantity.name]}"
-    return f"{_LABELS[quantity.name]}, cell size m = {quantity.size}"
+    return f"{PARAMETERS[quantity.name]}, cell size m = {quantity.size}"

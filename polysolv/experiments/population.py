@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from polysolv.display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.experiments.slope_table import line
 from polysolv.experiments.truths import standard_truth
@@ -19,6 +20,9 @@ from polysolv.grid import Grid
 from polysolv.moe import MixingMeasure
 from polysolv.moe.likelihood import Array
 from polysolv.moe.threads import one_thread
+
+if TYPE_CHECKING:
+    from polysolv.pictures import Picture
 
 SCHEMA = "polysolv/probe/1"
 PARAMETERS = ("beta1", "a", "b", "sigma")
@@ -28,7 +32,7 @@ _FIRST_STARTS, _STARTS, _REWEIGHTINGS = 12, 3, 12
 
 
 @dataclass(frozen=True)
-class ProbeResult:
+class ProbeResult(RichDisplay):
     """The probe of one parameter.
 
     Args:
@@ -77,11 +81,23 @@ class ProbeResult:
 
     def to_text(self) -> str:
         """Return the table and the slope beside the predicted exponents."""
+        return f"{self.grid().to_text()}\n\n" + "\n".join(self._lines())
+
+    def _lines(self) -> list[str]:
         published, refined = ("-" if e is None else str(e) for e in (self.published, self.refined))
-        return (
-            f"{self.grid().to_text()}\n\nslope of log V against log split: {self.slope:.3f}\n"
-            f"exponent published: {published}, refined: {refined}"
-        )
+        return [
+            f"slope of log V against log split: {self.slope:.3f}",
+            f"exponent published: {published}, refined: {refined}",
+        ]
+
+    def _display(self) -> Tables:
+        return [self.grid()], self._lines()
+
+    def plot(self) -> Picture:
+        """Return the log-log plot of V against the split, with the fitted and the predicted exponents."""
+        from polysolv.experiments.plots import probe_picture
+
+        return probe_picture(self)
 
     def __str__(self) -> str:
         return self.to_text()

@@ -6,15 +6,19 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from polysolv.errors import InputError, require_integer
+from polysolv.display import RichDisplay, Tables
+from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.experiments.predictions import Prediction, Predictions
-from polysolv.experiments.sweep_result import COUNTS, Quantity, SweepResult
+from polysolv.experiments.sweep_result import Quantity, SweepResult, counts_grid
 from polysolv.grid import Grid
 from polysolv.moe.likelihood import Array
+
+if TYPE_CHECKING:
+    from polysolv.pictures import Picture
 
 SCHEMA = "polysolv/slopes/1"
 STATISTICS = ("median", "mean")
@@ -84,7 +88,7 @@ class Slope:
 
 
 @dataclass(frozen=True)
-class SlopeTable:
+class SlopeTable(RichDisplay):
     """Slopes of every quantity on medians and on means.
 
     Args:
@@ -130,16 +134,32 @@ class SlopeTable:
 
     def counts_grid(self) -> Grid:
         """Return how many fits there are for each n, and how many of them need a second look."""
-        headers = ["n", *(name.replace("_", " ") for name in COUNTS)]
-        rows = [[str(n), *map(str, entry.values())] for n, entry in self.counts.items()]
-        return Grid("fits", headers, rows)
+        return counts_grid(self.counts)
+
+    def _display(self) -> Tables:
+        return [self.counts_grid(), *(self.grid(statistic) for statistic in STATISTICS)], self.notes
+
+    def plot(self, statistic: str = "median") -> Picture:
+        """Return a picture of every slope with its interval beside the published and the refined slope.
+
+        Args:
+            statistic: "median" or "mean" over the replicates.
+
+        Raises:
+            InputError: for another statistic.
+        """
+        from polysolv.experiments.plots import slopes_picture
+
+        if statistic not in STATISTICS:
+            raise unknown_name("statistic", statistic, list(STATISTICS))
+        return slopes_picture(self, statistic)
 
     def to_text(self) -> str:
         """Return all tables and notes as plain text."""
         from polysolv.rates.notes import notes_as_text
 
-        grids = [self.counts_grid(), *(self.grid(statistic) for statistic in STATISTICS)]
-        return "\n\n".join([*(grid.to_text() for grid in grids), notes_as_text(self.notes)])
+        grids, notes = self._display()
+        return "\n\n".join([*(grid.to_text() for grid in grids), notes_as_text(notes)])
 
     def to_csv(self) -> str:
         """Return one line for each quantity and statistic."""

@@ -10,15 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from polysolv.display import RichDisplay, Tables, pairs
 from polysolv.errors import InputError
 from polysolv.experiments.design import Design
 from polysolv.experiments.single_fit import ERRORS, LOSSES, Row
 from polysolv.files import write_atomically
+from polysolv.grid import Grid
 from polysolv.moe.likelihood import Array
+
+if TYPE_CHECKING:
+    from polysolv.pictures import Picture
 
 AGGREGATES, SLOPES = "aggregates.csv", "slopes.json"
 COUNTS = ("fits", "failed", "not_converged", "at_bound", "unexpected_cells")
@@ -57,7 +62,7 @@ class Quantity:
 
 
 @dataclass(frozen=True)
-class SweepResult:
+class SweepResult(RichDisplay):
     """The rows of a sweep in canonical order (by size, then replicate).
 
     Args:
@@ -111,6 +116,21 @@ class SweepResult:
             values[row["index"], row["replicate"]] = _value(row, quantity)
         return values
 
+    def _display(self) -> Tables:
+        design = self.design
+        settings = pairs(
+            "sweep",
+            true_atoms=design.truth.k,
+            fitted_atoms=design.k,
+            covariates=design.truth.d,
+            sizes=f"{len(design.sizes)}, from {design.sizes[0]:,} to {design.sizes[-1]:,}",
+            replicates=design.replicates,
+            truth=design.path,
+            seed=design.seed,
+            fits=f"{len(self.rows)} of {len(design.jobs)}",
+        )
+        return [settings, counts_grid(self.counts())], ()
+
     def counts(self) -> dict[int, dict[str, int]]:
         """Return for each n: fits, failed, not_converged, at_bound, unexpected_cells."""
         counts = {n: dict.fromkeys(COUNTS, 0) for n in self.design.sizes}
@@ -138,6 +158,20 @@ class SweepResult:
                 writer.writerow([*cells, *counts[n].values()])
         return stream.getvalue()
 
+    def plot(self, m: int | None = None) -> Picture:
+        """Return log-log plots against n: medians and quartiles, the fitted and the predicted lines.
+
+        Args:
+            m: a cell size, for the error of each parameter in cells of that size; None for the losses.
+
+        Raises:
+            InputError: if no fit has a cell of that size, or there are fewer than two sizes n.
+        """
+        from polysolv.experiments.plots import sweep_picture
+        from polysolv.experiments.slope_table import slopes
+
+        return sweep_picture(self, slopes(self), m)
+
     def slopes_json(self) -> str:
         """Return the slope table as JSON text; see :func:`polysolv.slopes`."""
         from polysolv.experiments.slope_table import slopes
@@ -156,6 +190,13 @@ class SweepResult:
             raise InputError("rows", len(self.rows), "those of a complete sweep")
         write_atomically(folder / AGGREGATES, self.aggregates_csv(), "out")
         write_atomically(folder / SLOPES, self.slopes_json(), "out")
+
+
+def counts_grid(counts: Mapping[int, Mapping[str, int]]) -> Grid:
+    """Return the table of :meth:`SweepResult.counts`."""
+    headers = ["n", *(name.replace("_", " ") for name in COUNTS)]
+    rows = [[str(n), *map(str, entry.values())] for n, entry in counts.items()]
+    return Grid("fits", headers, rows)
 
 
 def quartiles(values: Array) -> tuple[float, float]:

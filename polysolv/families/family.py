@@ -8,7 +8,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from polysolv.display import RichDisplay, Tables, pairs
 from polysolv.families.log_symbol import LogSymbol
+from polysolv.grid import Grid
 
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
@@ -70,7 +72,7 @@ class PublishedExponent:
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(RichDisplay):
     """A mixture family: its parameters, log-symbol, published exponents and references.
 
     Args:
@@ -191,6 +193,24 @@ class Family:
         if not self.log_symbol.is_linear:
             return second_order_relations(self.log_symbol)
         return interaction(self.log_symbol)
+
+    def _display(self) -> Tables:
+        from polysolv.formula import Formula
+
+        relations = [[Formula(relation)] for relation in self.interaction()]
+        printed = {p.parameter: p for p in self.published}
+        rows = []
+        for p in self.parameters:
+            known = printed.get(p.name)
+            exponent = "-" if known is None else _affine(known.of_order, known.constant)
+            rows.append([Formula(p.name), p.meaning, p.unit, exponent])
+        grids = [
+            pairs(self.title, name=self.name, d=self.dimension, log_symbol=Formula(self.log_symbol)),
+            Grid("parameters", ["parameter", "meaning", "unit", "published exponent"], rows),
+            Grid("interaction: relations among derivatives of an atom's density u", ["relation"], relations),
+        ]
+        notes = [*self.remarks, *(f"assumed: {a}" for a in self.assumptions)]
+        return grids if relations else grids[:2], [*notes, *(r.citation for r in self.references)]
 
     def to_data(self) -> dict[str, Any]:
         """Return the family as JSON data."""

@@ -12,17 +12,26 @@ if TYPE_CHECKING:
     from polysolv.moe.estimator import SoftmaxGaussianMoE
     from polysolv.moe.losses import voronoi_loss
     from polysolv.moe.mixing_measure import MixingMeasure
+    from polysolv.moe.plots import plot_voronoi_cells
     from polysolv.moe.voronoi import cell_errors, voronoi_cells
 
 _PUBLIC = {
     "MixingMeasure": "mixing_measure",
     "SoftmaxGaussianMoE": "estimator",
     "cell_errors": "voronoi",
+    "plot_voronoi_cells": "plots",
     "voronoi_cells": "voronoi",
     "voronoi_loss": "losses",
 }
 
-__all__ = ["MixingMeasure", "SoftmaxGaussianMoE", "cell_errors", "voronoi_cells", "voronoi_loss"]
+__all__ = [
+    "MixingMeasure",
+    "SoftmaxGaussianMoE",
+    "cell_errors",
+    "plot_voronoi_cells",
+    "voronoi_cells",
+    "voronoi_loss",
+]
 
 
 def __getattr__(name: str) -> object:

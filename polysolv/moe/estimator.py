@@ -189,6 +189,20 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
         return fit_from_json(text, source)
 
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        # scikit-learn's own picture until there is a fit to show.
+        if not hasattr(self, "mixing_measure_"):
+            return super()._repr_mimebundle_(**kwargs)
+        from polysolv import display
+        from polysolv.moe.presentation import fit_grids, fit_notes
+
+        tables = fit_grids(self), fit_notes(self)
+        return {
+            "text/plain": display.to_text(*tables),
+            "text/html": display.to_html(*tables),
+            "text/latex": display.to_latex(*tables),
+        }
+
     @property
     def n_parameters_(self) -> int:
         """Number of free parameters, k (2 d + 3) - (d + 1)."""

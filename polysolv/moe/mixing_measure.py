@@ -11,17 +11,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from polysolv.display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
+from polysolv.grid import Grid
 from polysolv.moe import likelihood
 from polysolv.moe.likelihood import Array, Indices
 
 SCHEMA = "polysolv/mixing-measure/1"
 PARAMETERS = ("beta0", "beta1", "a", "b", "sigma")
 _MAX_ATOMS = 1000
+_SHOWN_ATOMS = 40
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class MixingMeasure:
+class MixingMeasure(RichDisplay):
     """G = sum_i exp(beta0_i) delta_(beta1_i, a_i, b_i, sigma_i), the parameters of k experts.
 
     Args:
@@ -102,6 +105,20 @@ class MixingMeasure:
     def __repr__(self) -> str:
         inside = ", ".join(f"{name}={getattr(self, name).tolist()!r}" for name in PARAMETERS)
         return f"MixingMeasure({inside})"
+
+    def _display(self) -> Tables:
+        columns = {"weight": self.weights, **{name: getattr(self, name) for name in PARAMETERS}}
+        headers = ["atom"]
+        for name in columns:
+            split = self.d > 1 and name in ("beta1", "a")
+            headers += [f"{name}[{j}]" for j in range(self.d)] if split else [name]
+        rows = [
+            [str(i), *(f"{v:.6g}" for values in columns.values() for v in np.ravel(values[i]))]
+            for i in range(min(self.k, _SHOWN_ATOMS))
+        ]
+        notes = ["weight = exp(beta0); sigma is a variance"]
+        notes += [f"and {self.k - len(rows)} more atoms"] if self.k > len(rows) else []
+        return [Grid(f"mixing measure of {self.k} atoms, d = {self.d}", headers, rows)], notes
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (MixingMeasure, tuple(np.array(getattr(self, name)) for name in PARAMETERS))

@@ -103,13 +103,6 @@ def range_notes(fits: list[SoftmaxGaussianMoE]) -> list[str]:
     return notes
 
 
-def to_text(grids: list[Grid], notes: list[str]) -> str:
-    """Return tables and notes as plain text."""
-    return "\n\n".join(
-        [*(grid.to_text() for grid in grids), "\n".join(f"- {note}" for note in notes)]
-    ).rstrip()
-
-
 def to_markdown(grids: list[Grid], notes: list[str]) -> str:
     """Return tables and notes as Markdown."""
     parts = [f"**{grid.title}**\n\n{grid.to_markdown()}" for grid in grids]

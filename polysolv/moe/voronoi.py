@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from polysolv.display import DisplayedList, RichDisplay, Tables
 from polysolv.errors import InputError, unknown_name
+from polysolv.grid import Grid
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import MixingMeasure
 
@@ -17,7 +19,7 @@ _LARGEST_LOG_WEIGHT = 700.0
 
 
 @dataclass(frozen=True)
-class CellErrors:
+class CellErrors(RichDisplay):
     """How far the fitted atoms of one Voronoi cell are from their true atom.
 
     Attributes:
@@ -42,6 +44,12 @@ class CellErrors:
     def size(self) -> int:
         """Cell size m."""
         return len(self.members)
+
+    def _display(self) -> Tables:
+        row = [str(self.true_atom), ", ".join(map(str, self.members)) or "-", str(self.size)]
+        row += [f"{value:.4g}" for value in (*self.mean.values(), self.weight_error)]
+        headers = ["true atom", "fitted atoms", "size m", *_COORDINATES, "relative weight error"]
+        return [Grid("mean |error| in each Voronoi cell", headers, [row])], ()
 
 
 def voronoi_cells(
@@ -111,7 +119,7 @@ def cell_errors(
         raise InputError("translation", t2.shape, f"t2 of shape ({G.d},)")
     shifted = G_true.translate(t1, t2) if np.isfinite(t1) else G_true.translate(0.0, t2)
     weights = np.exp(G.beta0)
-    result = []
+    result: DisplayedList[CellErrors] = DisplayedList()
     for j, cell in enumerate(cells):
         members = list(cell)
         expected = float(shifted.weights[j])

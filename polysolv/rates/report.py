@@ -10,6 +10,7 @@ from typing import Any
 from polysolv.certificates import SavedCertificate, save
 from polysolv.decisions import MAX_CELL_SIZE, Order, order
 from polysolv.decisions.verdict import PROVED
+from polysolv.display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
 from polysolv.grid import Grid, show_rate
@@ -24,7 +25,7 @@ MAX_EXCESS = MAX_CELL_SIZE - 1
 
 
 @dataclass(frozen=True)
-class CellRates:
+class CellRates(RichDisplay):
     """What is known about a cell of ``size`` fitted atoms.
 
     Args:
@@ -52,6 +53,13 @@ class CellRates:
         if self.certificate is not None:
             data["certificate"] = self.certificate._asdict()
         return data
+
+    def grid(self) -> Grid:
+        """Return one line for each parameter."""
+        return _cells_grid(f"rates in a cell of {self.size}", [self])
+
+    def _display(self) -> Tables:
+        return [self.grid()], ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class Allocation:
 
 
 @dataclass(frozen=True)
-class RateReport:
+class RateReport(RichDisplay):
     """Rates of every parameter for every possible cell size, with what they rest on.
 
     Args:
@@ -146,28 +154,8 @@ class RateReport:
 
     def grid(self) -> Grid:
         """Return the table of cell sizes and parameters."""
-        return Grid(
-            f"{self.family.name}{_dimension(self.family)}: rates with k - k* = {self.k_excess}",
-            [
-                "cell size m",
-                "order",
-                "evidence",
-                "parameter",
-                "published",
-                "refined",
-                "growth of n for half the error",
-                *certificate_headers(self.cells),
-            ],
-            [
-                [
-                    *(str(cell.size), show_order(cell.order), cell.evidence or "-"),
-                    *_statements(rates),
-                    *certificate_cells(cell, self.cells),
-                ]
-                for cell in self.cells
-                for rates in cell.parameters.values()
-            ],
-        )
+        title = f"{self.family.name}{_dimension(self.family)}: rates with k - k* = {self.k_excess}"
+        return _cells_grid(title, self.cells)
 
     def allocation_grid(self) -> Grid | None:
         """Return the table of allocations, or ``None`` without ``k_true``."""
@@ -215,15 +203,9 @@ class RateReport:
         grids = [grid.to_latex() for grid in (self.grid(), self.allocation_grid()) if grid is not None]
         return "\n\n".join([*grids, "\n".join(f"% {note}" for note in (*self.notes, self.plain_words))])
 
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        grids = [grid.to_html() for grid in (self.grid(), self.allocation_grid()) if grid is not None]
-        notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
-        return "".join(grids) + f"<ul>{notes}</ul><p>{escape(self.plain_words)}</p>"
-
-    def _repr_latex_(self) -> str:
-        return self.to_latex()
+    def _display(self) -> Tables:
+        grids = [grid for grid in (self.grid(), self.allocation_grid()) if grid is not None]
+        return grids, (*self.notes, self.plain_words)
 
     def __str__(self) -> str:
         return self.to_text()
@@ -300,6 +282,21 @@ def rate(
             for cells in tuples
         ),
     )
+
+
+def _cells_grid(title: str, cells: Sequence[CellRates]) -> Grid:
+    headers = ["cell size m", "order", "evidence", "parameter", "published", "refined"]
+    headers += ["growth of n for half the error", *certificate_headers(cells)]
+    rows = [
+        [
+            *(str(cell.size), show_order(cell.order), cell.evidence or "-"),
+            *_statements(rates),
+            *certificate_cells(cell, cells),
+        ]
+        for cell in cells
+        for rates in cell.parameters.values()
+    ]
+    return Grid(title, headers, rows)
 
 
 def certificate_headers(cells: Sequence[CellRates]) -> list[str]:

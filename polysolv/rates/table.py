@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from polysolv.display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family
 from polysolv.grid import Grid, show_rate
@@ -24,11 +25,13 @@ from polysolv.rates.report import (
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from polysolv.pictures import Picture
+
 SCHEMA = "polysolv/table/1"
 
 
 @dataclass(frozen=True)
-class RateTable:
+class RateTable(RichDisplay):
     """For k − k* = 0, 1, …: the rates in the largest possible cell, which are the slowest.
 
     Args:
@@ -120,6 +123,16 @@ class RateTable:
         frame: DataFrame = DataFrame(rows, columns=_LONG_HEADERS, dtype=object)
         return frame
 
+    def plot(self) -> Picture:
+        """Return the picture of the rates against the number of excess experts, a panel for each parameter.
+
+        A rate is drawn as its exponent 1/(2κ); lower is slower. Where a rate is not decided, a bar spans the
+        proved range (open below if there is no upper bound on κ).
+        """
+        from polysolv.rates.plots import rate_picture
+
+        return rate_picture(self)
+
     def _long(self) -> list[list[Any]]:
         return [
             [
@@ -131,11 +144,8 @@ class RateTable:
             for rates in cell.parameters.values()
         ]
 
-    def _repr_html_(self) -> str:
-        return self.grid().to_html()
-
-    def _repr_latex_(self) -> str:
-        return self.to_latex()
+    def _display(self) -> Tables:
+        return [self.grid()], self.notes
 
     def __str__(self) -> str:
         return self.to_text()

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
+from polysolv.display import RichDisplay, Tables
 from polysolv.errors import InputError
 from polysolv.systems.polynomial import Monomial, Polynomial
 
 
 @dataclass(frozen=True)
-class GenericSystem:
+class GenericSystem(RichDisplay):
     """Polynomial equations f_1 = … = f_k = 0 in named unknowns over the rationals.
 
     Args:
@@ -88,6 +89,14 @@ class GenericSystem:
                 total += coefficient
             values.append(total)
         return values
+
+    def _display(self) -> Tables:
+        from polysolv.systems.exports.terms import equations_grid
+
+        labels = [f"f[{i}]" for i in range(1, len(self.equations) + 1)]
+        title = f"{len(self.equations)} equations, {len(self.unknowns)} unknowns"
+        grid, left_out = equations_grid(title, labels, self.equations, self.unknowns)
+        return [grid], left_out
 
     def __repr__(self) -> str:
         return f"GenericSystem(unknowns={self.unknowns!r}, equations={len(self.equations)})"

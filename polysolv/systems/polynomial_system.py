@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from polysolv.display import RichDisplay, Tables
 from polysolv.errors import InputError
 from polysolv.systems.polynomial import Polynomial
 
@@ -18,7 +19,7 @@ Index = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class PolynomialSystem:
+class PolynomialSystem(RichDisplay):
     """Polynomial equations ``P_ℓ = 0`` in the weights and perturbations of a cell of m atoms.
 
     Args:
@@ -84,8 +85,14 @@ class PolynomialSystem:
     def __str__(self) -> str:
         return self.export("text")
 
-    def _repr_latex_(self) -> str:
-        return self.export("latex")
+    def _display(self) -> Tables:
+        from polysolv.systems.exports.terms import equations_grid, heading
+
+        names = [n if n in self.weights else f"δ{n}" for n in self.unknowns]
+        labels = [f"P[{','.join(map(str, index))}]" for index in self.equations]
+        title, *remarks = heading(self)
+        grid, left_out = equations_grid(title, labels, list(self.equations.values()), names)
+        return [grid], [*(" ".join(line.split()) for line in remarks), *left_out]
 
     def evaluate(
         self,

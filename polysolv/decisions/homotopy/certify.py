@@ -8,7 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from polysolv.decisions.homotopy.core import derivative
-from polysolv.decisions.homotopy.results import PathResult, SolveResult, require_result
+from polysolv.decisions.homotopy.results import PathResult, SolveResult, require_result, show_number
+from polysolv.display import RichDisplay, Tables, pairs
+from polysolv.grid import Grid
 from polysolv.systems.polynomial import Polynomial
 
 CERTIFIED = "certified"
@@ -43,7 +45,7 @@ class SolutionCertificate:
 
 
 @dataclass(frozen=True)
-class CertifiedSolutions:
+class CertifiedSolutions(RichDisplay):
     """Certificates of all distinct finite solutions of one result, with the three counts.
 
     ``distinct`` counts the certified zeros that are proved pairwise different.
@@ -69,6 +71,21 @@ class CertifiedSolutions:
     def nnonreal(self) -> int:
         """Number of solutions proved non-real."""
         return sum(s.real is False for s in self.solutions)
+
+    def _display(self) -> Tables:
+        proved = {"proved real": self.nreal, "proved non-real": self.nnonreal, "distinct": self.distinct}
+        table = pairs("certified solutions", **self.counts, **proved)
+        rows = [
+            [
+                str(s.distinct),
+                s.status,
+                {True: "proved real", False: "proved non-real", None: "-"}[s.real],
+                ", ".join(show_number(complex(float(re), float(im))) for re, im in s.centre),
+                f"{float(s.radius):.1e}",
+            ]
+            for s in self.solutions
+        ]
+        return [table, Grid("boxes", ["solution", "status", "real", "centre", "radius"], rows)], ()
 
     def to_data(self) -> dict[str, Any]:
         """Return JSON data; rationals are strings."""

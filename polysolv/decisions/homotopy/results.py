@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
+from polysolv.display import RichDisplay, Tables, pairs
 from polysolv.errors import InputError
+from polysolv.grid import Grid
 from polysolv.systems.generic_system import GenericSystem
 
 SCHEMA = "polysolv/solutions/1"
 
+_SHOWN_SOLUTIONS = 20
 # Return codes of a path.
 SUCCESS = "success"  # a finite end point
 AT_INFINITY = "at_infinity"  # the path diverges
@@ -23,7 +26,7 @@ RETURN_CODES = (SUCCESS, AT_INFINITY, FAILED, INTERRUPTED, EXCESS)
 
 
 @dataclass(frozen=True)
-class PathResult:
+class PathResult(RichDisplay):
     """What became of one path.
 
     Args:
@@ -66,9 +69,24 @@ class PathResult:
         so."""
         return self.is_success and not self.singular
 
+    def _display(self) -> Tables:
+        table = pairs(
+            f"path {self.index}",
+            return_code=self.return_code,
+            solution=", ".join(map(show_number, self.solution)) or "-",
+            residual=f"{self.residual:.1e}",
+            condition=f"{self.condition:.1e}",
+            winding_number=self.winding_number,
+            multiplicity=self.multiplicity,
+            singular=self.singular,
+            real=self.real,
+            steps=self.steps,
+        )
+        return [table], ()
+
 
 @dataclass(frozen=True)
-class SolveResult(Sequence[PathResult]):
+class SolveResult(RichDisplay, Sequence[PathResult]):
     """All paths of one solve, in the order of their start points.
 
     Args:
@@ -185,6 +203,19 @@ class SolveResult(Sequence[PathResult]):
         counts = ", ".join(f"{name}={value}" for name, value in self.counts.items())
         return f"SolveResult({counts}, paths={len(self.paths)}, start={self.start!r}, seed={self.seed})"
 
+    def _display(self) -> Tables:
+        counts = pairs("numerical solutions", **self.counts, paths=len(self.paths), start=self.start)
+        shown = self.solutions[:_SHOWN_SOLUTIONS]
+        rows = [
+            [*map(show_number, p.solution), "yes" if p.real else "no", "yes" if p.singular else "no"]
+            for p in shown
+        ]
+        notes = list(self.notes)
+        if self.nsolutions > len(shown):
+            notes.append(f"the first {len(shown)} of {self.nsolutions} solutions are shown")
+        grid = Grid("distinct finite solutions", [*self.system.unknowns, "looks real", "singular"], rows)
+        return [counts, grid] if rows else [counts], notes
+
     def to_json(self) -> str:
         """Return JSON text that :meth:`from_json` reads back to an equal object."""
         return json.dumps(self.to_data(), indent=1)
@@ -218,6 +249,17 @@ class SolveResult(Sequence[PathResult]):
         from polysolv.decisions.homotopy.results_json import read_result
 
         return read_result(text)
+
+
+def show_number(value: complex) -> str:
+    """Return a complex number for people, without an imaginary part that is only rounding.
+
+    >>> show_number(2.0 + 1e-17j), show_number(0.5 - 1.25j)
+    ('2', '0.5-1.25i')
+    """
+    scale = max(1.0, abs(value))
+    real, imaginary = (0.0 if abs(part) < 1e-10 * scale else part for part in (value.real, value.imag))
+    return f"{real:.6g}" if not imaginary else f"{real:.6g}{imaginary:+.6g}i"
 
 
 def _path_data(path: PathResult) -> dict[str, Any]:

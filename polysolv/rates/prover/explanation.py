@@ -7,18 +7,20 @@ from fractions import Fraction
 from textwrap import fill
 from typing import Any
 
+from polysolv.display import DisplayedList, RichDisplay, Tables
 from polysolv.errors import InputError
 from polysolv.families import Family, resolve
-from polysolv.grid import show_rate
+from polysolv.grid import Grid, show_rate
 from polysolv.rates.exponent import Exponent
 from polysolv.rates.prover.exponents import ExponentBounds, exponents
+from polysolv.rates.prover.trace import Step
 
 SCHEMA = "polysolv/explain/1"
 _WIDTH = 100
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(RichDisplay):
     """What is proved about one parameter, next to what is in print.
 
     Args:
@@ -71,22 +73,37 @@ class Explanation:
         if self.family.assumptions:
             lines.append(f"assumed: {', '.join(self.family.assumptions)}")
         lines += ["", self._verdict(), ""]
-        upper = [step for step in bounds.trace if step.rule != "arc"]
         lines.append(
             "From above (V bounds every grouped coefficient P; eta[s] is the coefficient of s in K):"
         )
-        lines += _numbered([str(step) for step in upper]) or ["  no rule gives a bound"]
+        lines += _numbered([str(step) for step in self._upper]) or ["  no rule gives a bound"]
         if bounds.needs_exactly_fitted:
             lines.append(
                 "  This uses equations without dual variables: some other cell must be exactly fitted."
             )
         lines.append("From below:")
-        lines += _numbered([step.reason for step in bounds.trace if step.rule == "arc"])
+        lines += _numbered([step.reason for step in self._lower])
         if self.comparison():
             lines += ["", self.comparison()]
         if self.estimate is not None:
             lines += ["", f"numerical estimate (a hint, not a proof): {self.estimate:.2f}"]
         return "\n".join(lines)
+
+    def _display(self) -> Tables:
+        name = self.bounds.name
+        rows = [[name, "above", step.rule, step.claim, step.reason] for step in self._upper]
+        rows += [[name, "below", "arc", step.claim, step.reason] for step in self._lower]
+        title = f"{self.family.name}, cell of {self.m}: why each exponent"
+        notes = [f"{name}: {self._verdict()}", *([self.comparison()] if self.comparison() else [])]
+        return [Grid(title, ["parameter", "bound from", "rule", "claim", "reason"], rows)], notes
+
+    @property
+    def _upper(self) -> list[Step]:
+        return [step for step in self.bounds.trace if step.rule != "arc"]
+
+    @property
+    def _lower(self) -> list[Step]:
+        return [step for step in self.bounds.trace if step.rule == "arc"]
 
     def _verdict(self) -> str:
         bounds = self.bounds
@@ -124,7 +141,7 @@ def explain(
     resolved = resolve(family, d)
     wanted = resolved.parameters if parameter is None else (resolved.parameter(parameter),)
     proved = exponents(resolved, m)
-    return [
+    return DisplayedList(
         Explanation(
             resolved,
             m,
@@ -133,7 +150,7 @@ def explain(
             _estimate(resolved, proved[p.name], m) if estimates else None,
         )
         for p in wanted
-    ]
+    )
 
 
 def _published(family: Family, name: str, m: int) -> Exponent | None:

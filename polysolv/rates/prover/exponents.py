@@ -8,9 +8,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from polysolv.display import DisplayedDict, RichDisplay, Tables
 from polysolv.errors import require_integer
 from polysolv.families import Family, resolve
 from polysolv.families.log_symbol import LogSymbol
+from polysolv.grid import Grid, show_rate
 from polysolv.rates.prover.arc import Arc
 from polysolv.rates.prover.arc_search import searched_arcs
 from polysolv.rates.prover.dual_changes import changed_log_symbols
@@ -26,7 +28,7 @@ _LARGEST_SEARCHED = 3
 
 
 @dataclass(frozen=True)
-class ExponentBounds:
+class ExponentBounds(RichDisplay):
     """What is proved about the exponent κ of one parameter: the smallest κ with |δ|^κ ≲ V.
 
     Args:
@@ -51,6 +53,15 @@ class ExponentBounds:
         if self.proved:
             return str(self.lower)
         return f"[{self.lower}, {'?' if self.upper is None else self.upper}]"
+
+    def _display(self) -> Tables:
+        rate = show_rate(1 / (2 * self.lower))
+        if not self.proved:
+            rate = f"{'?' if self.upper is None else show_rate(1 / (2 * self.upper))} to {rate}"
+        needs = "yes" if self.needs_exactly_fitted else "no"
+        row = [self.name, str(self), rate, "PROVED" if self.proved else "-", needs, str(self.arc)]
+        headers = ["parameter", "exponent", "rate", "evidence", "needs an exactly fitted cell", "arc"]
+        return [Grid("exponents, from above and from below", headers, [row])], ()
 
     def to_data(self) -> dict[str, Any]:
         """Return the statement as JSON data."""
@@ -93,7 +104,7 @@ def exponents(
     resolved = resolve(family, d)
     m = require_integer("m", m, 2, MAX_CELL_SIZE)
     by_component = component_exponents(resolved.log_symbol, m)
-    result = {}
+    result: DisplayedDict[str, ExponentBounds] = DisplayedDict()
     for parameter in resolved.parameters:
         listed = [by_component[component] for component in parameter.components]
         slowest = max(listed, key=lambda b: (b.upper is None, b.upper or 0, b.lower))

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from polysolv.formula import latex_name
 from polysolv.systems.exports.terms import render
 
 if TYPE_CHECKING:
     from polysolv.systems.polynomial_system import PolynomialSystem
 
-_GREEK = {
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "eta",
-    "theta",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "sigma",
-}
 _TERMS_A_LINE = 6
 
 
@@ -52,27 +38,6 @@ def write(system: PolynomialSystem) -> str:
         rows.append(row + " = 0")
     body = " \\\\\n".join(rows)
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
-
-
-def latex_name(name: str, perturbation: bool) -> str:
-    """Return an unknown as LaTeX: trailing numbers become subscripts, perturbations get a δ.
-
-    The braces around it keep a power outside.
-
-    >>> print(latex_name("beta1_2_3", perturbation=True))
-    {\\delta\\beta_{1,2,3}}
-    """
-    numbers: list[str] = []
-    match = re.fullmatch(r"([A-Za-z]+?)_?((?:\d+_)*\d+)?", name)
-    if match is None:
-        base = name.replace("_", r"\_")
-        letter = rf"\mathrm{{{base}}}"
-    else:
-        base, numbers = match[1], (match[2] or "").split("_") if match[2] else []
-        letter = f"\\{base}" if base in _GREEK else base if len(base) == 1 else rf"\mathrm{{{base}}}"
-    subscript = f"_{{{','.join(numbers)}}}" if numbers else ""
-    delta = ("\\delta" + ("" if letter.startswith("\\") else " ")) if perturbation else ""
-    return f"{{{delta}{letter}{subscript}}}"
 
 
 def _fraction(value: Fraction) -> str:

@@ -6,9 +6,15 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from polysolv.formula import Formula
+from polysolv.grid import Grid
+
 if TYPE_CHECKING:
     from polysolv.systems.polynomial import Polynomial
     from polysolv.systems.polynomial_system import PolynomialSystem
+
+
+_SHOWN_TERMS = 300
 
 
 def plain(coefficient: Fraction) -> str:
@@ -50,6 +56,28 @@ def render(
     first_sign, first = pieces[0]
     text = ("-" if first_sign == "-" else "") + first
     return text + "".join(f"{gap}{sign}{gap}{piece}" for sign, piece in pieces[1:])
+
+
+def equations_grid(
+    title: str, labels: Sequence[str], equations: Sequence[Polynomial], names: Sequence[str]
+) -> tuple[Grid, list[str]]:
+    """Return the table of the leading equations for notebooks, and a note if some are left out.
+
+    Args:
+        title: the table's title.
+        labels: one for each equation.
+        equations: polynomials.
+        names: how to write each unknown.
+    """
+    rows: list[list[str]] = []
+    terms = 0
+    for label, polynomial in zip(labels, equations, strict=True):
+        terms += len(polynomial)
+        if rows and terms > _SHOWN_TERMS:
+            break
+        rows.append([label, Formula(render(polynomial, names, spaced=True) + " = 0")])
+    left = len(equations) - len(rows)
+    return Grid(title, ["", "equation"], rows), [f"and {left} more equations"] if left else []
 
 
 def rendered(system: PolynomialSystem) -> list[str]:
