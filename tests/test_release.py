@@ -31,6 +31,17 @@ def test_the_api_is_that_of_the_snapshot():
     assert kept["rate"].startswith("(k_excess: int = 2, family: str | Family = 'softmax-gaussian'")
 
 
+def test_type_checkers_see_the_public_names():
+    """A lazy name is an object of no type to a type checker, unless it is imported for type checkers."""
+    text = (ROOT / "polysolv" / "__init__.py").read_text()
+    imported = {
+        name: module if module != "polysolv" else f"polysolv.{name}"
+        for module, name, again in re.findall(r"^    from ([\w.]+) import (\w+) as (\w+)$", text, re.MULTILINE)
+        if name == again
+    }
+    assert imported == polysolv._PUBLIC
+
+
 def _schemas_of_the_page():
     rows = re.findall(
         r"^\| `(polysolv/[a-z-]+/\d+)` \|[^|]*\|[^|]*\| ([a-z0-9_, ]+)",
