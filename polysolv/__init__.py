@@ -10,6 +10,41 @@ Every public name is loaded on first use, so that ``import polysolv`` stays ligh
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # What __getattr__ gives, for type checkers; tests/test_release.py compares it with _PUBLIC.
+    from polysolv import families as families
+    from polysolv.decisions import Verdict as Verdict
+    from polysolv.decisions import certify as certify
+    from polysolv.decisions import decide as decide
+    from polysolv.decisions import order as order
+    from polysolv.decisions.homotopy import PathResult as PathResult
+    from polysolv.decisions.homotopy import SolveResult as SolveResult
+    from polysolv.decisions.homotopy import certify_solutions as certify_solutions
+    from polysolv.decisions.homotopy import solve as solve
+    from polysolv.errors import InputError as InputError
+    from polysolv.experiments import SweepResult as SweepResult
+    from polysolv.experiments import probe as probe
+    from polysolv.experiments import slopes as slopes
+    from polysolv.experiments import sweep as sweep
+    from polysolv.families import Family as Family
+    from polysolv.moe import MixingMeasure as MixingMeasure
+    from polysolv.moe import SoftmaxGaussianMoE as SoftmaxGaussianMoE
+    from polysolv.moe import cell_errors as cell_errors
+    from polysolv.moe import voronoi_cells as voronoi_cells
+    from polysolv.moe import voronoi_loss as voronoi_loss
+    from polysolv.rates import RateReport as RateReport
+    from polysolv.rates import RateTable as RateTable
+    from polysolv.rates import rate as rate
+    from polysolv.rates import rate_table as rate_table
+    from polysolv.rates.planning import Plan as Plan
+    from polysolv.rates.planning import plan as plan
+    from polysolv.rates.prover import explain as explain
+    from polysolv.rates.prover import exponents as exponents
+    from polysolv.systems import PolynomialSystem as PolynomialSystem
+    from polysolv.systems import build_system as build_system
+    from polysolv.systems.generic_system import GenericSystem as GenericSystem
 
 __version__ = "0.1.0"
 
@@ -19,8 +54,8 @@ _PUBLIC = {
     "GenericSystem": "polysolv.systems.generic_system",
     "InputError": "polysolv.errors",
     "MixingMeasure": "polysolv.moe",
-    "Plan": "polysolv.rates.planning",
     "PathResult": "polysolv.decisions.homotopy",
+    "Plan": "polysolv.rates.planning",
     "PolynomialSystem": "polysolv.systems",
     "RateReport": "polysolv.rates",
     "RateTable": "polysolv.rates",

@@ -20,6 +20,7 @@ from mkdocs.structure.files import File, Files
 
 import polysolv
 from polysolv.cli.main import cli
+from polysolv.cli.options import example
 
 ROOT = Path(__file__).parents[2]
 PAGES_OF_THE_ROOT = ("CHANGELOG.md", "CONTRIBUTING.md")
@@ -63,8 +64,6 @@ def _prose(text: str) -> Iterator[str]:
     for paragraph in re.split(r"\n[ ]*\n", inspect.cleandoc(text)):
         if paragraph.startswith("\b"):
             yield "\n".join(["```text", *paragraph.splitlines()[1:], "```"])
-        elif paragraph.startswith("Example: "):
-            yield "\n".join(["```sh", " ".join(paragraph.removeprefix("Example: ").split()), "```"])
         else:
             yield escape(" ".join(paragraph.split()), quote=False)
 
@@ -84,9 +83,8 @@ def command_page() -> str:
         context = click.Context(command, parent=top, info_name=name)
         usage = " ".join(["polysolv", name, *command.collect_usage_pieces(context)])
         parts += [f"## polysolv {name}", f"```text\n{usage}\n```", *_prose(command.help or "")]
-        if command.epilog:
-            parts += _prose(command.epilog)
         parts.append("\n".join(_option_lines(command, context)))
+        parts.append(f"```console\n{example(name)}```")
     return "\n\n".join(parts) + "\n"
 
 
