@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 
 import pytest
@@ -200,3 +201,19 @@ def test_bounds_are_printed_and_stored():
     data = found["b"].to_data()
     assert (data["lower"], data["upper"], data["proved"]) == ("4", "4", True)
     assert all(step["claim"] and step["rule"] and step["reason"] for step in data["trace"])
+
+
+def test_speeds_are_iterated_as_the_inequalities_say():
+    """The rounds in integers against the definition: 2v(s) >= min(1, p = 0 terms), v(s) >= p = 1 rests."""
+    from polysolv.rates.prover.symbol_bounds import _SymbolProver
+
+    symbols = [(0, 1), (0, 2), (1, 1), (2, 1), (1, 0), (3, 1)]
+    prover = _SymbolProver(symbols, 1, 3, ("x", "y"), True)
+    generator = random.Random(4)
+    for _ in range(20):
+        speeds = {s: Fraction(generator.randint(0, 6), generator.randint(8, 14)) for s in symbols}
+        following = prover.round(speeds)
+        for s, terms in prover.squares.items():
+            sums = [(p, sum(e * speeds[t] for t, e in others.items())) for p, others in terms]
+            slowest = min([Fraction(1, 2), *(total if p else total / 2 for p, total in sums)])
+            assert following[s] == max(slowest, prover.base.get(s, 0))
