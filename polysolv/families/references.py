@@ -26,7 +26,8 @@ NGUYEN_2023 = Reference(
 NGUYEN_2024_GATED = Reference(
     "nguyen2024gated",
     "H. Nguyen, T. Nguyen, K. Nguyen and N. Ho, Towards convergence rates for parameter estimation in "
-    "Gaussian-gated mixture of experts, AISTATS 2024, arXiv 2305.07572",
+    "Gaussian-gated mixture of experts, AISTATS 2024, arXiv 2305.07572; code: github.com/Trung-TinNGUYEN/"
+    "CRPE-GMoE",
 )
 NGUYEN_2024_TOP_K = Reference(
     "nguyen2024topk",
