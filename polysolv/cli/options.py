@@ -234,8 +234,10 @@ def family_options(command: Command) -> Command:
             if context.get_parameter_source("family") is click.core.ParameterSource.COMMANDLINE:
                 raise click.UsageError("--family-file: a family file is given; leave --family out")
             from polysolv.families.family_file import read_family
+            from polysolv.families.user_defined import require_interaction
 
             values["family"] = read_family(family_file, "--family-file")
+            require_interaction(values["family"], "--family-file")
         if cite:
             from polysolv.citation import bibtex
 

@@ -59,12 +59,14 @@ class PublishedExponent:
         parameter: name of the parameter.
         of_order, constant: the affine function of the order.
         source: where it is printed.
+        order_of: name of the family whose order r̄(m) is meant; "" for the family itself.
     """
 
     parameter: str
     of_order: Fraction
     constant: Fraction
     source: str
+    order_of: str = ""
 
     def exponent(self, order: int) -> Fraction:
         """Return κ for a cell whose system has the given order."""
@@ -202,7 +204,7 @@ class Family(RichDisplay):
         rows = []
         for p in self.parameters:
             known = printed.get(p.name)
-            exponent = "-" if known is None else _affine(known.of_order, known.constant)
+            exponent = "-" if known is None else _affine(known)
             rows.append([Formula(p.name), p.meaning, p.unit, exponent])
         grids = [
             pairs(self.title, name=self.name, d=self.dimension, log_symbol=Formula(self.log_symbol)),
@@ -227,20 +229,20 @@ class Family(RichDisplay):
             "nontrivial": list(self.nontrivial),
             "interaction": [str(relation) for relation in self.interaction()],
             "published": [
-                {"parameter": p.parameter, "exponent": _affine(p.of_order, p.constant), "source": p.source}
-                for p in self.published
+                {"parameter": p.parameter, "exponent": _affine(p), "source": p.source} for p in self.published
             ],
             "references": [r.citation for r in self.references],
         }
 
 
-def _affine(of_order: Fraction, constant: Fraction) -> str:
-    parts = []
+def _affine(statement: PublishedExponent) -> str:
+    of_order, parts = statement.of_order, []
     if of_order:
-        top = "order" if of_order.numerator == 1 else f"{of_order.numerator}*order"
+        order = f"order({statement.order_of})" if statement.order_of else "order"
+        top = order if of_order.numerator == 1 else f"{of_order.numerator}*{order}"
         parts.append(top if of_order.denominator == 1 else f"{top}/{of_order.denominator}")
-    if constant or not parts:
-        parts.append(str(constant))
+    if statement.constant or not parts:
+        parts.append(str(statement.constant))
     return " + ".join(parts)
 
 

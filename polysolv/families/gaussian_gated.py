@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
-from polysolv.families.family import Family, Parameter
+from polysolv.families.family import Family, Parameter, PublishedExponent
 from polysolv.families.references import NGUYEN_2024_GATED
 from polysolv.families.user_defined import from_log_symbol
 
@@ -17,6 +18,9 @@ _LOG_SYMBOL = (
     "c*u + (b + a_star*c + c_star*a + a*c)*v + Gamma*u^2/2 + (a + a_star*Gamma + a*Gamma)*u*v"
     " + (nu + 2*a_star*a + a^2 + a_star^2*Gamma + 2*a_star*a*Gamma + a^2*Gamma)*v^2/2"
 )
+# The loss of an over-fitted cell in the authors' code, for true centres that are not zero (type I) and zero
+# (type II): powers r̄ for c and b, r̄/2 for Gamma and nu; for the slope a the power 2 or r̄/2.
+_SOURCE = "Nguyen, Nguyen, Nguyen and Ho 2024, {} loss in their code"
 _MEANINGS = {
     "c": ("centre of the gate", "covariate"),
     "Gamma": ("variance of the gate", "covariate^2"),
@@ -51,10 +55,23 @@ def family(a_star: str = "!=", c_star: str = "!=") -> Family:
     return replace(
         found,
         parameters=tuple(Parameter(n, meaning, unit, (n,)) for n, (meaning, unit) in _MEANINGS.items()),
+        published=_published(c_star == "="),
         references=(NGUYEN_2024_GATED,),
         remarks=(
             "The joint law of covariate and response is modelled; the unit of x makes the true Gamma 1. "
-            "Nguyen, Nguyen, Nguyen and Ho 2024 treat true centres that are zero separately, with two "
-            "polynomial systems; the exponents here are the same whether or not they are zero.",
+            "Nguyen, Nguyen, Nguyen and Ho 2024 treat true centres that are zero separately. Published "
+            "exponents are read off the loss functions in their code, where r(2) = 4 and r(3) = 6; the text "
+            "of the paper was not at hand.",
+            "The exponents here are the same whether or not c* is zero: ∂u/∂a = x ∂u/∂b and "
+            "∂²u/∂c∂b = (x - c*) ∂u/∂b, so ∂²u/∂c∂b = ∂u/∂a - c* ∂u/∂b in either case.",
         ),
     )
+
+
+def _published(zero_centre: bool) -> tuple[PublishedExponent, ...]:
+    source = _SOURCE.format("type II (zero centres)" if zero_centre else "type I (non-zero centres)")
+    order_of = "location-scale-gaussian"
+    half, one, none = Fraction(1, 2), Fraction(1), Fraction(0)
+    powers = {"c": (one, none), "Gamma": (half, none), "b": (one, none), "nu": (half, none)}
+    powers["a"] = (half, none) if zero_centre else (none, Fraction(2))
+    return tuple(PublishedExponent(name, *powers[name], source, order_of) for name in _MEANINGS)

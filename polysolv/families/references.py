@@ -72,7 +72,8 @@ NGUYEN_2023 = _reference(
 NGUYEN_2024_GATED = _reference(
     "nguyen2024gated",
     "H. Nguyen, T. Nguyen, K. Nguyen and N. Ho, Towards convergence rates for parameter estimation in "
-    "Gaussian-gated mixture of experts, AISTATS 2024, arXiv 2305.07572",
+    "Gaussian-gated mixture of experts, AISTATS 2024, arXiv 2305.07572; code: github.com/Trung-TinNGUYEN/"
+    "CRPE-GMoE",
     "inproceedings",
     author="Nguyen, Huy and Nguyen, TrungTin and Nguyen, Khai and Ho, Nhat",
     title="Towards convergence rates for parameter estimation in {Gaussian}-gated mixture of experts",

@@ -107,6 +107,26 @@ def at_values(family: Family, values: Mapping[str, int | Fraction]) -> Family:
     return replace(family, log_symbol=symbol, assumptions=kept + stated)
 
 
+def require_interaction(family: Family, field: str) -> None:
+    """Refuse a family without interaction: no derivatives of its density depend linearly on others.
+
+    Args:
+        family: a family of one's own.
+        field: what it was read from, for the error message.
+
+    Raises:
+        InputError: if there is no relation in which one side has order 1 or 2.
+
+    >>> require_interaction(from_log_symbol("mine", "b*y + s*y^2/2", ["b", "s"]), "file")
+    """
+    if not family.interaction():
+        found = f"the family {family.name}, which has no interaction"
+        strongly = "without any the family is strongly identifiable and every exponent is 2 if m >= 2"
+        raise InputError(
+            field, found, f"a log_symbol whose derivatives are related, like b*y + s*y^2/2 ({strongly})"
+        )
+
+
 def _line(field: str, text: object) -> str:
     if not isinstance(text, str) or not text.strip() or len(text) > 200 or not text.isprintable():
         raise InputError(field, text, "one line of 1 to 200 printable characters")

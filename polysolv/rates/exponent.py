@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
+
+from polysolv.decisions import order
+from polysolv.errors import InputError
+from polysolv.families import Family
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,39 @@ class Exponent:
     def to_data(self) -> dict[str, Any]:
         """Return exponent and rate as strings."""
         return {"exponent": str(self.exponent), "rate": str(self.rate)}
+
+
+def published_exponents(family: Family, m: int, own_order: int | None = None) -> dict[str, Exponent]:
+    """Return the exponents in print for a cell of m atoms, for each parameter that has one.
+
+    Args:
+        family: the family.
+        m: cell size. For m = 1 they are 1.
+        own_order: r̄(m) of the family, if the caller has it already.
+
+    Exponents in terms of an order r̄(m) that no theorem settles are left out.
+
+    >>> from polysolv.families import get
+    >>> {n: str(e.exponent) for n, e in published_exponents(get("location-scale-gaussian"), 3).items()}
+    {'mu': '6', 'sigma': '3'}
+    """
+    found = {}
+    for statement in family.published:
+        known: int | None = 0
+        if statement.of_order and m > 1:
+            known = (None if statement.order_of else own_order) or _order(statement.order_of or family, m)
+        if known is not None:
+            exponent = Fraction(1) if m == 1 else statement.exponent(known)
+            found[statement.parameter] = Exponent(exponent, statement.source)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _order(family: str | Family, m: int) -> int | None:
+    try:
+        return int(order(family, m))
+    except InputError:
+        return None
 
 
 def halving_factor(exponent: Fraction) -> int | float:

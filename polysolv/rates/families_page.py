@@ -113,7 +113,11 @@ def _comparison(found: Sequence[Family]) -> str:
             if not line.endswith("as well"):
                 line += f". Arc: {one.bounds.arc}"
             lines.append(line)
-    lines.append("- All other families: no exponents in print are quoted; those here are ours.")
+    lines.append("- All other families: no exponents in print are quoted; those here are ours.\n")
+    lines.append(
+        "A source without the number of a theorem means that the theorem itself was not at hand: the "
+        "statement was read in an abstract, in a later paper, or in the authors' code."
+    )
     return "\n".join(lines)
 
 

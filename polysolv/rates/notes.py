@@ -47,8 +47,10 @@ def notes_as_text(notes: Sequence[str]) -> str:
 
 def _published(family: Family) -> str:
     sources = list(dict.fromkeys(statement.source for statement in family.published))
+    others = list(dict.fromkeys(p.order_of for p in family.published if p.order_of))
+    order = f"order r(m) of {', '.join(others)}" if others else "order r(m)"
     return (
-        f"published: {'; '.join(sources)}, in terms of the order r(m); r(m) is decided here and in print "
+        f"published: {'; '.join(sources)}, in terms of the {order}; r(m) is decided here and in print "
         "only for m <= 3."
         if any(statement.of_order for statement in family.published)
         else f"published: {'; '.join(sources)}."

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from polysolv.families import Family
-from polysolv.rates.exponent import Exponent, halving_factor
+from polysolv.rates.exponent import Exponent, halving_factor, published_exponents
 from polysolv.rates.rules import exponents_by_rules
 
 REFINED_SOURCE = "polysolv theory page, section 4 (rules P1 and P2)"
@@ -68,7 +68,7 @@ def parameter_rates(
     Args:
         family: the family.
         m: cell size.
-        order: r̄(m), which published exponents refer to; ``None`` if unknown.
+        order: r̄(m), which published exponents refer to; ``None`` if no theorem settles it.
         withheld: a reason to withhold the refined exponents, or "".
 
     The short rules P1 and P2 come first; the exponent prover takes over where they leave something open.
@@ -79,14 +79,10 @@ def parameter_rates(
     ('1/12', '1/4')
     """
     refined = {} if withheld else _refined(family, m)
-    published = {p.parameter: p for p in family.published}
+    published = published_exponents(family, m, order)
     result = {}
     for parameter in family.parameters:
-        printed = None
-        statement = published.get(parameter.name)
-        if statement is not None and (m == 1 or order is not None or not statement.of_order):
-            exponent = Fraction(1) if m == 1 else statement.exponent(order or 0)
-            printed = Exponent(exponent, statement.source)
+        printed = published.get(parameter.name)
         low, high, source = refined.get(parameter.name, (None, None, ""))
         if low is not None and low == high:
             result[parameter.name] = ParameterRates(parameter.name, printed, Exponent(low, source))

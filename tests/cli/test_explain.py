@@ -119,3 +119,17 @@ def test_bad_log_symbols_in_a_file(run, tmp_path, log_symbol):
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert "log_symbol" in err or "parameters" in err
+
+
+@pytest.mark.parametrize("command", ["rate", "explain", "table"])
+@pytest.mark.parametrize("log_symbol", ["b*y", "b*y + s*x*y", "b*x + s*y"])
+def test_a_family_file_without_interaction(run, tmp_path, command, log_symbol):
+    path = tmp_path / "f.toml"
+    names = [n for n in ("b", "s") if n in log_symbol]
+    path.write_text(
+        f'name = "lonely"\nlog_symbol = "{log_symbol}"\nparameters = {json.dumps(names)}\ncovariates = ["x"]\n'
+    )
+    code, out, err = run(command, "--family-file", path)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert "lonely, which has no interaction" in err

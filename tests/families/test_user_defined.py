@@ -190,3 +190,9 @@ def test_files_that_cannot_be_read(tmp_path):
 def test_wrong_cell_sizes(m):
     with pytest.raises(InputError, match="^m: "):
         exponents("softmax-gaussian", m)
+
+
+def test_a_log_symbol_too_large_for_the_prover_is_refused():
+    large = Family.from_log_symbol("f", "(a + b*x + c*y)^16*y", ["a", "b", "c"], ["x"])
+    with pytest.raises(InputError, match="^log_symbol: .* at most 120 monomials"):
+        exponents(large, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 
 import pytest
@@ -200,3 +201,59 @@ def test_bounds_are_printed_and_stored():
     data = found["b"].to_data()
     assert (data["lower"], data["upper"], data["proved"]) == ("4", "4", True)
     assert all(step["claim"] and step["rule"] and step["reason"] for step in data["trace"])
+
+
+def test_speeds_are_iterated_as_the_inequalities_say():
+    """The rounds in integers against the definition: 2v(s) >= min(1, p = 0 terms), v(s) >= p = 1 rests."""
+    from polysolv.rates.prover.symbol_bounds import _SymbolProver
+
+    symbols = [(0, 1), (0, 2), (1, 1), (2, 1), (1, 0), (3, 1)]
+    prover = _SymbolProver(symbols, 1, 3, ("x", "y"), True)
+    generator = random.Random(4)
+    for _ in range(20):
+        speeds = {s: Fraction(generator.randint(0, 6), generator.randint(8, 14)) for s in symbols}
+        following = prover.round(speeds)
+        for s, terms in prover.squares.items():
+            sums = [(p, sum(e * speeds[t] for t, e in others.items())) for p, others in terms]
+            slowest = min([Fraction(1, 2), *(total if p else total / 2 for p, total in sums)])
+            assert following[s] == max(slowest, prover.base.get(s, 0))
+
+
+@pytest.mark.parametrize("zero_centre", [False, True])
+def test_the_slope_under_a_gaussian_gate_in_print_and_in_floating_point(zero_centre):
+    """Three atoms around a true one, with their densities on a grid: V = O(eps^6) while a moves by eps^2."""
+    import numpy as np
+
+    name = "gaussian-gated-c0" if zero_centre else "gaussian-gated"
+    one = explain(name, "a", 3)[0]
+    assert one.bounds.proved
+    assert one.bounds.lower == 3
+    assert one.published.exponent == (3 if zero_centre else 2)
+    assert ("as well" if zero_centre else "the arc decides against") in one.comparison()
+    assert explain(name, "a", 2)[0].published.exponent == explain(name, "c", 2)[0].published.exponent / 2 == 2
+
+    true = {"c": 0.0 if zero_centre else 1.0, "Gamma": 1.0, "a": 2.0, "b": -1.0, "nu": 1.0}
+    constants = {"a_star": true["a"], "c_star": true["c"]}
+    x, y = np.meshgrid(np.linspace(-9, 11, 401), np.linspace(-40, 40, 801), indexing="ij")
+
+    def density(p):
+        gate = np.exp(-((x - p["c"]) ** 2) / (2 * p["Gamma"])) / np.sqrt(p["Gamma"])
+        return gate * np.exp(-((y - p["a"] * x - p["b"]) ** 2) / (2 * p["nu"])) / np.sqrt(p["nu"])
+
+    arc = one.bounds.arc
+    z, w = np.polynomial.hermite_e.hermegauss(3)
+    ratios = []
+    for eps in (0.3, 0.15):
+        total = np.zeros_like(x)
+        for node, weight in zip(z, w / w.sum(), strict=True):
+            moved = dict(true)
+            for component, series in arc.paths.items():
+                for key, vector in series.items():
+                    factor = eps ** key[0]
+                    for constant, power in zip(one.family.log_symbol.constants, key[1:], strict=True):
+                        factor *= constants[constant] ** power
+                    moved[component] += factor * sum(float(c) * node**i for i, c in enumerate(vector))
+            assert 1 < (moved["a"] - true["a"]) / eps**2 < 3
+            total += weight * density(moved)
+        ratios.append(np.abs(total - density(true)).sum() / density(true).sum() / eps**6)
+    assert 0.3 < ratios[1] / ratios[0] < 3

@@ -12,6 +12,7 @@ from polysolv.families.log_symbol import Exponents, LogSymbol
 from polysolv.rates.prover.arc import Arc, Series
 from polysolv.rates.prover.corrections import corrected
 from polysolv.rates.prover.nodes import PRIME, Nodes, gauss_hermite
+from polysolv.rates.prover.symbol_bounds import MAX_FACTORISATIONS, count_factorisations
 
 _SAMPLES = 4_000
 _CANDIDATES = 200
@@ -132,7 +133,7 @@ def _uncancelled_squares(log_symbol: LogSymbol) -> dict[str, list[dict[str, int]
     result = {}
     for s, name in symbols.items():
         square = tuple(2 * e for e in s)
-        if square not in symbols:
+        if square not in symbols and count_factorisations(square, listed) <= MAX_FACTORISATIONS:
             result[name] = [
                 {symbols[t]: e for t, e in zip(listed, powers, strict=True) if e}
                 for powers in factorisations(square, listed)

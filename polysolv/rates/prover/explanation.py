@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from textwrap import fill
 from typing import Any
 
 from polysolv.display import DisplayedList, RichDisplay, Tables
-from polysolv.errors import InputError
 from polysolv.families import Family, resolve
 from polysolv.grid import Grid, show_rate
-from polysolv.rates.exponent import Exponent
+from polysolv.rates.exponent import Exponent, published_exponents
 from polysolv.rates.prover.exponents import ExponentBounds, exponents
 from polysolv.rates.prover.trace import Step
 
@@ -60,7 +58,7 @@ class Explanation(RichDisplay):
         if bounds.upper is not None and bounds.upper < kappa:
             return f"{differ}: proved, and the arc attains {bounds.lower}"
         if bounds.lower > kappa:
-            return f"{differ}: the arc below decides against the one in print"
+            return f"{differ}: the arc decides against the one in print"
         return differ
 
     def to_text(self) -> str:
@@ -140,32 +138,17 @@ def explain(
     """
     resolved = resolve(family, d)
     wanted = resolved.parameters if parameter is None else (resolved.parameter(parameter),)
-    proved = exponents(resolved, m)
+    proved, published = exponents(resolved, m), published_exponents(resolved, m)
     return DisplayedList(
         Explanation(
             resolved,
             m,
             proved[p.name],
-            _published(resolved, p.name, m),
+            published.get(p.name),
             _estimate(resolved, proved[p.name], m) if estimates else None,
         )
         for p in wanted
     )
-
-
-def _published(family: Family, name: str, m: int) -> Exponent | None:
-    statement = next((p for p in family.published if p.parameter == name), None)
-    if statement is None:
-        return None
-    known = 0
-    if statement.of_order:
-        from polysolv.decisions import order
-
-        try:
-            known = int(order(family, m))
-        except InputError:
-            return None
-    return Exponent(Fraction(statement.exponent(known)), statement.source)
 
 
 def _estimate(family: Family, bounds: ExponentBounds, m: int) -> float | None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from polysolv.display import DisplayedDict, RichDisplay, Tables
-from polysolv.errors import require_integer
+from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
 from polysolv.families.log_symbol import LogSymbol
 from polysolv.grid import Grid, show_rate
@@ -24,7 +24,10 @@ from polysolv.rates.prover.trace import Step
 from polysolv.rates.prover.two_atoms import two_atom_speeds
 
 MAX_CELL_SIZE = 400
+MAX_MONOMIALS = 120
+MAX_DEGREE = 64
 _LARGEST_SEARCHED = 3
+_MAX_TERMS_SEARCHED = 20
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def exponents(
         parameter name -> two-sided statement. For a vector parameter: that of its slowest component.
 
     Raises:
-        InputError: if an argument is out of range.
+        InputError: if an argument is out of range, or K has more than 120 monomials or a degree above 64.
 
     The exponent is the smallest κ with |δ|^κ ≲ V for every atom of the cell, all perturbations small and
     weights bounded below; the truth is interior to the parameter space. Upper bounds:
@@ -103,6 +106,7 @@ def exponents(
     """
     resolved = resolve(family, d)
     m = require_integer("m", m, 2, MAX_CELL_SIZE)
+    _require_size(resolved.log_symbol)
     by_component = component_exponents(resolved.log_symbol, m)
     result: DisplayedDict[str, ExponentBounds] = DisplayedDict()
     for parameter in resolved.parameters:
@@ -124,6 +128,13 @@ def exponents(
     return result
 
 
+def _require_size(log_symbol: LogSymbol) -> None:
+    monomials = {t.variables for t in log_symbol.terms}
+    if len(monomials) > MAX_MONOMIALS or max(map(sum, monomials)) > MAX_DEGREE:
+        allowed = f"a K of at most {MAX_MONOMIALS} monomials of degree at most {MAX_DEGREE} in the variables"
+        raise InputError("log_symbol", str(log_symbol), allowed)
+
+
 def exactly_fitted_exponents(family: Family) -> dict[str, Fraction]:
     """Return the exponents in a cell of one atom that are certain: 1 where the linear part pins a parameter.
 
@@ -143,7 +154,7 @@ def component_exponents(log_symbol: LogSymbol, m: int) -> Mapping[str, ExponentB
         for c, fewer in component_exponents(log_symbol, min(m - 1, _LARGEST_SEARCHED)).items():
             if fewer.lower > lower[c][0]:
                 lower[c] = (fewer.lower, fewer.arc, fewer.trace[-1])
-    if m <= _LARGEST_SEARCHED:
+    if m <= _LARGEST_SEARCHED and len(log_symbol.terms) <= _MAX_TERMS_SEARCHED:
         ceilings = {c: upper[c][0] if c in upper else None for c in log_symbol.perturbations}
         gaps = tuple(
             (c, lower[c][0], high) for c, high in ceilings.items() if high is None or lower[c][0] < high

@@ -35,11 +35,11 @@ ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import reduce
 from itertools import product
-from math import gcd, prod
+from math import gcd, lcm, prod
 
 from polysolv.families.interaction import factorisations
 from polysolv.families.log_symbol import Exponents
@@ -47,7 +47,8 @@ from polysolv.rates.prover.three_atoms import three_atom_speeds
 from polysolv.rates.prover.trace import Step, show_monomial
 
 _MAX_ENUMERATED = 4
-_MAX_FACTORISATIONS = 3_000
+MAX_FACTORISATIONS = 3_000
+_MAX_FACTORISATIONS_IN_ALL = 20_000
 _ROUNDS = 40
 _STRIDE = 8
 _THREE = 3
@@ -101,8 +102,7 @@ class _SymbolProver:
         self.steps: dict[Exponents, Step] = {}
         for roles in self.directions():
             self.by_direction(roles)
-        squares = {s: self.square_terms(s) for s in self.acting}
-        self.squares = {s: terms for s, terms in squares.items() if terms is not None}
+        self.squares = self.usable_squares()
         self.speeds = self.least_solution()
         if m == _THREE:
             self.by_three_atoms()
@@ -206,35 +206,44 @@ class _SymbolProver:
         parts += [f"{named[_ZERO]} = 0"] if _ZERO in named else []
         return f"with {', '.join(parts)},"
 
-    def square_terms(self, s: Exponents) -> list[tuple[int, dict[Exponents, int]]] | None:
-        """Return the terms at s² that matter, as (exponent p of η_s, exponents of the others).
+    def usable_squares(self) -> dict[Exponents, list[tuple[int, dict[Exponents, int]]]]:
+        """Return s -> terms at s² for all s but those with too many of them."""
+        found, left = {}, _MAX_FACTORISATIONS_IN_ALL
+        counts = {s: count_factorisations(tuple(2 * e for e in s), self.everything) for s in self.acting}
+        for s in sorted(self.acting, key=lambda s: counts[s]):
+            left -= counts[s]
+            if counts[s] > MAX_FACTORISATIONS or left < 0:
+                break
+            found[s] = self.square_terms(s)
+        return {s: found[s] for s in self.acting if s in found}
 
-        ``None`` if the square cannot be used: too many terms, or a term with η_s² whose other factors do
-        not tend to zero.
-        """
-        square = tuple(2 * e for e in s)
-        if _count(square, self.everything) > _MAX_FACTORISATIONS:
-            return None
+    def square_terms(self, s: Exponents) -> list[tuple[int, dict[Exponents, int]]]:
+        """Return the terms at s² that matter, as (exponent p of η_s, exponents of the others)."""
         terms = []
-        for powers in factorisations(square, self.everything):
+        for powers in factorisations(tuple(2 * e for e in s), self.everything):
             others = {t: e for t, e in zip(self.everything, powers, strict=True) if e and t != s}
             p = sum(powers) - sum(others.values())
-            if p == 2 and others and not self.exactly_fitted and all(self.is_gate(t) for t in others):
-                return None
             if p < 2:
                 terms.append((p, others))
         return terms
 
-    def next_speed(self, s: Exponents, speeds: Mapping[Exponents, Fraction]) -> Fraction:
-        """Return Φ(v)_s."""
-        found = HALF
-        for p, others in self.squares[s]:
-            total = sum((e * speeds[t] for t, e in others.items() if t in speeds), Fraction(0))
-            found = min(found, total if p else total / 2)
-        return max(found, self.base.get(s, Fraction(0)))
-
     def round(self, speeds: Speeds) -> Speeds:
-        return {**speeds, **{s: self.next_speed(s, speeds) for s in self.squares}}
+        """Return Φ(v), computed with integers over a common denominator."""
+        unit = 2 * lcm(*(v.denominator for v in speeds.values()))
+        scaled = {t: v.numerator * (unit // v.denominator) for t, v in speeds.items()}
+        result = dict(speeds)
+        for s, terms in self.squares.items():
+            doubled = unit
+            for p, others in terms:
+                total, factor = 0, 2 if p else 1
+                for t, e in others.items():
+                    total += factor * e * scaled.get(t, 0)
+                    if total >= doubled:
+                        break
+                else:
+                    doubled = total
+            result[s] = max(Fraction(doubled, 2 * unit), self.base.get(s, Fraction(0)))
+        return result
 
     def least_solution(self) -> Speeds:
         speeds = dict(self.base)
@@ -281,7 +290,7 @@ def _shifted(u: Exponents, t: Exponents, j: int) -> Exponents:
     return tuple(a + j * b for a, b in zip(u, t, strict=True))
 
 
-def _count(monomial: Exponents, symbols: Sequence[Exponents]) -> int:
+def count_factorisations(monomial: Exponents, symbols: Sequence[Exponents]) -> int:
     """Count the factorisations of a monomial into symbols; a large number if that is costly."""
     useful = [s for s in symbols if all(a <= b for a, b in zip(s, monomial, strict=True))]
     if prod(e + 1 for e in monomial) * len(useful) > 200_000:
