@@ -116,10 +116,13 @@ def find_critical_points(
     """
     family = Family(system, rng)
 
-    def draw() -> Complexes:
+    def draw() -> list[Complexes]:
         # Parameters of very different size reach solutions that ordinary loops hardly ever do.
-        small, large = 10.0 ** rng.uniform(-1.5, 1.5, 2)
-        return family.coefficients(small * family.random(family.k), large * family.random(family.n))
+        sizes = 10.0 ** rng.uniform(-1.5, 1.5, (2, 2))
+        return [
+            family.coefficients(small * family.random(family.k), large * family.random(family.n))
+            for small, large in sizes
+        ]
 
     z, centre, seed = family.seed()
     base = family.coefficients(z, centre)

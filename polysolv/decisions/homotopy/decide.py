@@ -19,6 +19,7 @@ from polysolv.decisions.verdict import (
     UNSOLVABLE,
     Verdict,
 )
+from polysolv.errors import InputError
 
 if TYPE_CHECKING:
     from polysolv.systems.polynomial_system import PolynomialSystem
@@ -186,7 +187,13 @@ def _refute(
     degree = min(core.degree, unknowns)
     equations = core.equations(degree, m=m)
     if degree == unknowns:
-        runs = [solve(equations, "auto", seed + i, jobs=jobs, timeout=_left(deadline)) for i in range(2)]
+        try:
+            # Not from total degrees: there, in weighted systems, finite solutions may look infinite.
+            runs = [
+                solve(equations, "polyhedral", seed + i, jobs=jobs, timeout=_left(deadline)) for i in range(2)
+            ]
+        except InputError:
+            return UNDECIDED, "there are too many mixed cells, or too many paths"
         return _finite(runs, m, statistics)
     below, reason = _refute(core, m - 1, deadline, seed, jobs, statistics)
     if below != UNSOLVABLE:
@@ -197,7 +204,7 @@ def _refute(
 def _finite(runs: list[SolveResult], m: int, statistics: dict[str, Any]) -> tuple[str, str]:
     regular = [sum(not path.singular for path in run.solutions) for run in runs]
     statistics[f"m={m}"] = {
-        "paths": len(runs[0]),
+        "paths": sum(len(run) for run in runs),
         "isolated_regular": regular[0],
         "isolated_regular_second_run": regular[1],
         "failed": sum(run.nfailed for run in runs),
@@ -211,9 +218,8 @@ def _finite(runs: list[SolveResult], m: int, statistics: dict[str, Any]) -> tupl
             if _admissible(path.solution, m):
                 return UNDECIDED, "a point that looks real with positive weights was found, but not certified"
     return UNSOLVABLE, (
-        f"{regular[0]} isolated regular complex solutions in two runs of {len(runs[0])} paths, "
-        "all accounted for; "
-        "none is real with positive weights"
+        f"{regular[0]} isolated regular complex solutions in each of two runs, "
+        f"{sum(len(run) for run in runs)} paths, all accounted for; none is real with positive weights"
     )
 
 
@@ -233,10 +239,11 @@ def _positive_dimensional(
     from polysolv.decisions.homotopy.critical_points import find_critical_points
     from polysolv.decisions.homotopy.engine import Engine
 
+    engine = Engine(jobs, deadline)
     found = find_critical_points(
         equations,
         np.random.default_rng(seed),
-        Engine(jobs, deadline),
+        engine,
         lambda point: _admissible(point, m, _MARGIN),
     )
     statistics[f"m={m}"] = {
@@ -244,13 +251,16 @@ def _positive_dimensional(
         "trace_test": found.trace,
         "followed_to_the_end": found.followed,
         "failed": found.failed,
+        "paths": engine.tracked,
+        "seconds": round(time.monotonic() - engine.started, 3),
     }
     if any(_admissible(point, m) for point in found.points):
         return UNDECIDED, "a critical point that looks real with w ≥ 0 was found, but not certified"
     if not found.complete:
         return UNDECIDED, (
             f"critical points of a squared distance: {found.paths} found, the trace test "
-            f"{'holds' if found.trace else 'does not hold'}, {found.failed} paths have no result"
+            f"{'holds' if found.trace else 'does not hold'}, {found.failed} of them have no result; "
+            f"{engine.tracked} paths tracked{', then the time limit came' if engine.interrupted else ''}"
         )
     return UNSOLVABLE, (
         f"{found.paths} critical points of a generic squared distance, complete by the trace test, all paths "

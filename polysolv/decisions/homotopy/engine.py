@@ -26,9 +26,9 @@ Progress = Callable[[int, int, int, float], None]
 def compiled() -> Any:
     """Return the compiled `run_batch`; compiling takes about half a minute once, then numba's cache is
     read."""
-    from polysolv.decisions.homotopy import kernel, kernel_algebra
+    from polysolv.decisions.homotopy import kernel, kernel_algebra, kernel_endgame, kernel_steps
 
-    return cached(kernel.stamped, kernel, kernel_algebra)
+    return cached(kernel.stamped, kernel, kernel_algebra, kernel_endgame, kernel_steps)
 
 
 def cached(stamped: Any, *modules: Any) -> Any:
@@ -76,6 +76,7 @@ class Engine:
     deadline: float | None = None
     progress: Progress | None = None
     interrupted: bool = False
+    tracked: int = 0  # paths, or pieces of paths, tracked so far
     started: float = field(default_factory=time.monotonic)
     _stop: Integers = field(default_factory=lambda: np.zeros(2, np.int64))
 
@@ -134,6 +135,7 @@ class Engine:
                 if self.progress is not None and done:
                     failed = int(np.isin(batch.codes, kernel.FAILURES).sum())
                     self.progress(finished, failed, count, time.monotonic() - self.started)
+        self.tracked += int((batch.codes != kernel.INTERRUPTED).sum())
         return batch
 
     def halt(self) -> None:

@@ -22,7 +22,6 @@ B, TRIAL, LOW, PATCH, PATH = 0, 1, 2, 3, 4
 # Rows of Work.r (real).
 WEIGHT, ROW_SCALE, SIZES, SUMS = 0, 1, 2, 3
 
-FLOOR = 1e-12  # smallest unit of error, relative to the largest coordinate
 ORDER = 4  # Taylor coefficients 1..ORDER of the path are computed
 
 MAX_WINDING = 24
@@ -30,7 +29,8 @@ LOOP = 12  # samples in one turn of Cauchy's loop
 SAMPLES = PATH + ORDER + 1
 SAVED = SAMPLES + MAX_WINDING * LOOP + 1
 BEFORE = SAVED + 1
-MATRIX = BEFORE + 1
+CANDIDATE = BEFORE + 1
+MATRIX = CANDIDATE + 1
 
 
 @FAST
@@ -244,20 +244,16 @@ def condition(p, w):
 
 
 @FAST
-def weights(x, s, out):
-    """The unit in which each coordinate's error is measured: its modulus, with a floor.
-
-    At s ≠ 0 no coordinate is exactly zero and small ones carry the path's future, so the floor is low; at s
-    = 0
-    coordinates may vanish.
-    """
+def weights(x, floor, out):
+    """The unit in which each coordinate's error is measured: its modulus, at least ``floor`` times the
+    largest."""
     top = 0.0
     for i in range(x.size):
         out[i] = modulus(x[i])
         top = max(top, out[i])
-    floor = max((1e-5 if s == 0.0 else FLOOR) * top, 1e-100)
+    least = max(floor * top, 1e-100)
     for i in range(x.size):
-        out[i] = max(out[i], floor)
+        out[i] = max(out[i], least)
 
 
 @FAST

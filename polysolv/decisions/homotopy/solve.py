@@ -141,7 +141,9 @@ def _result(
     singular = (codes[finite] == kernel.SINGULAR) | ~(facts[finite, 3] < _SINGULAR_CONDITION)
     # Regular points are known to many digits, singular ones to few.
     scaled = points / np.exp2(np.array(problem.scaling.unknowns, float))
-    groups = close_groups(scaled[kept], _REGULAR_DISTANCE, 1e-3)
+    groups = []
+    for group in close_groups(scaled[kept], _REGULAR_DISTANCE, 1e-3):
+        groups += _same_coordinates(scaled[kept[group]], singular[kept[group]], group)
     loose = [i for i in range(len(kept)) if singular[kept[i]]]
     groups += [
         [loose[i] for i in group] for group in close_groups(scaled[kept[loose]], _SINGULAR_DISTANCE, 1.0)
@@ -197,6 +199,24 @@ def _result(
     )
     notes = (*_notes(problem, paths), *outcome.notes)
     return SolveResult(system, paths, outcome.start, seed, tol, problem.slices, notes)
+
+
+def _same_coordinates(points: Any, singular: Any, names: list[int]) -> list[list[int]]:
+    """Split a group of close points into those that agree in every coordinate, as polished ones do."""
+    import numpy as np
+
+    groups: list[list[int]] = []
+    for i in range(len(names)):
+        for group in groups:
+            j = group[0]
+            noise = 1e-17 * max(1.0, float(np.abs(points[[i, j]]).max()))
+            unit = _REGULAR_DISTANCE * np.abs(points[[i, j]]).max(axis=0) + noise
+            if singular[i] or singular[j] or bool((np.abs(points[i] - points[j]) <= unit).all()):
+                group.append(i)
+                break
+        else:
+            groups.append([i])
+    return [[names[i] for i in group] for group in groups if len(group) > 1]
 
 
 def _residuals(system: GenericSystem, points: Any) -> Any:

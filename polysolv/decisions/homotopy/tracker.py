@@ -13,12 +13,14 @@ from polysolv.decisions.homotopy.straightline import Complexes, Integers
 
 # From fast to careful; a path goes one level up each time it is doubtful.
 LEVELS = (
-    kernel.Tuning(False, 0.7, 0.1, 1e-8, 20_000, 0.1, 1e12),
-    kernel.Tuning(False, 0.4, 0.005, 1e-9, 20_000, 0.1, 1e12),
-    kernel.Tuning(True, 0.25, 0.0005, 1e-10, 20_000, 0.1, 1e13),
+    kernel.Tuning(False, 0.7, 0.1, 1e-8, 20_000, 0.1, 1e12, 1e-12, 1e-16),
+    kernel.Tuning(False, 0.4, 0.005, 1e-9, 20_000, 0.1, 1e12, 1e-12, 1e-16),
+    kernel.Tuning(True, 0.25, 0.0005, 1e-10, 20_000, 0.1, 1e13, 1e-12, 1e-28),
+    kernel.Tuning(True, 0.25, 0.0005, 1e-10, 20_000, 0.1, 1e13, 1e-25, 1e-60),
 )
 _SAME = 1e-7  # relative distance below which two points of different paths are taken for one
 _VANISHED = 1e-14
+_INFINITE = 1e-18  # polished regular end points with a smaller homogenising coordinate are at infinity
 
 
 @dataclass
@@ -70,12 +72,35 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
         if not len(doubtful) or engine.interrupted:
             break
     assert total is not None
+    _look_closer(total, tracking, starts, engine)
     # What is left at a tiny s with a large and growing norm diverges slowly.
     stuck = np.isin(total.codes, kernel.FAILURES) & (total.facts[:, 2] < 1e-12)
-    total.codes[stuck & (np.abs(total.points[:, -1]) < 1e-6 * np.abs(total.points).max(axis=1))] = (
+    total.codes[stuck & (np.abs(total.points[:, -1]) < 1e-10 * np.abs(total.points).max(axis=1))] = (
         kernel.AT_INFINITY
     )
     return Tracked(total.points, total.codes, total.facts, levels)
+
+
+def _look_closer(total: Batch, tracking: Tracking, starts: Complexes, engine: Engine) -> None:
+    """Track once more, to much smaller s, the paths that wind about a point at infinity.
+
+    Finite solutions of large norm belong to the same cycle as far as s = 1e-16 can tell. Where nothing finite
+    is found the first answer stays.
+    """
+    rows = np.flatnonzero((total.codes == kernel.AT_INFINITY) & (total.facts[:, 1] > 1))
+    if not len(rows) or engine.interrupted:
+        return
+    homotopy = kernel.Homotopy(0, tracking.table)
+    batch = engine.run(tracking.program, homotopy, LEVELS[-1], kernel.TO_ZERO, starts[rows])
+    finite = batch.codes == kernel.SUCCESS
+    taken = total.points[total.codes == kernel.SUCCESS]
+    found = np.flatnonzero(finite)
+    for group in coincident(np.vstack([batch.points[found], taken]), _SAME):
+        # A path that ends where another one did has jumped.
+        finite[found[[i for i in group if i < len(found)]]] = False
+    total.points[rows[finite]] = batch.points[finite]
+    total.codes[rows[finite]] = kernel.SUCCESS
+    total.facts[rows[finite]] = batch.facts[finite]
 
 
 def polish(tracking: Tracking, tracked: Tracked, engine: Engine) -> None:
@@ -104,6 +129,10 @@ def polish(tracking: Tracking, tracked: Tracked, engine: Engine) -> None:
     tracked.points[rows[done]] = batch.points[done]
     tracked.facts[rows[done], 3:6] = batch.facts[done, 3:6]
     tracked.codes[rows[done]] = kernel.SUCCESS
+    # Residuals had twice the digits, so that even norms of 1e17 are told from infinite ones.
+    last = np.abs(tracked.points[rows, -1]) / np.abs(tracked.points[rows]).max(axis=1)
+    infinite = (tracked.codes[rows] == kernel.SUCCESS) & (last < np.maximum(_INFINITE, batch.facts[:, 5]))
+    tracked.codes[rows[infinite]] = kernel.AT_INFINITY
 
 
 def _angle(a: Complexes, b: Complexes) -> np.ndarray:

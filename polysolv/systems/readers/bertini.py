@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
+import random
 import re
+from fractions import Fraction
 
 from polysolv.errors import InputError
 from polysolv.systems.generic_system import GenericSystem
-from polysolv.systems.polynomial import Polynomial
+from polysolv.systems.polynomial import Monomial, Polynomial
 from polysolv.systems.readers.expression import Names, parse_expression
 
-_REFUSED = ("hom_variable_group", "pathvariable", "parameter", "random", "random_real", "implicit_parameter")
+_REFUSED = ("pathvariable", "parameter", "random", "random_real", "implicit_parameter")
 
 
 def read(text: str) -> GenericSystem:
-    """Read ``variable_group``, ``variable``, ``function``, ``constant`` and assignments; CONFIG is skipped.
+    """Read groups of variables, ``function``, ``constant`` and assignments; CONFIG is skipped.
+
+    The coordinates of a homogeneous group are fixed by one more equation, a generic linear
+    form in them that equals 1: each projective solution is listed once, by one of its representatives.
 
     Raises:
-        InputError: for homogeneous groups and parameters, which this reader does not take, and for functions
-            that are declared without a definition.
+        InputError: for parameters, which this reader does not take, for functions that are declared without a
+            definition, and for functions that are not homogeneous in a homogeneous group.
     """
     text = re.sub(r"%.*", "", text)
     text = re.sub(r"\bCONFIG\b.*?\bEND\s*;", "", text, count=1, flags=re.DOTALL)
     text = re.sub(r"^\s*INPUT\b", "", text, count=1)
     text = re.split(r"\bEND\s*;", text, maxsplit=1)[0]
     unknowns: list[str] = []
+    groups: list[list[str]] = []
     functions: list[str] = []
     assignments: list[tuple[str, str]] = []
     for statement in filter(None, (" ".join(piece.split()) for piece in text.split(";"))):
         word, _, rest = statement.partition(" ")
         listed = [name.strip() for name in rest.split(",")]
         if word in _REFUSED:
-            raise InputError("INPUT", word, "variable_group, variable, function, constant and assignments")
-        if word in {"variable_group", "variable"}:
+            raise InputError("INPUT", word, "variable groups, function, constant and assignments")
+        if word in {"variable_group", "hom_variable_group", "variable"}:
             unknowns += listed
+            groups += [listed] if word == "hom_variable_group" else []
         elif word == "function":
             functions += listed
         elif word in {"constant", "subfunction"}:
@@ -51,4 +58,21 @@ def read(text: str) -> GenericSystem:
     for name in functions:
         if name not in values:
             raise InputError("function", name, "functions that are defined below their declaration")
-    return GenericSystem(tuple(unknowns), tuple(values[name] for name in functions))
+    equations = [values[name] for name in functions]
+    for group in groups:
+        places = {names.known[name] for name in group}
+        for name in functions:
+            if len({sum(e for i, e in monomial if i in places) for monomial in values[name]}) > 1:
+                raise InputError("function", name, f"polynomials that are homogeneous in {', '.join(group)}")
+        equations.append(_patch(sorted(places)))
+    return GenericSystem(tuple(unknowns), tuple(equations))
+
+
+def _patch(places: list[int]) -> Polynomial:
+    """A linear form that equals 1; it vanishes at a given solution only by bad luck."""
+    generator = random.Random(len(places))
+    patch: dict[Monomial, Fraction] = {
+        ((i, 1),): Fraction(generator.choice((-1, 1)) * generator.randint(701, 1999), 1009) for i in places
+    }
+    patch[()] = Fraction(-1)
+    return patch

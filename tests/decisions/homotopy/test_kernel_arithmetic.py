@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polysolv.decisions.homotopy import kernel
+from polysolv.decisions.homotopy import kernel, kernel_steps
 from polysolv.decisions.homotopy.problem import linear_homotopy
 from polysolv.decisions.homotopy.scaling import find_scaling
 
@@ -20,7 +20,7 @@ finite = st.floats(-1e3, 1e3, allow_nan=False).filter(lambda v: v == 0 or abs(v)
 def residuals(program, homotopy, tuning, x, s):  # type: ignore[no-untyped-def]
     w = kernel.workspace(program, homotopy.table.shape[1])
     w.state[5] = 1.0
-    kernel.residual(program, homotopy, w, x, s)
+    kernel_steps.residual(program, homotopy, w, x, s)
     return w.z[0].copy()
 
 

@@ -87,6 +87,25 @@ def test_more_equations_than_unknowns() -> None:
     assert solve(["x - 1", "x - 2"]).nsolutions == 0
 
 
+def test_homogeneous_groups_count_projective_solutions() -> None:
+    """Two circles meet in four points of the projective plane, two of them the circular points."""
+    text = (
+        "hom_variable_group x, y, z;\nfunction f, g;\nf = x^2 + y^2 - 4*z^2;\ng = (x - z)^2 + y^2 - 4*z^2;\n"
+    )
+    result = solve(GenericSystem.parse(text))
+    assert (result.nsolutions, result.nat_infinity, result.nfailed) == (4, 0, 0)
+    at_infinity = [p.solution for p in result.solutions if abs(p.solution[2]) < 1e-12]
+    assert len(at_infinity) == 2
+    for x, y, _ in at_infinity:
+        assert abs(x * x + y * y) < 1e-12
+    # In P^1 x P^1, bihomogeneous of degrees (1, 1) and (1, 2).
+    text = (
+        "hom_variable_group a, b;\nhom_variable_group c, d;\nfunction f, g;\n"
+        "f = a*c + 2*b*d - 3*a*d;\ng = a*c^2 - b*d^2 + 5*b*c*d;\n"
+    )
+    assert solve(GenericSystem.parse(text)).nsolutions == 3
+
+
 def test_fewer_equations_than_unknowns_give_a_witness_set() -> None:
     result = solve(["x^2 + y^2 + z^2 - 1"], seed=2)
     assert result.slices == 2
@@ -104,6 +123,37 @@ def test_badly_scaled_input(a: str, b: str) -> None:
         terms = [float(b) * y * y, -3e3 * x * y, 1e-3]
         assert abs(sum(terms)) < 1e-10 * max(abs(term) for term in terms)
         assert abs(float(a) * x * x - 2) < 1e-10
+
+
+@pytest.mark.parametrize("start", ["total-degree", "polyhedral", "weighted", "monodromy"])
+@pytest.mark.parametrize(
+    ("equations", "count"),
+    [
+        # Solutions of very different size: (-14, -3e-4, 1e5) beside (-2e-12, -7e2, 7e2); and norms up to 1e15.
+        (
+            [
+                "x^3/10 - x*y^2/10 + x^2/10000 - 3*y",
+                "5007000 + 7000*x - 50*y",
+                "0.00100004 + (800 + 1/50000)*z*x^2",
+            ],
+            3,
+        ),
+        (
+            [
+                "0.10000707 + 2/25*x*y*z",
+                "599999999.94 + 3/50*z + 3e-6*y*z",
+                "-3/1000*y*z^2 - z^2/50 - 500000 + y*z/20000",
+            ],
+            2,
+        ),
+        # Simple solutions that are close to each other.
+        (["(x-3)^2 - 1e-8*(y+z+3)", "(y-3)^2 - 1e-3*(x+z+3)", "z^2 - 1e-8*(x+y+3)"], 8),
+        (["(x-1)^2 - 1e-12*(y+3)", "(y+2)^2 - 1e-10*(x+3)"], 4),
+    ],
+)
+def test_large_small_and_close_solutions_are_told_apart(equations: list[str], count: int, start: str) -> None:
+    result = solve(equations, start=start, seed=16)
+    assert (result.nsolutions, result.nsingular, result.nfailed) == (count, 0, 0)
 
 
 def test_equations_without_solutions_and_without_content() -> None:

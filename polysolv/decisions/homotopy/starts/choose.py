@@ -17,8 +17,6 @@ from polysolv.errors import InputError
 # Multiplications that the search for mixed cells may take for each path of the total-degree homotopy that
 # it saves.
 _BUDGET = 3e5
-_SMALL = 100  # up to this many paths the total degree is not worth improving on
-_WORTHWHILE = 0.8
 _UNLIMITED = 1e13
 
 
@@ -50,13 +48,14 @@ def tracked_from(
     points: Complexes
     notes: tuple[str, ...] = ()
     found = None
-    if start == "polyhedral" or (start == "auto" and bezout > _SMALL):
+    if start == "polyhedral" or (start == "auto" and bezout > 1):
         budget = _UNLIMITED if start == "polyhedral" else min(_BUDGET * bezout, _UNLIMITED)
         found = polyhedral.find_mixed_cells(supports, problem.unknowns, rng, budget)
         if found is None and start == "polyhedral":
             raise InputError("start", start, "a system with fewer mixed cells; use total-degree or monodromy")
     if start == "auto":
-        better = found is not None and found.mixed_volume <= _WORTHWHILE * bezout
+        # Paths to infinity are not only wasted: next to them finite solutions of large norm are hard to see.
+        better = found is not None and found.mixed_volume < bezout
         start = "polyhedral" if better else "total-degree"
     if start == "weighted":
         weights = weighted.find_weights(supports, problem.unknowns)

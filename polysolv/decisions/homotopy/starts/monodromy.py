@@ -7,6 +7,7 @@ test" (2018).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -19,7 +20,7 @@ from polysolv.decisions.homotopy.tracker import LEVELS, coincident, track_paths
 from polysolv.systems.polynomial import Monomial
 
 MAX_LOOPS = 60
-_TRACE = 1e-6
+_TRACE = 1e-9  # of the sum of moduli, in every coordinate; one missing point can bend the sum by 1e-6 of it
 
 
 def move(
@@ -42,35 +43,35 @@ def populate(
     program: Program,
     base: Complexes,
     seeds: Complexes,
-    draw: Callable[[], Complexes],
+    draw: Callable[[], Sequence[Complexes]],
     enough: Callable[[Complexes], bool],
     engine: Engine,
     stale: int = 5,
+    images: Callable[[Complexes], Sequence[Complexes]] = lambda points: (),
 ) -> tuple[Complexes, bool]:
-    """Collect solutions at the parameters ``base`` by loops base → p → q → base.
+    """Collect solutions at the parameters ``base`` by loops base → p → q → … → base.
 
     Args:
         program: affine system; ``base``: its coefficients; ``seeds``: known solutions, one a row.
-        draw: returns the coefficients at random parameters.
+        draw: returns the coefficients at the random parameters p, q, … of one loop.
         enough: whether a set of solutions is complete; asked after each loop.
         stale: loops without a new solution after which it gives up.
+        images: the other solutions in the orbit of each point, where the system has a symmetry; an array for
+            each, with a row for each point. Only one solution of each orbit is then tracked.
 
     Returns:
-        the solutions, and whether ``enough`` said yes.
+        the solutions, one of each orbit, and whether ``enough`` said yes.
     """
     known = seeds
     idle = 0
     for _ in range(MAX_LOOPS):
         if engine.interrupted:
             break
-        first, second = draw(), draw()
         ends = known
-        for start, target in ((base, first), (first, second), (second, base)):
+        for start, target in itertools.pairwise((base, *draw(), base)):
             ends = move(program, start, target, ends, engine)
             ends = ends[np.isfinite(ends).all(axis=1)]
-        merged = np.vstack([known, ends])
-        doubles = [i for group in coincident(homogeneous(merged), 1e-9) for i in group[1:]]
-        fresh = np.delete(merged, doubles, axis=0)
+        fresh = _distinct(np.vstack([known, ends]), images)
         idle = idle + 1 if len(fresh) == len(known) else 0
         known = fresh
         if (idle or len(known) > 1) and enough(known):
@@ -78,6 +79,16 @@ def populate(
         if idle >= stale:
             break
     return known, False
+
+
+def _distinct(points: Complexes, images: Callable[[Complexes], Sequence[Complexes]]) -> Complexes:
+    """The first point of each orbit."""
+    count = len(points)
+    orbits = np.vstack([points, *images(points)])
+    doubles = set()
+    for group in coincident(homogeneous(orbits), 1e-9):
+        doubles.update(sorted({i % count for i in group})[1:])
+    return np.delete(points, sorted(doubles), axis=0)
 
 
 def solve_generic(
@@ -114,6 +125,9 @@ def solve_generic(
     def cut() -> Complexes:
         return np.concatenate([head, _random(rng, size)])
 
+    def loop() -> list[Complexes]:
+        return [cut(), cut()]
+
     base = cut()
     constant = len(head)
     base[constant] -= base[constant] + base[constant + 1 : constant + 1 + unknowns] @ seed
@@ -126,11 +140,12 @@ def solve_generic(
     def complete(points: Complexes) -> bool:
         moved = [points, *(move(program, base, shift, points, engine) for shift in shifts)]
         sums = [part.sum(axis=0) for part in moved]
-        bend = np.abs(sums[0] - 2 * sums[1] + sums[2]).max()
-        return bool(bend < _TRACE * max(1.0, *(float(np.abs(part).sum(axis=0).max()) for part in moved)))
+        bend = np.abs(sums[0] - 2 * sums[1] + sums[2])
+        sizes = np.max([np.abs(part).sum(axis=0) for part in moved], axis=0)
+        return bool((bend < _TRACE * sizes).all())
 
     start = np.append(seed, 0.0)[None, :]
-    points, held = populate(program, base, start, cut, complete, engine)
+    points, held = populate(program, base, start, loop, complete, engine, stale=10)
     target = [{m: (c, 0j) for m, c in zip(row, part, strict=True)} for row, part in _split(rows, base)]
     begin = [{m: c[0] for m, c in row.items()} for row in target]
     target[-1] = {time: (1.0 + 0j, 0j)}
