@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from polysolv.moe import MixingMeasure as MixingMeasure
     from polysolv.moe import SoftmaxGaussianMoE as SoftmaxGaussianMoE
     from polysolv.moe import cell_errors as cell_errors
+    from polysolv.moe import plot_voronoi_cells as plot_voronoi_cells
     from polysolv.moe import voronoi_cells as voronoi_cells
     from polysolv.moe import voronoi_loss as voronoi_loss
     from polysolv.rates import RateReport as RateReport
