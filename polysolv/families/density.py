@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -25,7 +25,10 @@ MAX_DERIVATIVES = 400
 _MAX_POWER = 4
 _EXTRA_POINTS = 8
 _SPREAD = 40
-_REMARK = "The density is strongly identifiable to order {}: no interaction."
+_TRIES = 20
+_PARAMETERS_TRIED = 3
+_NO_POLES = "a density that is finite and not zero at most points"
+_REMARK = "The density is strongly identifiable to order {} except at special true values: no interaction."
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class DensityRelations:
         parameters: names of the parameters θ.
         order: derivatives up to this order were considered, the density itself included.
         relations: a basis of the relations with constant coefficients; each was verified symbolically.
+        pointwise: a basis of the relations at one random θ, as functions of the covariates and the response.
+            There are more of these if some relation has coefficients that depend on θ.
+        point: that θ.
         derivatives: all derivatives, by increasing order.
         log_symbol: the linear K behind them, if every ∂u/∂θ_t is c·x^i ∂^j u/∂θ_g^j for one parameter g.
     """
@@ -45,23 +51,31 @@ class DensityRelations:
     relations: tuple[LinearRelation, ...]
     derivatives: tuple[Orders, ...]
     log_symbol: LogSymbol | None
+    pointwise: tuple[LinearRelation, ...]
+    point: Mapping[str, Fraction]
 
     @property
     def strongly_identifiable(self) -> bool:
-        """Whether there is no relation: the derivatives up to ``order`` are linearly independent."""
-        return not self.relations
+        """Whether the derivatives up to ``order`` are linearly independent at every θ but special ones."""
+        return not self.pointwise
+
+    @property
+    def depends_on_parameters(self) -> bool:
+        """Whether some relation has coefficients that depend on θ, like ∂²u/∂mu² = 1/s ∂u/∂s."""
+        return len(self.pointwise) > len(self.relations)
 
     @cached_property
     def _groups(self) -> dict[Orders, dict[Orders, Fraction]]:
         """Derivative -> independent derivatives that it is made of."""
-        written = {r.left: {orders: c for c, orders in r.right} for r in self.relations}
+        relations = self.pointwise if self.depends_on_parameters else self.relations
+        written = {r.left: {orders: c for c, orders in r.right} for r in relations}
         return {d: written.get(d, {d: Fraction(1)}) for d in self.derivatives}
 
     def system(self, m: int) -> PolynomialSystem:
         """Return the reduced system of a cell of m atoms: Taylor coefficients up to ``order``, grouped.
 
         The equation of an independent derivative ∂^B u is Σ_α r_(α,B) Σ_l w_l δ_l^α/α!, where ∂^α u contains
-        it r_(α,B) times, |α| ≤ order.
+        it r_(α,B) times, |α| ≤ order. If relations depend on θ the system is that of the truth ``point``.
 
         Raises:
             InputError: if m is not from 1 to 20.
@@ -90,6 +104,9 @@ class DensityRelations:
     def __str__(self) -> str:
         if self.strongly_identifiable:
             return f"strongly identifiable to order {self.order}"
+        if self.depends_on_parameters:
+            place = ", ".join(f"{name} = {value}" for name, value in self.point.items())
+            return f"at {place}:\n" + "\n".join(map(str, self.pointwise))
         return "\n".join(map(str, self.relations))
 
 
@@ -110,7 +127,9 @@ def density_relations(
 
     Derivatives divided by u are rational functions; they are evaluated at random rational points, the exact
     null space gives the candidates, and each is verified in the field of rational functions. A relation that
-    held at the points but not identically would be refused, and a true one cannot be missed.
+    held at the points but not identically would be refused, and a true one cannot be missed. Points with one
+    common θ show relations whose coefficients depend on θ; independence there is independence at every θ
+    outside a proper algebraic subset.
 
     >>> from sympy import exp, sqrt, symbols
     >>> Y, m, s = symbols("Y mu sigma")
@@ -138,16 +157,18 @@ def density_relations(
         raise InputError("order", order, f"an order with at most {MAX_DERIVATIVES} derivatives")
     symbols = [*thetas, *xs, *ys]
     derivatives = _derivatives(expr, thetas, order, symbols)
-    relations = relations_among(_evaluated(derivatives, len(symbols)))
+    columns = _evaluated(derivatives, len(symbols))
+    if columns is None:
+        raise InputError("expr", expr, _NO_POLES)
+    relations = relations_among(columns)
     for relation in relations:
-        total = derivatives[relation.left]
-        for c, orders in relation.right:
-            total -= sympy.QQ(c.numerator, c.denominator) * derivatives[orders]
-        if total:
+        if _difference(derivatives, relation):
             raise InputError("expr", expr, f"a density whose relations hold identically; {relation} does not")
     names = tuple(theta.name for theta in thetas)
     symbol = _find_log_symbol(derivatives, names, xs)
-    return DensityRelations(names, order, relations, tuple(derivatives), symbol)
+    place, pointwise = _at_one_parameter(derivatives, len(thetas), len(symbols))
+    point = dict(zip(names, place, strict=True))
+    return DensityRelations(names, order, relations, tuple(derivatives), symbol, pointwise, point)
 
 
 def from_density(
@@ -165,14 +186,15 @@ def from_density(
         name: name of the family.
 
     Returns:
-        the family. Its K comes from ∂u/∂θ_t = c·x^i ∂^j u/∂θ_g^j, verified symbolically, where θ_g is a
-        location parameter (dual variable ``y``). Without any relation K has one dual variable for each
-        parameter and a remark says that the family is strongly identifiable to the given order, which is what
-        the exponents 2 of such a K rest on.
+        the family. The response is assumed to take infinitely many values. Its K comes from
+        ∂u/∂θ_t = c·x^i ∂^j u/∂θ_g^j, verified symbolically, where θ_g is a location parameter (dual variable
+        ``y``). Without any relation K has one dual variable for each parameter and a remark says that the
+        family is strongly identifiable to the given order, which is what the exponents 2 of such a K rest on.
 
     Raises:
-        InputError: as :func:`density_relations`, or if there are relations that no such K explains; the
-            message lists them, and :func:`density_relations` gives the reduced system.
+        InputError: as :func:`density_relations`, or if there are relations that no such K explains, for
+            example with coefficients that depend on the parameters; the message lists them, and
+            :func:`density_relations` gives the reduced system.
 
     >>> from sympy import exp, sqrt, symbols
     >>> Y, x, b, a, s = symbols("Y x b a sigma")
@@ -182,6 +204,16 @@ def from_density(
     """
     found = density_relations(expr, parameters, covariates, response, order)
     symbol = found.log_symbol
+    if found.depends_on_parameters:
+        known = set(map(str, found.relations))
+        shown = next(str(r) for r in found.pointwise if str(r) not in known)
+        place = ", ".join(f"{p} = {value}" for p, value in found.point.items())
+        raise InputError(
+            "expr",
+            f"{shown} at {place}",
+            "a density whose relations have coefficients that do not depend on the parameters: change the "
+            "parameters, or give Family.from_log_symbol a K with the true values as constants",
+        )
     if symbol is None:
         if not found.strongly_identifiable:
             listed = "; ".join(map(str, found.relations))
@@ -240,22 +272,64 @@ def _orders(chosen: tuple[int, ...], thetas: list[Any]) -> Orders:
     return tuple((thetas[i].name, chosen.count(i)) for i in sorted(set(chosen)))
 
 
-def _evaluated(derivatives: dict[Orders, Any], count: int) -> dict[Orders, dict[Any, Fraction]]:
-    """Evaluate every derivative at random rational points of Q^count, the same for all."""
+def _evaluated(
+    derivatives: dict[Orders, Any], count: int, first: Sequence[Fraction] = ()
+) -> dict[Orders, dict[Any, Fraction]] | None:
+    """Evaluate every derivative at random rational points of Q^count, the same for all.
+
+    The first coordinates of all points are ``first``. ``None`` if the points met too many poles.
+    """
     import sympy
 
     chooser = random.Random(20)
     columns: dict[Orders, dict[Any, Fraction]] = {orders: {} for orders in derivatives}
-    number = 0
-    while number < len(derivatives) + _EXTRA_POINTS:
-        point = [sympy.QQ(chooser.randint(1, _SPREAD), chooser.randint(1, 9)) for _ in range(count)]
+    number, wanted = 0, len(derivatives) + _EXTRA_POINTS
+    fixed = [sympy.QQ(v.numerator, v.denominator) for v in first]
+    for _ in range(_TRIES * wanted):
+        point = fixed + [
+            sympy.QQ(chooser.randint(1, _SPREAD), chooser.randint(1, 9)) for _ in range(count - len(fixed))
+        ]
         bottoms = [value.denom(*point) for value in derivatives.values()]
         if all(bottoms):
             for (orders, value), bottom in zip(derivatives.items(), bottoms, strict=True):
                 quotient = value.numer(*point) / bottom
                 columns[orders][number] = Fraction(int(quotient.numerator), int(quotient.denominator))
             number += 1
-    return columns
+            if number == wanted:
+                return columns
+    return None
+
+
+def _difference(derivatives: dict[Orders, Any], relation: LinearRelation) -> Any:
+    import sympy
+
+    total = derivatives[relation.left]
+    for c, orders in relation.right:
+        total -= sympy.QQ(c.numerator, c.denominator) * derivatives[orders]
+    return total
+
+
+def _at_one_parameter(
+    derivatives: dict[Orders, Any], parameters: int, count: int
+) -> tuple[tuple[Fraction, ...], tuple[LinearRelation, ...]]:
+    """Return θ and the relations among the derivatives there: of some random θ one with the fewest."""
+    import sympy
+
+    chooser = random.Random(21)
+    found = []
+    for _ in range(_PARAMETERS_TRIED):
+        place = [Fraction(chooser.randint(1, _SPREAD), chooser.randint(1, 9)) for _ in range(parameters)]
+        columns = _evaluated(derivatives, count, place)
+        if columns is None:
+            continue
+        relations = relations_among(columns)
+        values = [sympy.QQ(v.numerator, v.denominator) for v in place]
+        totals = [_difference(derivatives, relation).numer for relation in relations]
+        if not any(t.evaluate(list(zip(t.ring.gens, values, strict=False))) for t in totals):
+            found.append((tuple(place), relations))
+    if not found:
+        raise InputError("expr", "a density with poles wherever it was tried", _NO_POLES)
+    return min(found, key=lambda pair: len(pair[1]))
 
 
 def _find_log_symbol(

@@ -81,9 +81,50 @@ def test_families_without_relations():
     family = Family.from_density(student, [B], [], Y, order=3)
     assert any("strongly identifiable to order 3" in remark for remark in family.remarks)
     assert exponents(family, 4)["b"].lower == exponents(family, 4)["b"].upper == 2
-    scaled = (1 + (Y - B) ** 2 / S) ** -3 / sqrt(S)
-    family = Family.from_density(scaled, [B, S], [], Y)
+    quartic = exp(-((Y - B) ** 4) / S) / sqrt(sqrt(S))
+    family = Family.from_density(quartic, [B, S], [], Y)
     assert {n: (b.lower, b.upper) for n, b in exponents(family, 3).items()} == {"b": (2, 2), "sigma": (2, 2)}
+
+
+SCALED_STUDENT = (1 + (Y - B) ** 2 / S) ** -3 / sqrt(S)
+
+
+@pytest.mark.parametrize(
+    ("density", "parameters", "relation", "coefficients"),
+    [
+        # A standard deviation instead of a variance: ∂²u/∂b² = 1/S ∂u/∂S.
+        (exp(-((Y - B) ** 2) / (2 * S**2)) / S, [B, S], (("b", 2),), {(("sigma", 1),): lambda s: 1 / s}),
+        # Student with five degrees of freedom and unknown scale.
+        (
+            SCALED_STUDENT,
+            [B, S],
+            (("sigma", 2),),
+            {(("sigma", 1),): lambda s: 3 / (2 * s), (("b", 2),): lambda s: -1 / (4 * s)},
+        ),
+    ],
+)
+def test_relations_with_coefficients_that_depend_on_the_parameters(
+    density, parameters, relation, coefficients
+):
+    found = density_relations(density, parameters, [], Y)
+    assert found.relations == ()
+    assert found.depends_on_parameters
+    assert not found.strongly_identifiable
+    (only,) = found.pointwise
+    assert only.left == relation
+    assert {o: c for c, o in only.right} == {o: f(found.point["sigma"]) for o, f in coefficients.items()}
+    assert str(found).startswith(f"at b = {found.point['b']}, sigma = {found.point['sigma']}:")
+    with pytest.raises(InputError, match=r"^expr: '∂²u/∂\w+² = .* do not depend on the parameters"):
+        Family.from_density(density, parameters, [], Y)
+    system = found.system(2)
+    assert len(system) == len(found.derivatives) - 2
+
+
+def test_a_standard_deviation_as_a_log_symbol_with_a_true_value():
+    """N(mu, (s + ds)^2): what from_density cannot write down, and a log-symbol can."""
+    family = Family.from_log_symbol("sd", "dm*y + (s*ds + ds^2/2)*y^2", ["dm", "ds"], assumptions=["s != 0"])
+    found = {n: (b.lower, b.upper) for n, b in exponents(family, 3).items()}
+    assert found == {"dm": (6, 6), "ds": (3, 3)}
 
 
 def test_relations_that_no_log_symbol_explains_are_listed():

@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from polysolv import Family, InputError, explain, exponents, families
+from polysolv.rates.prover import exactly_fitted_exponents
 from polysolv.rates.prover.arc import Arc
 from polysolv.rates.prover.corrections import corrected
 from polysolv.rates.prover.linear_program import minimise
@@ -257,3 +258,13 @@ def test_the_slope_under_a_gaussian_gate_in_print_and_in_floating_point(zero_cen
             total += weight * density(moved)
         ratios.append(np.abs(total - density(true)).sum() / density(true).sum() / eps**6)
     assert 0.3 < ratios[1] / ratios[0] < 3
+
+
+def test_a_coefficient_that_may_vanish_pins_nothing():
+    """1 + c may be zero where c != 0 is all that is assumed; s is not, so it is divided by."""
+    maybe = Family.from_log_symbol("f", "(a + c*a)*y + b*y^2", ["a", "b"], assumptions=["c != 0"])
+    assert exponents(maybe, 2)["a"].upper is None
+    assert set(exactly_fitted_exponents(maybe)) == {"b"}
+    sure = Family.from_log_symbol("f", "c*a*y + c_2*b*y^2", ["a", "b"], assumptions=["c != 0", "c_2 = 3"])
+    assert _pairs(sure, 3) == _exact(a=6, b=3)
+    assert exactly_fitted_exponents(sure) == {"a": 1, "b": 1}

@@ -9,7 +9,8 @@ from fractions import Fraction
 from polysolv.families.log_symbol import Exponents, LogSymbol
 from polysolv.rates.prover.nodes import Nodes, Vector
 
-# A power series in ε: (power of ε, exponents of the constants of K) -> function of the nodes.
+# A power series in ε: (power of ε, exponents of the constants of K) -> function of the nodes. Constants are
+# not zero, so their exponents may be negative.
 Series = dict[tuple[int, ...], Vector]
 
 
@@ -127,6 +128,13 @@ def add_to(target: Series, other: Series, nodes: Nodes, factor: Fraction | int =
             target[key] = scaled
         else:
             target.pop(key, None)
+
+
+def times_constants(series: Series, exponents: Exponents) -> Series:
+    """Return the series times a monomial of the constants, whose exponents may be negative."""
+    if not any(exponents):
+        return series
+    return {(key[0], *map(sum, zip(key[1:], exponents, strict=True))): v for key, v in series.items()}
 
 
 def show_series(series: Series, constants: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from polysolv.families.log_symbol import LogSymbol
-from polysolv.rates.prover.arc import Arc, Series, add_to
+from polysolv.rates.prover.arc import Arc, Series, add_to, times_constants
 from polysolv.rates.prover.linear_part import linear_solution
 from polysolv.rates.prover.nodes import Nodes
 
@@ -34,7 +34,7 @@ def corrected(log_symbol: LogSymbol, nodes: Nodes, leading: Mapping[str, Series]
                 if s in wrong:
                     shift: Series = {key: (v[0], *rest) for key, v in wrong[s].items()}
                     path = paths.setdefault(log_symbol.perturbations[i], {})
-                    add_to(path, shift, nodes, -factor)
+                    add_to(path, times_constants(shift, factor[1]), nodes, -factor[0])
                     moved = True
         if not moved:
             break

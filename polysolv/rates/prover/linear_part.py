@@ -21,35 +21,41 @@ def symbol_table(log_symbol: LogSymbol) -> Table:
     return table
 
 
-# Component position -> combination of symbols whose linear part is that component.
-Solution = tuple[tuple[int, tuple[tuple[Exponents, Fraction], ...]], ...]
+# Component position -> combination of symbols whose linear part is that component. A factor is a rational and
+# exponents of the constants, which may be negative: constants are not zero.
+Factor = tuple[Fraction, Exponents]
+Solution = tuple[tuple[int, tuple[tuple[Exponents, Factor], ...]], ...]
 
 
 @lru_cache(maxsize=256)
 def linear_solution(log_symbol: LogSymbol) -> Solution:
     """Return, component by component, Σ_s r_s η_s = δ + components listed earlier + non-linear terms.
 
-    Coefficients that contain a symbolic constant are never divided by. Where all of the linear part is
-    rational, the combinations come from Gaussian elimination and hold no other listed component.
+    A coefficient is divided by only if it is one term; a sum that holds constants may be zero. Where all of
+    the linear part is rational, the combinations come from Gaussian elimination and hold no other listed
+    component.
 
     >>> from polysolv.families import get
     >>> linear_solution(get("location-scale-gaussian").log_symbol)
-    ((0, (((1,), Fraction(1, 1)),)), (1, (((2,), Fraction(2, 1)),)))
+    ((0, (((1,), (Fraction(1, 1), ())),)), (1, (((2,), (Fraction(2, 1), ())),)))
     """
-    rows = {
-        index: {e.index(1): (c, constants) for c, e, constants in terms if sum(e) == 1}
-        for index, terms in symbol_table(log_symbol).items()
-    }
+    rows: dict[Exponents, dict[int, list[Factor]]] = {}
+    for index, terms in symbol_table(log_symbol).items():
+        row = rows.setdefault(index, {})
+        for c, e, constants in terms:
+            if sum(e) == 1:
+                row.setdefault(e.index(1), []).append((c, constants))
     triangular = _triangular(rows)
     if len(triangular) == len(log_symbol.perturbations):
         return triangular
-    if any(any(constants) for row in rows.values() for _, constants in row.values()):
+    if any(any(constants) for row in rows.values() for sums in row.values() for _, constants in sums):
         return triangular
-    return _eliminated({s: {i: c for i, (c, _) in row.items()} for s, row in rows.items()})
+    rational = {s: {i: sums[0][0] for i, sums in row.items()} for s, row in rows.items()}
+    return _eliminated(rational, (0,) * len(log_symbol.constants))
 
 
-def _triangular(rows: dict[Exponents, dict[int, tuple[Fraction, Exponents]]]) -> Solution:
-    found: list[tuple[int, tuple[tuple[Exponents, Fraction], ...]]] = []
+def _triangular(rows: dict[Exponents, dict[int, list[Factor]]]) -> Solution:
+    found: list[tuple[int, tuple[tuple[Exponents, Factor], ...]]] = []
     assigned: set[int] = set()
     used: set[Exponents] = set()
     progress = True
@@ -59,16 +65,17 @@ def _triangular(rows: dict[Exponents, dict[int, tuple[Fraction, Exponents]]]) ->
             missing = [i for i in rows[index] if i not in assigned]
             if len(missing) != 1 or index in used:
                 continue
-            coefficient, constants = rows[index][missing[0]]
-            if not any(constants):
-                found.append((missing[0], ((index, 1 / coefficient),)))
+            if len(rows[index][missing[0]]) == 1:
+                coefficient, constants = rows[index][missing[0]][0]
+                factor = (1 / coefficient, tuple(-e for e in constants))
+                found.append((missing[0], ((index, factor),)))
                 assigned.add(missing[0])
                 used.add(index)
                 progress = True
     return tuple(found)
 
 
-def _eliminated(rows: dict[Exponents, dict[int, Fraction]]) -> Solution:
+def _eliminated(rows: dict[Exponents, dict[int, Fraction]], zeros: Exponents) -> Solution:
     """Bring the linear part to reduced row echelon form, keeping track of the combinations."""
     left = [dict(row) for row in rows.values()]
     right = [{s: Fraction(1)} for s in rows]
@@ -86,7 +93,11 @@ def _eliminated(rows: dict[Exponents, dict[int, Fraction]]) -> Solution:
                 factor = row[column]
                 left[k] = _minus(row, left[place], factor)
                 right[k] = _minus(right[k], right[place], factor)
-    return tuple((column, tuple(right[k].items())) for column, k in pivots.items() if len(left[k]) == 1)
+    return tuple(
+        (column, tuple((s, (c, zeros)) for s, c in right[k].items()))
+        for column, k in pivots.items()
+        if len(left[k]) == 1
+    )
 
 
 Key = TypeVar("Key")

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from polysolv.families.log_symbol import Exponents, LogSymbol
-from polysolv.rates.prover.arc import Arc, Series, add_to, symbol_series
+from polysolv.rates.prover.arc import Arc, Series, add_to, symbol_series, times_constants
 from polysolv.rates.prover.linear_part import has_free_symbols, linear_solution, symbol_table
 from polysolv.rates.prover.nodes import Nodes, gauss_hermite
 
@@ -83,8 +83,8 @@ def solve_for_paths(
             current = symbol_series(log_symbol, nodes, paths, order)
             difference: Series = {}
             for s, factor in combination:
-                add_to(difference, target.get(s, {}), nodes, factor)
-                add_to(difference, current.get(s, {}), nodes, -factor)
+                for series, sign in ((target.get(s, {}), 1), (current.get(s, {}), -1)):
+                    add_to(difference, times_constants(series, factor[1]), nodes, sign * factor[0])
             if difference:
                 changed = True
                 add_to(paths.setdefault(log_symbol.perturbations[i], {}), difference, nodes)
