@@ -120,11 +120,27 @@ def python_pages() -> dict[str, str]:
         ]
         path = _package_page(package_name)
         text = [f"# polysolv.{package_name}", escape(_summary(package), quote=False)]
-        text += [f"::: {_defining_module(package, name)}.{name}" for name in names if name[0] != "_"]
+        documented = [f"{_defining_module(package, name)}.{name}" for name in names if name[0] != "_"]
+        documented += [name for name in _public_names(package_name) if name not in documented]
+        text += [f"::: {name}" for name in documented]
         pages[path] = "\n\n".join(text) + "\n"
         lines.append(f"- [`polysolv.{package_name}`]({Path(path).name}): {title}")
     pages["reference/python.md"] = "\n\n".join(lines[:3]) + "\n\n" + "\n".join(lines[3:]) + "\n"
     return pages
+
+
+def _public_names(package_name: str) -> list[str]:
+    """Return the names of polysolv itself that belong on a package's page, with the module of each."""
+    found = []
+    for name in polysolv.__all__[1:]:
+        value = getattr(polysolv, name)
+        if inspect.ismodule(value):
+            continue
+        parts = value.__module__.split(".")[1:]
+        prefixes = [".".join(parts[:n]) for n in range(len(parts), 0, -1)]
+        if next((prefix for prefix in prefixes if prefix in PACKAGES), None) == package_name:
+            found.append(f"{value.__module__}.{name}")
+    return found
 
 
 def _summary(value: object) -> str:
