@@ -23,6 +23,11 @@ class RichDisplay:
 
     __slots__ = ()
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        # IPython prefers the __repr__ of a class to a text form that it inherits.
+        cls._repr_pretty_ = RichDisplay._repr_pretty_  # type: ignore[method-assign]
+
     def _repr_html_(self: _Displayed) -> str:
         return to_html(*self._display())
 
@@ -35,14 +40,14 @@ class RichDisplay:
         printer.text(to_text(*self._display()) if alone else repr(self))
 
 
-class DisplayedList(list[V], RichDisplay):
+class DisplayedList(RichDisplay, list[V]):
     """A list that notebooks show as one table, made of the tables of its entries."""
 
     def _display(self) -> Tables:
         return _joined(self)
 
 
-class DisplayedDict(dict[K, V], RichDisplay):
+class DisplayedDict(RichDisplay, dict[K, V]):
     """A dictionary that notebooks show as one table, made of the tables of its values."""
 
     def _display(self) -> Tables:

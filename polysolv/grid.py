@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,20 @@ class Grid:
         caption = f"<caption>{escape(self.title)}</caption>" if self.title else ""
         body = "".join(line(row, "td") for row in self.rows)
         return f"<table>{caption}<thead>{line(self.headers, 'th')}</thead><tbody>{body}</tbody></table>"
+
+    def _repr_html_(self) -> str:
+        from polysolv.display import to_html
+
+        return to_html([self], ())
+
+    def _repr_latex_(self) -> str:
+        return self.to_latex()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.to_text())
+
+    def __str__(self) -> str:
+        return self.to_text()
 
 
 def show_rate(rate: Fraction | None) -> str:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from polysolv.decisions import MAX_CELL_SIZE
+from polysolv.display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
 from polysolv.grid import Grid, show_rate
@@ -63,7 +64,7 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(RichDisplay):
     """What n a target error asks for, by the published and by the refined rates.
 
     Args:
@@ -134,6 +135,9 @@ class Plan:
         title += f"{_show_number(self.target_error)} in a cell of {self.m} atom{'s' if self.m > 1 else ''}"
         return Grid(title, ["parameter", "statement", "rate", "error now", "n needed", "times n"], rows)
 
+    def _display(self) -> Tables:
+        return [self.grid()], (*self.notes, self.plain_words)
+
     def to_text(self) -> str:
         """Return the plan as plain text."""
         return "\n\n".join([self.grid().to_text(), notes_as_text(self.notes), self.plain_words])
@@ -165,12 +169,6 @@ class Plan:
     def plain_words(self) -> str:
         """The line that ends the plan."""
         return f"In plain words: {self.sentence}."
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
-        return f"{self.grid().to_html()}<ul>{notes}</ul><p>{escape(self.plain_words)}</p>"
 
     def __str__(self) -> str:
         return self.to_text()

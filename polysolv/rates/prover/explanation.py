@@ -92,7 +92,7 @@ class Explanation(RichDisplay):
         rows = [[name, "above", step.rule, step.claim, step.reason] for step in self._upper]
         rows += [[name, "below", "arc", step.claim, step.reason] for step in self._lower]
         title = f"{self.family.name}, cell of {self.m}: why each exponent"
-        notes = [f"{name}: {self._verdict()}", *([self.comparison()] if self.comparison() else [])]
+        notes = [f"{name}: {said}" for said in (self._verdict(), self.comparison()) if said]
         return [Grid(title, ["parameter", "bound from", "rule", "claim", "reason"], rows)], notes
 
     @property
