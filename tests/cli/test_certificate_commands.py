@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 import json
 from pathlib import Path
@@ -13,9 +14,13 @@ from click.testing import CliRunner
 from polysolv.cli import cli
 from polysolv.verify import verify
 
+# Before click 8.2 the streams are kept apart on request only.
+_APART = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
+_RUNNER = CliRunner(**_APART)
+
 
 def call(*arguments, data=None):
-    result = CliRunner().invoke(cli, list(arguments), input=data)
+    result = _RUNNER.invoke(cli, list(arguments), input=data)
     return result.exit_code, result.stdout, result.stderr
 
 

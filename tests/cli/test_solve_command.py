@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import pty
@@ -18,8 +19,13 @@ from polysolv.cli import cli
 CIRCLE = "2\n x^2 + y^2 - 5;\n x*y - 2;\n"
 
 
+# Before click 8.2 the streams are kept apart on request only.
+_APART = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
+_RUNNER = CliRunner(**_APART)
+
+
 def run_solve(*arguments: str, text: str | None = None) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli, ["solve", *arguments], input=text)
+    result = _RUNNER.invoke(cli, ["solve", *arguments], input=text)
     return result.exit_code, result.stdout, result.stderr
 
 
