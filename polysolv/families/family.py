@@ -155,6 +155,12 @@ class Family(RichDisplay):
         }
         return tuple(name for name in self.components if name not in active)
 
+    @cached_property
+    def has_gate(self) -> bool:
+        """Whether some term of K holds no dual variable: it acts on a gate, perhaps among other things."""
+        covariates = len(self.log_symbol.covariates)
+        return any(not any(term.variables[covariates:]) for term in self.log_symbol.terms)
+
     def at(self, **values: int | Fraction) -> Family:
         """Return the family with symbolic true values, such as ``a_star``, set to rationals.
 

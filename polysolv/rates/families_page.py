@@ -67,6 +67,8 @@ quantity is V^v up to a unit, and κ = 1 / (least speed v). Rules for the speeds
 **Arcs.** Atoms sit at the nodes z of a Gauss rule given by rational recurrence coefficients, so nodes are
 real, distinct and weights positive by Favard's theorem, and weighted means of polynomials in z are
 rational. δ is a polynomial in ε and z with rational coefficients (and in the symbolic true values, if any).
+Besides the ± split, Gauss–Hermite arcs and those that a search finds there are arcs in which two atoms share
+a Gauss–Hermite node and differ in another symbol (`polysolv/rates/prover/doubled_node.py`).
 If P_ℓ = O(ε^N) for every ℓ then V = O(ε^N), because F is analytic; high ℓ satisfy this by themselves, the
 others are computed exactly.
 """

@@ -27,7 +27,7 @@ def report_notes(
     """
     gates = ", ".join(p.name for p in family.parameters if set(p.components) <= set(family.gate_components))
     notes = [_published(family)] if family.published else []
-    notes += [_refined(bool(gates), sources), "All rates are up to a factor (log n)^c.", *family.remarks]
+    notes += [_refined(family.has_gate, sources), "All rates are up to a factor (log n)^c.", *family.remarks]
     if family.assumptions:
         notes.append(f"Assumed: {', '.join(family.assumptions)}.")
     if gates and k_excess >= 1:

@@ -255,7 +255,7 @@ def rate(
         saved = {m: save(r.certificate, certificates) for m, r in proved.items()}
 
     def statements(size: int, some_exactly_fitted: bool) -> Mapping[str, ParameterRates]:
-        withheld = NO_EXACTLY_FITTED_CELL if resolved.gate_components and not some_exactly_fitted else ""
+        withheld = NO_EXACTLY_FITTED_CELL if resolved.has_gate and not some_exactly_fitted else ""
         return parameter_rates(resolved, size, orders[size], withheld)
 
     with_singleton = sizes if tuples is None else {size for cells in tuples if 1 in cells for size in cells}

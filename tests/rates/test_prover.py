@@ -268,3 +268,24 @@ def test_a_coefficient_that_may_vanish_pins_nothing():
     sure = Family.from_log_symbol("f", "c*a*y + c_2*b*y^2", ["a", "b"], assumptions=["c != 0", "c_2 = 3"])
     assert _pairs(sure, 3) == _exact(a=6, b=3)
     assert exactly_fitted_exponents(sure) == {"a": 1, "b": 1}
+
+
+@pytest.mark.parametrize("m", [4, 6, 8])
+def test_two_atoms_on_one_gauss_hermite_node(m):
+    """Slopes of quadratic means: kappa >= 4(m - 1)/m, from nodes that are m - 1 Gauss-Hermite ones."""
+    import numpy as np
+
+    bounds = exponents("softmax-polynomial-0-2", m)["a_1"]
+    assert bounds.lower == Fraction(4 * (m - 1), m)
+    assert bounds.upper == Fraction(4 * m, m + 1)
+    assert exponents("softmax-polynomial-0-2", m + 1)["a_1"].lower == bounds.lower
+    arc = bounds.arc
+    assert arc.contact(2 * m) == 2 * m - 2
+    matrix = np.diag(np.sqrt([float(b) for b in arc.nodes.norms]), 1)
+    z, vectors = np.linalg.eigh(matrix + matrix.T)
+    location = sum(float(c) * z**i for i, c in enumerate(arc.paths["b"][(1,)]))
+    nodes, weights = np.polynomial.hermite_e.hermegauss(m - 1)
+    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
+        here = abs(location - node) < 1e-6
+        assert vectors[0][here] @ vectors[0][here] == pytest.approx(weight)
+        assert here.sum() == (2 if abs(node) < 1e-9 else 1)

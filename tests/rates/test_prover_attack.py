@@ -75,6 +75,8 @@ RULES = [
     gauss_hermite(3),
     Nodes((0, 1, 0), (1, 1)),
     Nodes((0, 2, 1), (1, 3)),
+    gauss_hermite(4),
+    Nodes((0, 0, 0, 0), (Fraction(5, 3), Fraction(8, 15), Fraction(9, 5))),
 ]
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from polysolv import InputError, families, rate, rate_table
+from polysolv import Family, InputError, families, rate, rate_table
 from polysolv.rates.exponent import halving_factor, show_factor
 
 
@@ -266,3 +266,17 @@ def test_the_sentence_of_a_users_family_uses_its_names_and_proved_ranges():
     )
     between = {"v": ParameterRates("v", None, None, "open", (Fraction(2), Fraction(8, 3)))}
     assert "you need from 16 to about 40.3 times the data" in slowest_sentence(family, 4, between)
+
+
+def test_a_parameter_of_gate_and_expert_needs_an_exactly_fitted_cell():
+    """p stands in a term with a dual variable too, but only the gate equation at x^2 bounds it."""
+    family = Family.from_log_symbol(
+        "f", "p*x + p*q*y + r*y + q*x*y + q*r*x", ["p", "q", "r"], covariates=["x"]
+    )
+    assert family.gate_components == ()
+    assert family.has_gate
+    alone = rate(1, family, k_true=1).cell(2).parameters["p"]
+    assert alone.refined is None
+    assert "exactly fitted" in alone.reason
+    assert rate(1, family, k_true=2).cell(2).parameters["p"].refined.exponent == 2
+    assert any("next to at least one exactly fitted cell" in note for note in rate(1, family).notes)

@@ -15,6 +15,7 @@ from polysolv.families.log_symbol import LogSymbol
 from polysolv.grid import Grid, show_rate
 from polysolv.rates.prover.arc import Arc
 from polysolv.rates.prover.arc_search import searched_arcs
+from polysolv.rates.prover.doubled_node import LARGEST, doubled_node_arcs
 from polysolv.rates.prover.dual_changes import changed_log_symbols
 from polysolv.rates.prover.linear_part import linear_solution, symbol_table
 from polysolv.rates.prover.perturbation_bounds import perturbation_speeds
@@ -256,6 +257,13 @@ def _lower(log_symbol: LogSymbol, m: int) -> dict[str, tuple[Fraction, Arc, Step
                 if m > 3:
                     reason += f", with the {m} Gauss-Hermite nodes z instead"
                 found[c] = (value, arc, Step(f"kappa >= {value}", "arc", reason))
+    for size in range(4, min(m, LARGEST) + 1, 2):
+        for arc, orders in _doubled(log_symbol, size):
+            for c, order in orders.items():
+                value = Fraction(2 * size - 2, order)
+                if value > found[c][0]:
+                    reason = f"V = O(eps^{2 * size - 2}) along {arc}: two atoms share a Gauss-Hermite node"
+                    found[c] = (value, arc, Step(f"kappa >= {value}", "arc", reason))
     return found
 
 
@@ -268,6 +276,15 @@ def _hermite(log_symbol: LogSymbol, size: int) -> list[tuple[Arc, dict[str, int]
     for arc in (replace(arc, log_symbol=log_symbol) for arc in found):
         if arc.contact(2 * size) != 2 * size:
             raise AssertionError(f"the Gauss-Hermite arc {arc} has too low a contact")
-        orders = {c: arc.order(c) for c in log_symbol.perturbations}
-        listed.append((arc, {c: order for c, order in orders.items() if order is not None}))
+        listed.append((arc, _orders(arc)))
     return listed
+
+
+@lru_cache(maxsize=256)
+def _doubled(log_symbol: LogSymbol, size: int) -> list[tuple[Arc, dict[str, int]]]:
+    return [(arc, _orders(arc)) for arc in doubled_node_arcs(log_symbol, size)]
+
+
+def _orders(arc: Arc) -> dict[str, int]:
+    orders = {c: arc.order(c) for c in arc.log_symbol.perturbations}
+    return {c: order for c, order in orders.items() if order is not None}

@@ -51,6 +51,7 @@ MAX_FACTORISATIONS = 3_000
 _MAX_FACTORISATIONS_IN_ALL = 20_000
 _ROUNDS = 40
 _STRIDE = 8
+_DENOMINATORS = (12, 120, 1_000)
 _THREE = 3
 _ZERO, _CONSTANT, _TAU = 0, 1, 2
 HALF = Fraction(1, 2)
@@ -252,23 +253,35 @@ class _SymbolProver:
             if following == speeds:
                 return {s: v for s, v in speeds.items() if v}
             speeds = following
-        return {s: v for s, v in (self.limit(speeds) or speeds).items() if v}
+        return {s: v for s, v in (self.limit(speeds) or self.rounded(speeds)).items() if v}
+
+    def rounded(self, speeds: Speeds) -> Speeds:
+        """Return speeds a little lower, which are proved as well, with denominators that can be read."""
+        unit = _DENOMINATORS[-1] * self.m
+        down = {s: Fraction(v * unit // 1, unit) for s, v in speeds.items()}
+        return {s: max(v, self.base.get(s, Fraction(0))) for s, v in down.items()}
 
     def limit(self, speeds: Speeds) -> Speeds | None:
         """Return the limit of the iteration from ``speeds`` if the check of the module's text passes."""
-        guess = {s: v.limit_denominator(1000 * self.m) for s, v in speeds.items()}
         following = speeds
         for _ in range(_STRIDE):
             following = self.round(following)
+        for largest in _DENOMINATORS:
+            guess = {s: v.limit_denominator(largest * self.m) for s, v in following.items()}
+            if self.is_limit(speeds, following, guess):
+                return guess
+        return None
+
+    def is_limit(self, speeds: Speeds, following: Speeds, guess: Speeds) -> bool:
         if self.round(guess) != guess:
-            return None
+            return False
         for s, target in guess.items():
             gap = target - speeds[s]
             if gap < 0 or target - following[s] > Fraction(99, 100) * gap:
-                return None
+                return False
             if gap and speeds[s] <= self.base.get(s, 0):
-                return None
-        return guess
+                return False
+        return True
 
     def square_step(self, s: Exponents) -> Step:
         return Step(self.claim(s, self.speeds[s]), "square", self.square_reason(s))
