@@ -2,8 +2,8 @@
 
 Run: python docs/programs/pictures.py [--folder docs/images] [NAME ...]
 
-Names: rates (data that half the error costs), cells (a fit and its Voronoi cells), cancellation (how little
-the density moves); without names all are made.
+Names: rates (data that half the error costs), cells-data and cells-atoms (a fit and its Voronoi cells),
+densities and distances (how little the density moves); without names all are made.
 Colours are those of Okabe and Ito; lines differ in dashes and markers too.
 """
 
@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +21,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from polysolv import MixingMeasure, SoftmaxGaussianMoE, rate, voronoi_cells
-from polysolv.experiments.plots import rendered
 from polysolv.files import write_atomically
+from polysolv.pictures import BLACK, BLUE, GREEN, VERMILLION, rendered
 
-BLUE, ORANGE, GREEN, PURPLE, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000"
+PURPLE = "#CC79A7"
 FOLDER = Path(__file__).parents[1] / "images"
+PANEL = (3.5, 3.3)
 EXCESS = range(5)
 STEPS = np.geomspace(0.1, 0.5, 9)
 TRUTH = MixingMeasure([0.3, 0.0], [[1.0], [0.0]], [[1.5], [-1.5]], [1.0, -1.0], [0.3, 0.2])
@@ -48,11 +50,11 @@ def growth() -> dict[str, list[int]]:
 
 def picture_of_rates() -> Figure:
     """Against the number of excess experts: how much more data halve the error, in the largest cell."""
-    figure = Figure(figsize=(6.4, 4.0), layout="constrained")
+    figure = Figure(figsize=(5.2, 3.8), layout="constrained")
     axis = figure.subplots()
     styles = {
         "intercept b": (BLUE, "-", "o"),
-        "gate slope beta1, published": (ORANGE, (0, (5, 2)), "s"),
+        "gate slope beta1, published": (VERMILLION, (0, (5, 2)), "s"),
         "variance sigma": (GREEN, "-.", "^"),
         "gate slope beta1 and slope a, refined": (PURPLE, (0, (1, 1)), "D"),
     }
@@ -71,45 +73,60 @@ def picture_of_rates() -> Figure:
     axis.set_xlabel("experts too many, k − k*")
     axis.set_ylabel("data needed to halve the error")
     axis.grid(True, color="#dddddd", linewidth=0.6)
-    axis.legend(frameon=False, fontsize=9, loc="upper left")
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
     return figure
 
 
-def picture_of_cells() -> Figure:
-    """Data of two experts, a fit with three, and the fitted atoms in the cells of the true ones."""
-    x, y = TRUTH.sample(2000, seed=1)
+@cache
+def fitted() -> MixingMeasure:
+    """Return the fit of three experts to 2,000 observations of the two in `TRUTH`."""
     model = SoftmaxGaussianMoE(n_experts=3, n_init=8, random_state=0, bounds={"beta0": (-1.5, 1.5)})
-    fit = model.fit(x, y).mixing_measure_
-    cells = voronoi_cells(fit, TRUTH)
-    figure = Figure(figsize=(8.0, 3.6), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    left.scatter(x[:800, 0], y[:800], s=4, color="#bbbbbb", linewidths=0)
+    fit: MixingMeasure = model.fit(*TRUTH.sample(2000, seed=1)).mixing_measure_
+    return fit
+
+
+def panel() -> tuple[Figure, Axes]:
+    """Return a figure of half the width of a page, and its axes."""
+    figure = Figure(figsize=PANEL, layout="constrained")
+    return figure, figure.subplots()
+
+
+def picture_of_data() -> Figure:
+    """Data of two experts, and the lines of the three that were fitted."""
+    x, y = TRUTH.sample(2000, seed=1)
+    figure, axis = panel()
+    axis.scatter(x[:800, 0], y[:800], s=4, color="#bbbbbb", linewidths=0)
     ends = np.array([-1.0, 1.0])
     for atom in range(TRUTH.k):
-        left.plot(ends, TRUTH.a[atom, 0] * ends + TRUTH.b[atom], color=BLACK, linewidth=3, alpha=0.6)
-    for j, cell in enumerate(cells):
+        axis.plot(ends, TRUTH.a[atom, 0] * ends + TRUTH.b[atom], color=BLACK, linewidth=3, alpha=0.6)
+    fit = fitted()
+    for (colour, dashes), cell in zip(
+        ((BLUE, "--"), (VERMILLION, ":")), voronoi_cells(fit, TRUTH), strict=True
+    ):
         for atom in cell:
-            colour, dashes = ((BLUE, "--"), (ORANGE, ":"))[j]
-            left.plot(
+            axis.plot(
                 ends, fit.a[atom, 0] * ends + fit.b[atom], color=colour, linestyle=dashes, linewidth=1.6
             )
-    left.set_xlabel("covariate x")
-    left.set_ylabel("response")
-    left.set_title("true experts (grey), fitted experts (dashed, dotted)", fontsize=9)
-    for j, cell in enumerate(cells):
-        colour, marker = ((BLUE, "o"), (ORANGE, "^"))[j]
-        for atom in cell:
-            right.plot(
-                [TRUTH.b[j], fit.b[atom]], [TRUTH.a[j, 0], fit.a[atom, 0]], color=colour, linewidth=0.9
-            )
-            right.plot(
-                fit.b[atom], fit.a[atom, 0], marker, color=colour, markersize=8, markerfacecolor="none"
-            )
-        right.plot(TRUTH.b[j], TRUTH.a[j, 0], "+", color=BLACK, markersize=13, markeredgewidth=2)
-    right.set_xlabel("intercept b")
-    right.set_ylabel("slope a")
-    right.margins(0.15)
-    right.set_title("true atoms (+) and the fitted atoms of their cells", fontsize=9)
+    axis.set_xlabel("covariate x")
+    axis.set_ylabel("response")
+    axis.set_title("true experts: grey, fitted: broken lines", fontsize=9)
+    return figure
+
+
+def picture_of_atoms() -> Figure:
+    """The fitted atoms, each joined to the true atom of its cell."""
+    figure, axis = panel()
+    fit = fitted()
+    for j, cell in enumerate(voronoi_cells(fit, TRUTH)):
+        colour, marker = ((BLUE, "o"), (VERMILLION, "^"))[j]
+        for i in cell:
+            axis.plot([TRUTH.b[j], fit.b[i]], [TRUTH.a[j, 0], fit.a[i, 0]], color=colour, linewidth=0.9)
+            axis.plot(fit.b[i], fit.a[i, 0], marker, color=colour, markersize=8, markerfacecolor="none")
+        axis.plot(TRUTH.b[j], TRUTH.a[j, 0], "+", color=BLACK, markersize=13, markeredgewidth=2)
+    axis.set_xlabel("intercept b")
+    axis.set_ylabel("slope a")
+    axis.margins(0.15)
+    axis.set_title("true atoms (+) and their cells", fontsize=9)
     return figure
 
 
@@ -148,58 +165,51 @@ def slope(kind: str) -> float:
     return float(np.polyfit(np.log(chosen), np.log([variation(e, kind) for e in chosen]), 1)[0])
 
 
-def picture_of_cancellation() -> Figure:
-    """One Gaussian and its replacements, and the distance between their densities."""
-    figure = Figure(figsize=(8.0, 3.7), layout="constrained")
-    left, right = figure.subplots(1, 2)
+def picture_of_densities() -> Figure:
+    """One Gaussian, the same one moved, and the witness of two atoms."""
+    figure, axis = panel()
     t = np.linspace(-4, 4, 801)
-    left.plot(t, gaussian(t, 0.0, 1.0), color=BLACK, linewidth=3, alpha=0.45, label="N(0, 1)")
-    left.plot(t, cell_density(t, 0.5, "moved"), color=ORANGE, linestyle="--", label="one atom at 0.5")
-    left.plot(
-        t,
-        cell_density(t, 0.5, "2"),
-        color=BLUE,
-        linestyle=":",
-        linewidth=2.2,
-        label="two atoms at ±0.5,\nvariance 0.75",
-    )
-    left.set_xlabel("response")
-    left.set_ylabel("density")
-    left.set_ylim(0, 0.52)
-    left.legend(frameon=False, fontsize=8, loc="upper left")
-    kinds: Iterable[tuple[str, str, str, str]] = (
-        ("moved", "one atom moved", ORANGE, "s"),
+    axis.plot(t, gaussian(t, 0.0, 1.0), color=BLACK, linewidth=3, alpha=0.45, label="N(0, 1)")
+    axis.plot(t, cell_density(t, 0.5, "moved"), color=VERMILLION, linestyle="--", label="one atom at 0.5")
+    two = "two atoms at ±0.5,\nvariance 0.75"
+    axis.plot(t, cell_density(t, 0.5, "2"), color=BLUE, linestyle=":", linewidth=2.2, label=two)
+    axis.set_xlabel("response")
+    axis.set_ylabel("density")
+    axis.set_ylim(0, 0.6)
+    axis.legend(frameon=False, fontsize=8, loc="upper left")
+    return figure
+
+
+def picture_of_distances() -> Figure:
+    """Total variation against the distance of the means, for what a cell may do."""
+    figure, axis = panel()
+    for kind, label, colour, marker in (
+        ("moved", "one atom moved", VERMILLION, "s"),
         ("split", "two atoms, means split", GREEN, "^"),
         ("2", "two atoms, witness", BLUE, "o"),
         ("3", "three atoms, witness", PURPLE, "D"),
-    )
-    for kind, label, colour, marker in kinds:
+    ):
         values = [variation(e, kind) for e in STEPS]
-        right.loglog(
-            STEPS,
-            values,
-            marker=marker,
-            color=colour,
-            linewidth=1.2,
-            markersize=5,
-            label=f"{label}: slope {slope(kind):.2f}",
-        )
-    right.set_xticks([0.1, 0.2, 0.3, 0.5], ["0.1", "0.2", "0.3", "0.5"])
-    right.set_xticks([], minor=True)
-    right.set_xlabel("distance ε of the means")
-    right.set_ylabel("total variation V")
-    right.set_ylim(top=300)
-    right.set_yticks([10.0**e for e in range(-7, 1)])
-    right.set_yticks([], minor=True)
-    right.grid(True, color="#dddddd", linewidth=0.6)
-    right.legend(frameon=False, fontsize=8, loc="upper left", ncols=1)
+        text = f"{label}: slope {slope(kind):.2f}"
+        axis.loglog(STEPS, values, marker=marker, color=colour, linewidth=1.2, markersize=5, label=text)
+    axis.set_xticks([0.1, 0.2, 0.3, 0.5], ["0.1", "0.2", "0.3", "0.5"])
+    axis.set_xticks([], minor=True)
+    axis.set_xlabel("distance ε of the means")
+    axis.set_ylabel("total variation V")
+    axis.set_ylim(top=3000)
+    axis.set_yticks([10.0**e for e in range(-7, 1)])
+    axis.set_yticks([], minor=True)
+    axis.grid(True, color="#dddddd", linewidth=0.6)
+    axis.legend(frameon=False, fontsize=8, loc="upper left")
     return figure
 
 
 PICTURES: dict[str, Callable[[], Figure]] = {
     "rates": picture_of_rates,
-    "cells": picture_of_cells,
-    "cancellation": picture_of_cancellation,
+    "cells-data": picture_of_data,
+    "cells-atoms": picture_of_atoms,
+    "densities": picture_of_densities,
+    "distances": picture_of_distances,
 }
 
 

@@ -43,9 +43,9 @@ def test_the_slopes_of_the_cancellation_picture(pictures):
 
 
 def test_pictures_are_drawn(pictures, monkeypatch, tmp_path):
-    monkeypatch.setattr("sys.argv", ["pictures.py", "rates", "cancellation", "--folder", str(tmp_path)])
+    monkeypatch.setattr("sys.argv", ["pictures.py", "rates", "distances", "--folder", str(tmp_path)])
     pictures.main()
     drawn = {path.name for path in tmp_path.iterdir()}
-    assert drawn == {"rates.svg", "cancellation.svg"}
+    assert drawn == {"rates.svg", "distances.svg"}
     kept = {path.stem for path in (DOCS / "images").glob("*.svg")}
     assert set(pictures.PICTURES) <= kept
