@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from polysolv.cli.options import IntegerRange, command, family_options, output_option
+from polysolv.cli.working import limited
 
 
 @command("certify")
@@ -24,6 +25,7 @@ from polysolv.cli.options import IntegerRange, command, family_options, output_o
     help="Every kind of certificate that is known. With --degree: one a line, or a file for each kind.",
 )
 @output_option
+@limited
 def certify_command(
     m: int, family: str, dim: int | None, degree: int | None, all_kinds: bool, output: str | None
 ) -> None:

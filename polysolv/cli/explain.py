@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from polysolv.cli.options import IntegerRange, command, emit, family_options, format_option, output_option
+from polysolv.cli.working import limited
 
 
 @command("explain")
@@ -13,6 +14,7 @@ from polysolv.cli.options import IntegerRange, command, emit, family_options, fo
 @click.option("--m", type=IntegerRange(2, 400), default=2, show_default=True, help="Cell size.")
 @format_option("text", "json", default="text")
 @output_option
+@limited
 def explain_command(
     family: str, dim: int | None, parameter: str | None, m: int, style: str, output: str | None
 ) -> None:

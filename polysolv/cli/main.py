@@ -101,7 +101,7 @@ def _is_input_error(error: ValueError) -> bool:
 
 
 def _complain(message: str, code: int) -> int:
-    print("polysolv: " + " ".join(message.split()), file=sys.stderr)
+    print("polysolv: " + " ".join(message.split()), file=sys.stderr, flush=True)
     return code
 
 

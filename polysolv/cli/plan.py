@@ -14,6 +14,7 @@ from polysolv.cli.options import (
     format_option,
     output_option,
 )
+from polysolv.cli.working import limited
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @family_options
 @format_option("table", "json", "csv", "latex", "markdown", default="table")
 @output_option
+@limited
 def plan_command(
     target_error: Fraction,
     parameter: str | None,

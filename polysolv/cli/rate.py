@@ -12,6 +12,7 @@ from polysolv.cli.options import (
     format_option,
     output_option,
 )
+from polysolv.cli.working import limited
 
 
 @command("rate")
@@ -32,6 +33,7 @@ from polysolv.cli.options import (
 @certificates_option
 @format_option("table", "json", "csv", "latex", "markdown", default="table")
 @output_option
+@limited
 def rate_command(
     k_excess: int,
     family: str,

@@ -12,6 +12,7 @@ from polysolv.cli.options import (
     format_option,
     output_option,
 )
+from polysolv.cli.working import limited
 
 
 @command("table")
@@ -28,6 +29,7 @@ from polysolv.cli.options import (
 @certificates_option
 @format_option("table", "json", "csv", "latex", "markdown", default="table")
 @output_option
+@limited
 def table_command(
     max_k_excess: int, family: str, dim: int | None, style: str, certificates: str | None, output: str | None
 ) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -91,6 +92,25 @@ def timeout_option(default: float | None = None) -> Callable[[Command], Command]
         show_default=default is not None,
         help="Seconds after which the work is stopped.",
     )
+
+
+def limited(command: Command) -> Command:
+    """Add ``--timeout`` to a command whose work is all or nothing: it ends with one line and exit code 3."""
+
+    @wraps(command)
+    def with_limit(*args: Any, timeout: float | None, **values: Any) -> Any:
+        if timeout is None:
+            return command(*args, **values)
+        from polysolv.deadline import TimeIsUp, time_limit
+
+        try:
+            with time_limit(timeout):
+                return command(*args, **values)
+        except TimeIsUp:
+            click.echo(f"polysolv: time is up after {timeout:g} s; nothing is finished", err=True)
+            return TIME_IS_UP
+
+    return timeout_option()(cast("Command", with_limit))
 
 
 def no_progress_option(command: Command) -> Command:

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import csv
-import inspect
 import io
 import json
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest import mock
 
 import pytest
-from click.testing import CliRunner
 
 from polysolv.cli import cli
 from polysolv.verify import verify
 
-# Before click 8.2 the streams are kept apart on request only.
-_APART = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
-_RUNNER = CliRunner(**_APART)
 
-
-def call(*arguments, data=None):
-    result = _RUNNER.invoke(cli, list(arguments), input=data)
-    return result.exit_code, result.stdout, result.stderr
+def call(*arguments, data=""):
+    """Run the command line in this process; return (exit code, stdout, stderr)."""
+    given = data if isinstance(data, bytes) else data.encode()
+    stdin, out, err = (io.TextIOWrapper(io.BytesIO(start), encoding="utf-8") for start in (given, b"", b""))
+    streams = (redirect_stdout(out), redirect_stderr(err), mock.patch("sys.stdin", stdin))
+    with streams[0], streams[1], streams[2], pytest.raises(SystemExit) as caught:
+        cli.main(list(arguments), prog_name="polysolv")
+    for stream in (out, err):
+        stream.seek(0)
+    return caught.value.code, out.read(), err.read()
 
 
 def test_certify_prints_a_certificate():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 import pytest
 
@@ -62,6 +64,21 @@ def _kind(command, option):
 @pytest.mark.parametrize("command", LONG)
 def test_commands_that_work_long_can_be_limited_and_silenced(command):
     assert {"--timeout", "--jobs", "--no-progress"} <= set(_options(_commands()[command]))
+
+
+@pytest.mark.parametrize("command", ["rate", "table", "plan", "explain", "certify"])
+def test_commands_that_may_prove_for_long_can_be_stopped(command, capsys, monkeypatch):
+    import polysolv.families.catalogue
+
+    monkeypatch.setattr(polysolv.families.catalogue, "resolve", lambda *_: time.sleep(60))
+    for module in ("rates.report", "rates.planning", "rates.prover.explanation", "decisions.certification"):
+        monkeypatch.setattr(f"polysolv.{module}.resolve", lambda *_: time.sleep(60))
+    needed = {"plan": ["--target-error", "0.1", "--n", "9"], "certify": ["--m", "3"]}.get(command, [])
+    with pytest.raises(SystemExit) as caught:
+        cli.main([command, *needed, "--timeout", "0.2"], prog_name="polysolv")
+    captured = capsys.readouterr()
+    assert (caught.value.code, captured.out) == (3, "")
+    assert captured.err == "polysolv: time is up after 0.2 s; nothing is finished\n"
 
 
 @pytest.mark.parametrize("command", RANDOM)
