@@ -9,6 +9,7 @@ from polysolv.rates.prover import Explanation, explain
 
 COMMAND = "polysolv families --format page -o docs/families.md"
 SIZES = (2, 3, 4, 5)
+_DIMENSIONS = {"multivariate-gaussian": 2}  # with one response it is the location-scale family
 
 _INTRODUCTION = f"""# Families and their exponents
 
@@ -80,7 +81,7 @@ def families_page(chosen: Sequence[str] | None = None) -> str:
     Args:
         chosen: names of families; ``None`` for all shipped ones.
     """
-    found = [get(name) for name in (names() if chosen is None else chosen)]
+    found = [get(name, _DIMENSIONS.get(name, 1)) for name in (names() if chosen is None else chosen)]
     parts = [_INTRODUCTION, "## Exponents for m = 2, 3, 4, 5\n", _table(found)]
     parts += ["\n## In print and here\n", _comparison(found), "\n" + _PROOFS, "## The families\n"]
     parts += [_section(family) for family in found]
@@ -100,7 +101,7 @@ def _table(found: Sequence[Family]) -> str:
         by_size = [_explained(family, m) for m in SIZES]
         for row in zip(*by_size, strict=True):
             cells = [f"{one.bounds}{'*' if one.bounds.needs_exactly_fitted else ''}" for one in row]
-            lines.append(f"| {family.name} | {row[0].bounds.name} | " + " | ".join(cells) + " |")
+            lines.append(f"| {_label(family)} | {row[0].bounds.name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
@@ -111,7 +112,7 @@ def _comparison(found: Sequence[Family]) -> str:
         for one in _explained(family, 3):
             if one.published is None:
                 continue
-            line = f"- {family.name}, {one.bounds.name}, m = 3: {one.comparison()}"
+            line = f"- {_label(family)}, {one.bounds.name}, m = 3: {one.comparison()}"
             if not line.endswith("as well"):
                 line += f". Arc: {one.bounds.arc}"
             lines.append(line)
@@ -123,8 +124,13 @@ def _comparison(found: Sequence[Family]) -> str:
     return "\n".join(lines)
 
 
+def _label(family: Family) -> str:
+    return family.name + (f", d = {family.dimension}" if family.name in _DIMENSIONS else "")
+
+
 def _section(family: Family) -> str:
-    lines = [f"### {family.name}\n", f"{family.title}.\n", f"K = `{family.log_symbol}`\n"]
+    here = f"; here d = {family.dimension}" if family.name in _DIMENSIONS else ""
+    lines = [f"### {family.name}\n", f"{family.title}{here}.\n", f"K = `{family.log_symbol}`\n"]
     if family.assumptions:
         lines.append(f"Assumed: {', '.join(family.assumptions)}.\n")
     lines += [f"{remark}\n" for remark in family.remarks]
