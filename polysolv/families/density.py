@@ -214,6 +214,8 @@ def from_density(
             "a density whose relations have coefficients that do not depend on the parameters: change the "
             "parameters, or give Family.from_log_symbol a K with the true values as constants",
         )
+    if symbol is not None and len(found.relations) != len(found.derivatives) - _products(symbol, found):
+        symbol = None  # there are relations besides those of K, like ∂u/∂b = u
     if symbol is None:
         if not found.strongly_identifiable:
             listed = "; ".join(map(str, found.relations))
@@ -227,6 +229,18 @@ def from_density(
     family = from_log_symbol(name, str(symbol), found.parameters, symbol.covariates, symbol.duals)
     remarks = (_REMARK.format(found.order),) if found.strongly_identifiable else ()
     return replace(family, title=f"from a density: {'; '.join(str(found).splitlines())}", remarks=remarks)
+
+
+def _products(symbol: LogSymbol, found: DensityRelations) -> int:
+    """Return how many different monomials the derivatives turn into under a linear K."""
+    monomials = {name: monomial for name, (_, monomial) in symbol.symbols.items()}
+    zero = (0,) * len(symbol.variables)
+    return len(
+        {
+            tuple(map(sum, zip(zero, *(monomials[n] for n, k in orders for _ in range(k)), strict=True)))
+            for orders in found.derivatives
+        }
+    )
 
 
 def _listed(values: Any, field: str) -> list[Any]:

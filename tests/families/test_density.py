@@ -127,6 +127,12 @@ def test_a_standard_deviation_as_a_log_symbol_with_a_true_value():
     assert found == {"dm": (6, 6), "ds": (3, 3)}
 
 
+def test_a_location_family_whose_derivatives_are_all_alike():
+    """exp(b - Y): ∂u/∂b = u, so b is not identified and b*y is not its log-symbol."""
+    with pytest.raises(InputError, match="∂u/∂b = u"):
+        Family.from_density(exp(B - Y), [B], [], Y)
+
+
 def test_relations_that_no_log_symbol_explains_are_listed():
     cauchy = S / (S**2 + (Y - B) ** 2)
     with pytest.raises(InputError, match="∂²u/∂sigma² = -∂²u/∂b²"):
