@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from scipy.integrate import trapezoid
 
 from polysolv import MixingMeasure, SoftmaxGaussianMoE, rate, voronoi_cells
 from polysolv.files import write_atomically
@@ -156,7 +157,7 @@ def cell_density(t: np.ndarray, step: float, kind: str) -> np.ndarray:
 def variation(step: float, kind: str) -> float:
     """Return the total variation distance of :func:`cell_density` to N(0, 1)."""
     t = np.linspace(-9, 9, 20_001)
-    return float(np.trapezoid(np.abs(cell_density(t, step, kind) - gaussian(t, 0.0, 1.0)), t) / 2)
+    return float(trapezoid(np.abs(cell_density(t, step, kind) - gaussian(t, 0.0, 1.0)), t) / 2)
 
 
 def slope(kind: str) -> float:
