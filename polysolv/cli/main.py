@@ -11,26 +11,26 @@ import click
 
 import polysolv
 
-# Command name -> (module under polysolv.cli, attribute). The order is that of `polysolv -h`.
+# Command name -> its line on `polysolv -h`; the command is NAME_command in the file NAME.py.
 _COMMANDS = {
-    "rate": ("rate", "rate_command"),
-    "table": ("table", "table_command"),
-    "plan": ("plan", "plan_command"),
-    "explain": ("explain", "explain_command"),
-    "system": ("system", "system_command"),
-    "families": ("families", "families_command"),
-    "decide": ("decide", "decide_command"),
-    "order": ("order", "order_command"),
-    "certify": ("certify", "certify_command"),
-    "verify": ("verify", "verify_command"),
-    "fit": ("fit", "fit_command"),
-    "simulate": ("simulate", "simulate_command"),
-    "crosscheck": ("crosscheck", "crosscheck_command"),
-    "report": ("report", "report_command"),
-    "probe": ("probe", "probe_command"),
-    "solve": ("solve", "solve_command"),
-    "doctor": ("doctor", "doctor_command"),
-    "completions": ("completions", "completions_command"),
+    "rate": "Rates of every parameter of over-fitted atoms.",
+    "table": "The slowest rates against the excess, a row each.",
+    "plan": "The n that a target error asks for.",
+    "explain": "The proof of an exponent, and the arc that attains it.",
+    "system": "The polynomial system of a cell, in many formats.",
+    "families": "The families known by name, and their exponents.",
+    "decide": "Is one system solvable, and how sure is that?",
+    "order": "The order of a cell, decided degree by degree.",
+    "certify": "The certificate of an order.",
+    "verify": "Check a certificate with the trusted kernel.",
+    "fit": "Maximum-likelihood fits of data in a CSV file.",
+    "simulate": "Draw data from a mixing measure.",
+    "crosscheck": "Predicted rates beside slopes seen in simulated data.",
+    "report": "One self-contained HTML page of such sweeps.",
+    "probe": "An exponent measured without data.",
+    "solve": "All isolated solutions of a polynomial system.",
+    "doctor": "Versions, optional engines, and a self-test.",
+    "completions": "A completion script for bash, zsh or fish.",
 }
 
 BAD_INPUT = 2
@@ -48,9 +48,14 @@ class LazyGroup(click.Group):
         """Import and return one command, or ``None`` if there is none of that name."""
         if cmd_name not in _COMMANDS:
             return None
-        module, attribute = _COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(f"polysolv.cli.{module}"), attribute)
+        module = import_module(f"polysolv.cli.{cmd_name}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a line for each command; none is imported for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """End the help page with an example."""
