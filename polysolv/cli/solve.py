@@ -70,6 +70,8 @@ def solve_command(
 
     system = read_text(read_input(file, "FILE"))
     line = None if no_progress or not sys.stderr.isatty() else _Progress()
+    if line is not None:
+        line.loading()
     try:
         result = solve(system, start, seed, tol, max_paths, jobs, timeout=timeout, progress=line)
     finally:
@@ -85,6 +87,10 @@ def solve_command(
 
 class _Progress:
     """One line on standard error that overwrites itself."""
+
+    def loading(self) -> None:
+        sys.stderr.write("loading the path tracker (the first time it is compiled: about half a minute)")
+        sys.stderr.flush()
 
     def __call__(self, done: int, failed: int, total: int, seconds: float) -> None:
         rate = done / seconds if seconds > 0 else 0.0

@@ -13,10 +13,10 @@ from polysolv.decisions.homotopy.straightline import Complexes, Integers
 
 # From fast to careful; a path goes one level up each time it is doubtful.
 LEVELS = (
-    kernel.Tuning(False, 0.7, 0.1, 1e-8, 20_000, 0.1, 1e12, 1e-12, 1e-16),
-    kernel.Tuning(False, 0.4, 0.005, 1e-9, 20_000, 0.1, 1e12, 1e-12, 1e-16),
-    kernel.Tuning(True, 0.25, 0.0005, 1e-10, 20_000, 0.1, 1e13, 1e-12, 1e-28),
-    kernel.Tuning(True, 0.25, 0.0005, 1e-10, 20_000, 0.1, 1e13, 1e-25, 1e-60),
+    kernel.Tuning(False, 0.7, 0.1, 1e-8, 8_000, 0.1, 1e12, 1e-12, 1e-16),
+    kernel.Tuning(False, 0.4, 0.005, 1e-9, 8_000, 0.1, 1e12, 1e-12, 1e-16),
+    kernel.Tuning(True, 0.4, 0.005, 1e-10, 8_000, 0.1, 1e13, 1e-12, 1e-28),
+    kernel.Tuning(True, 0.25, 0.0005, 1e-10, 4_000, 0.1, 1e13, 1e-25, 1e-60),
 )
 _SAME = 1e-7  # relative distance below which two points of different paths are taken for one
 _VANISHED = 1e-14
