@@ -75,7 +75,7 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
     _look_closer(total, tracking, starts, engine)
     # What is left at a tiny s with a large and growing norm diverges slowly.
     stuck = np.isin(total.codes, kernel.FAILURES) & (total.facts[:, 2] < 1e-12)
-    total.codes[stuck & (np.abs(total.points[:, -1]) < 1e-10 * np.abs(total.points).max(axis=1))] = (
+    total.codes[stuck & (np.abs(total.points[:, -1]) < 1e-6 * np.abs(total.points).max(axis=1))] = (
         kernel.AT_INFINITY
     )
     return Tracked(total.points, total.codes, total.facts, levels)
