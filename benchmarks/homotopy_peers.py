@@ -3,18 +3,22 @@
     python benchmarks/homotopy_peers.py [--runs 3] [--limit 300] [SYSTEM ...]
 
 Peers: `phc -b` (Debian package phcpack) and `solveSystem` of NumericalAlgebraicGeometry (Debian package
-macaulay2);
-a peer that is not installed is skipped. Each line gives medians over the runs, in seconds: the whole
-process of each
-program, Macaulay2's own tracking time and ours, the number of solutions, and the ratio ours / peer. The
-tracker is
-compiled before anything is timed; that time, and the start-up time of each program, are printed first.
+macaulay2); a peer that is not installed is skipped. Each line gives medians over the runs, in seconds:
+the whole process of each program, Macaulay2's own tracking time and ours, the number of solutions, and
+the ratio ours / peer. The tracker is compiled before anything is timed; that time, and the start-up time
+of each program, are printed first. ``paths/s`` are paths per second of tracking time: ours from the
+start system that was chosen, Macaulay2's from total degrees.
+
+``P(3,5)`` is the location-scale system with three atoms and fixed weights; ``P(3,6)`` is that of degree
+6 with the weights as unknowns, cut by a random plane, and has a solution set of positive dimension
+beside its regular solutions, so that many paths end in singular points.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import re
 import shutil
@@ -24,15 +28,30 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "decisions" / "homotopy"))
 
 import classic_systems as classic
 
-from polysolv.systems.generic_system import GenericSystem
+from polysolv import build_system
+from polysolv.decisions.homotopy.core import find_core
+from polysolv.systems.generic_system import GenericSystem, total_degree
 
-SYSTEMS: dict[str, tuple[Callable[[], GenericSystem], int]] = {
+
+def location_scale(degree: int) -> GenericSystem:
+    core = find_core(build_system("location-scale-gaussian", m=3, degree=degree))
+    assert core is not None
+    if degree == 5:
+        return core.equations(5, [Fraction(1), Fraction(7, 11), Fraction(19, 11)])
+    system = core.equations(6)
+    numbers = (17, -23, 31, 12, -29, 21, 37)
+    plane = {((i, 1),): Fraction(k, 16) for i, k in enumerate(numbers)}
+    return GenericSystem(system.unknowns, (*system.equations, {**plane, (): Fraction(-11, 16)}))
+
+
+SYSTEMS: dict[str, tuple[Callable[[], GenericSystem], int | str]] = {
     "cyclic-5": (lambda: classic.cyclic(5), 70),
     "cyclic-6": (lambda: classic.cyclic(6), 156),
     "cyclic-7": (lambda: classic.cyclic(7), 924),
@@ -42,6 +61,8 @@ SYSTEMS: dict[str, tuple[Callable[[], GenericSystem], int]] = {
     "noon-5": (lambda: classic.noon(5), 233),
     "eco-8": (lambda: classic.eco(8), 64),
     "chandra-8": (lambda: classic.chandra(8), 128),
+    "P(3,5)": (lambda: location_scale(5), 14),
+    "P(3,6)": (lambda: location_scale(6), "-"),
 }
 
 
@@ -75,14 +96,14 @@ class Bench:
     def __init__(self, folder: Path, runs: int, limit: float) -> None:
         self.folder, self.runs, self.limit = folder, runs, limit
 
-    def ours(self, system: GenericSystem) -> tuple[float, float, str]:
+    def ours(self, system: GenericSystem) -> tuple[float, float, str, int]:
         source = self.folder / "system.phc"
         source.write_text(f"{len(system.equations)}\n" + "".join(f"{line};\n" for line in written(system)))
         track = [
             sys.executable,
             "-c",
             "import sys, time; from polysolv import GenericSystem, solve; solve(['x^2 - 1', 'y^3 - x']);"
-            f"s = GenericSystem.parse(open({str(source)!r}).read()); t = time.perf_counter(); solve(s);"
+            f"s = GenericSystem.parse(open({str(source)!r}).read()); t = time.perf_counter(); r = solve(s);"
             "print(time.perf_counter() - t)",
         ]
         whole, inner, found = [], [], ""
@@ -94,7 +115,12 @@ class Bench:
             counts = json.loads(out)["counts"]
             found = f"{counts['solutions']}" + (f" ({counts['failed']} failed)" if counts["failed"] else "")
             inner.append(float(timed(track, self.limit)[1] or "inf"))
-        return statistics.median(whole), statistics.median(inner), found
+        return (
+            statistics.median(whole),
+            statistics.median(inner),
+            found,
+            json.loads(out)["statistics"]["paths"],
+        )
 
     def phcpack(self, system: GenericSystem) -> tuple[float, str] | None:
         if shutil.which("phc") is None:
@@ -154,14 +180,14 @@ def main() -> None:
     print(
         f"{'system':<11} {'known':>5} | {'ours':>7} {'track':>7} {'found':>6} | "
         f"{'phc -b':>7} {'found':>6} {'ratio':>6} | {'M2':>7} {'track':>7} {'found':>6} "
-        f"{'whole - M2':>10} {'track ratio':>11}"
+        f"{'whole - M2':>10} {'track ratio':>11} | {'paths/s':>8} {'M2':>6}"
     )
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), options.runs, options.limit)
         for name in options.systems:
             build, known = SYSTEMS[name]
             system = build()
-            whole, inner, found = bench.ours(system)
+            whole, inner, found, paths = bench.ours(system)
             line = f"{name:<11} {known:>5} | {whole:7.2f} {inner:7.2f} {found:>6} |"
             phc = bench.phcpack(system)
             if phc:
@@ -169,6 +195,8 @@ def main() -> None:
             m2 = bench.macaulay2(system)
             if m2:
                 line += f" {m2[0]:7.2f} {m2[1]:7.2f} {m2[2]:>6} {whole - m2[0]:+10.2f} {inner / m2[1]:11.2f}"
+                bezout = math.prod(total_degree(polynomial) for polynomial in system.equations)
+                line += f" | {paths / inner:8.0f} {bezout / m2[1]:6.0f}"
             print(line, flush=True)
 
 

@@ -60,8 +60,7 @@ def solve_command(
     """All isolated complex solutions of the polynomial system in FILE (- for stdin).
 
     FILE is our JSON, PHCpack's, Bertini's or HomotopyContinuation.jl's text, or one equation a line; its
-    content
-    tells which. Exit code 0, or 3 if some path failed or was left untracked.
+    content tells which. Exit code 0, or 3 if some path failed or was left untracked.
     """
     from polysolv.decisions.homotopy import certify_solutions, solve
     from polysolv.systems.readers import read_text
@@ -74,7 +73,10 @@ def solve_command(
             if show is not None:
                 show(f"paths {done}/{total}, failed {failed}, {rate:.0f} per second")
 
-        progress = None if show is None else counts
+        progress = None
+        if show is not None:
+            show("loading the path tracker (the first time it is compiled: about half a minute)")
+            progress = counts
         result = solve(system, start, seed, tol, max_paths, jobs, timeout=timeout, progress=progress)
     certified = certify_solutions(result) if certify else None
     emit(

@@ -8,7 +8,7 @@ set f = z, z generic, to z = 0; every connected component of the real solution s
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,8 @@ from polysolv.systems.generic_system import GenericSystem
 from polysolv.systems.polynomial import Monomial, multiply_monomials
 
 NEAR = 1e-6  # where paths are looked at before the endgame
-_TRACE = 1e-8
+_TRACE = 1e-10  # of the sum of moduli, in every coordinate
+_TYPICAL = 1e-6  # of the median modulus: a few huge points must not hide that ordinary ones are missing
 
 
 class Family:
@@ -129,14 +130,16 @@ def find_critical_points(
     direction = family.random(family.n)
     pencil = [family.coefficients(z, centre + k * direction) for k in (1, 2)]
 
+    counted = 0
+
     def traces(points: Complexes) -> bool:
-        """The trace test: the sum of all critical points moves linearly with the centre."""
-        if engine.interrupted:
+        """The trace test, after a loop without new points: their sum moves linearly with the centre."""
+        nonlocal counted
+        before, counted = counted, len(points)
+        if engine.interrupted or before < len(points):
             return False
         moved = [points, *(move(family.program, base, shift, points, engine) for shift in pencil)]
-        sums = [part[:, : family.n].sum(axis=0) for part in moved]
-        bend = float(np.abs(sums[0] - 2 * sums[1] + sums[2]).max())
-        return bend < _TRACE * max(float(np.abs(part[:, : family.n]).sum(axis=0).max()) for part in moved)
+        return moves_linearly([part[:, : family.n] for part in moved])
 
     points, held = populate(family.program, base, seed[None, :], draw, traces, engine, stale=30)
     target = family.at(np.zeros(family.k), rng.standard_normal(family.n))
@@ -161,6 +164,20 @@ def find_critical_points(
         followed=int(close.sum()),
         failed=failed,
         complete=held and failed == 0 and not engine.interrupted,
+    )
+
+
+def moves_linearly(moved: Sequence[Complexes]) -> bool:
+    """Whether the sum of the points, given at parameters 0, 1 and 2 of a line, is linear in the parameter.
+
+    >>> a = np.array([[1.0], [5.0]])
+    >>> moves_linearly([a, a + [[1], [2]], a + [[2], [4]]])
+    True
+    """
+    bend = np.abs(moved[0].sum(axis=0) - 2 * moved[1].sum(axis=0) + moved[2].sum(axis=0))
+    sizes = np.abs(moved[0])
+    return bool(
+        (bend < _TRACE * sizes.sum(axis=0)).all() and (bend < _TYPICAL * np.median(sizes, axis=0)).all()
     )
 
 

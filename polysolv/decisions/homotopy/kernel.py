@@ -134,7 +134,7 @@ def workspace(p, terms):
         np.zeros(n, np.int64),
         np.zeros((4, count)),
         np.zeros((4, 8)),
-        np.zeros(8),
+        np.zeros(9),
     )
 
 
@@ -158,6 +158,7 @@ def run_batch(p, h, tune, mode, s_from, s_to, xs, middles, codes, facts, stop):
         w.state[5] = 1e9 if tune.extended else 0.0
         w.state[6] = ZERO
         w.state[7] = tune.floor
+        w.state[8] = tune.max_steps
         normalize(p, w, x)
         winding = 0
         reached = 0.0

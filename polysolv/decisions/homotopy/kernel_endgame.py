@@ -38,7 +38,9 @@ from polysolv.decisions.homotopy.kernel_steps import (
     track,
 )
 
-FIRST_LOOP = 1e-10  # largest radius of a Cauchy loop; regular end points are reached without one
+FIRST_LOOP = 1e-3  # largest radius of a Cauchy loop where one branch point at s = 0 is all there seems to be
+ANY_LOOP = 1e-10  # largest radius otherwise; near s = 0 there may be branch points of regular end points
+EARLY, LATE, DEEPER = 120.0, 1000.0, 300.0  # steps that a loop at these radii, and a closer look, may take
 DEPTH = 1e-18  # value of s down to which a path is followed before its end point is called singular
 VANISHED = 1e-12  # a mean with a homogenising coordinate below this, relative to the largest, is at infinity
 CLOSED = 1e-12  # smallest unit of error, relative to the largest coordinate, when a loop closes
@@ -118,7 +120,9 @@ def try_loop(p, h, w, tune, x, s, memory, stop):
     """
     saved = w.z[SAVED]
     copy(x, saved)
+    w.state[8] = min(w.state[1] + (LATE if s < ANY_LOOP else EARLY), tune.max_steps)
     code, winding = cauchy(p, h, w, tune, x, s, stop)
+    w.state[8] = tune.max_steps
     if code == SINGULAR:
         copy(w.z[TRIAL], x)
         memory[4] = modulus(x[x.size - 1]) / largest(x)
@@ -132,7 +136,7 @@ def try_loop(p, h, w, tune, x, s, memory, stop):
         # A large norm may still be an infinite one: go closer.
         if not infinite(p, x, 1e-6) and holds(p, h, w, x):
             return SINGULAR, winding
-    elif code in (INTERRUPTED, TOO_MANY_STEPS):
+    elif code == INTERRUPTED or w.state[1] >= tune.max_steps:
         return code, winding
     copy(saved, x)
     return RUNNING, winding
@@ -169,6 +173,8 @@ def finish(p, h, w, tune, x, stop):
     before = w.z[BEFORE]
     may_land = True
     confined = 0
+    steady = 0
+    ratio = 0.0
     candidate = RUNNING
     turns = 0
     while s > (DEPTH if candidate == SINGULAR else tune.closest):
@@ -176,12 +182,16 @@ def finish(p, h, w, tune, x, stop):
         goal = 0.0 if may_land else 0.1 * s
         code, length = advance(p, h, w, tune, x, complex(goal, 0.0), -1.0 + 0.0j, s - goal, stop)
         if code == STEP_TOO_SMALL and (s < 1e-3 or infinite(p, x, 1e-12)):
+            if candidate == RUNNING and memory[3] >= 3.0 and infinite(p, x, 1e-10):
+                return AT_INFINITY, 0, s
             break
         if code != RUNNING:
             if candidate != RUNNING and code in (STEP_TOO_SMALL, TOO_MANY_STEPS):
                 break
             return code, 0, s
         confined = confined + 1 if w.state[2] < 3.0 * s else 0
+        steady = steady + 1 if abs(w.state[2] - ratio * s) < 0.1 * w.state[2] else 0
+        ratio = w.state[2] / s
         if may_land and length >= s:
             if land(p, h, w, tune, x):
                 return SUCCESS, 1, 0.0
@@ -191,17 +201,24 @@ def finish(p, h, w, tune, x, stop):
         else:
             s -= length
             # A finite end point with |x_0| = δ looks divergent until |x_0(s)| is near δ: be patient.
-            if vanishes(x, s, memory) and confined >= 3 and infinite(p, x, 1e-14):
+            if vanishes(x, s, memory) and confined >= 3 and infinite(p, x, VANISHED):
                 return AT_INFINITY, 0, s
         # A path whose homogenising coordinate vanishes like s or faster shows it soon enough without a loop.
         fast = memory[3] >= 3.0 and memory[2] > 0.9 and s > 10.0 * tune.closest
-        if candidate == RUNNING and s <= next_loop and not fast and (confined >= 3 or not may_land):
+        alone = steady >= 4 or s <= ANY_LOOP
+        if (
+            candidate == RUNNING
+            and s <= next_loop
+            and not fast
+            and ((confined >= 3 and alone) or not may_land)
+        ):
             code, winding = try_loop(p, h, w, tune, x, s, memory, stop)
-            next_loop = 0.05 * s
+            next_loop = 1e-3 * s
             if code in (SINGULAR, AT_INFINITY) and winding > 1 and s > 100.0 * tune.closest:
                 # Regular end points that are close to each other, or to infinity, look like one singular
                 # point from here. Only a singular one still confines the path much closer to s = 0.
                 candidate, turns, may_land = code, winding, True
+                w.state[8] = min(w.state[1] + DEEPER, tune.max_steps)
                 copy(x, w.z[CANDIDATE])
                 copy(w.z[SAVED], x)
             elif code != RUNNING:

@@ -74,7 +74,7 @@ class Work(NamedTuple):
     scratch: np.ndarray
     # 0: Lipschitz estimate ω, 1: steps, 2: distance to the nearest singularity, 3: condition number,
     # 4: last correction, 5: how many more steps use extended precision, 6: smallest unit of error at s = 0,
-    # 7: elsewhere
+    # 7: elsewhere, 8: number of steps at which to stop
     state: np.ndarray
 
 
@@ -222,7 +222,7 @@ def advance(p, h, w, tune, x, target, direction, remaining, stop):
     for _ in range(60):
         if stop[0] != 0:
             return INTERRUPTED, 0.0
-        if w.state[1] >= tune.max_steps:
+        if w.state[1] >= w.state[8]:
             return TOO_MANY_STEPS, 0.0
         w.state[1] += 1
         if not length > least:

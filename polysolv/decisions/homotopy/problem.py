@@ -64,34 +64,40 @@ def prepare(system: GenericSystem, rng: np.random.Generator) -> Problem | None:
         plane[()] = numbers[n] or Fraction(1)
         equations.append(plane)
     scaling = find_scaling(equations, n)
-    rows = [{m: _split(c) for m, c in polynomial.items()} for polynomial in scaling.apply(equations)]
-    combined = len(rows) > n
+    scaled = scaling.apply(equations)
+    combined = len(scaled) > n
     if combined:
-        rows = _combine(rows, n, rng)
+        rows = _combine(scaled, n, rng)
+    else:
+        rows = [{m: _split(c) for m, c in polynomial.items()} for polynomial in scaled]
     return Problem(n, tuple(rows), scaling, slices, combined)
 
 
-def _split(value: Fraction) -> tuple[complex, complex]:
-    high = float(value)
-    return complex(high), complex(float(value - Fraction(high)))
+def _split(real: Fraction, imaginary: Fraction = Fraction(0)) -> tuple[complex, complex]:
+    high = complex(float(real), float(imaginary))
+    return high, complex(float(real - Fraction(high.real)), float(imaginary - Fraction(high.imag)))
 
 
 def _combine(
-    rows: Sequence[dict[Monomial, tuple[complex, complex]]], n: int, rng: np.random.Generator
+    rows: Sequence[Polynomial], n: int, rng: np.random.Generator
 ) -> list[dict[Monomial, tuple[complex, complex]]]:
     """n equations of least degrees, each plus random multiples of all those left over.
 
-    The left-over equations are those of the lowest degree, so that no degree grows.
+    The left-over equations are those of the lowest degree, so that no degree grows. The multipliers are
+    exact, as rounded coefficients would split multiple solutions.
     """
     ordered = sorted(rows, key=lambda row: -max(degree_of(m) for m in row))
     result = []
     for row in ordered[:n]:
-        mixed = {m: c[0] for m, c in row.items()}
+        real, imaginary = dict(row), dict[Monomial, Fraction]()
         for other in ordered[n:]:
-            factor = complex(np.exp(2j * np.pi * rng.random()))
-            for monomial, (coefficient, _) in other.items():
-                mixed[monomial] = mixed.get(monomial, 0.0) + factor * coefficient
-        result.append({m: (c, 0j) for m, c in mixed.items() if c})
+            angle = 2 * np.pi * rng.random()
+            a, b = (Fraction(round(1024 * float(v)), 1024) for v in (np.cos(angle), np.sin(angle)))
+            for monomial, coefficient in other.items():
+                real[monomial] = real.get(monomial, Fraction(0)) + a * coefficient
+                imaginary[monomial] = imaginary.get(monomial, Fraction(0)) + b * coefficient
+        mixed = {m: _split(c, imaginary.get(m, Fraction(0))) for m, c in real.items()}
+        result.append({m: c for m, c in mixed.items() if c[0]})
     return result
 
 

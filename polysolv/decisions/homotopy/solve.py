@@ -136,7 +136,7 @@ def _result(
     }
     excess = np.zeros(len(finite), bool)
     if problem.combined:
-        excess = _residuals(system, points) > 1e-7
+        excess = _residuals(system, points, np.exp2(np.array(problem.scaling.unknowns, float))) > 1e-7
     kept = np.flatnonzero(~excess)
     singular = (codes[finite] == kernel.SINGULAR) | ~(facts[finite, 3] < _SINGULAR_CONDITION)
     # Regular points are known to many digits, singular ones to few.
@@ -219,20 +219,27 @@ def _same_coordinates(points: Any, singular: Any, names: list[int]) -> list[list
     return [[names[i] for i in group] for group in groups if len(group) > 1]
 
 
-def _residuals(system: GenericSystem, points: Any) -> Any:
-    """Largest |f_i| of each point over all given equations, relative to the terms of f_i."""
+def _residuals(system: GenericSystem, points: Any, units: Any) -> Any:
+    """Largest |f_i| of each point over all given equations, relative to the terms of f_i.
+
+    Coordinates near zero are given some size for the terms, as their own is that of rounding errors.
+    """
     import numpy as np
 
     worst = np.zeros(len(points))
+    top = np.maximum(1.0, np.abs(points / units).max(axis=1, initial=0.0))
+    sizes = np.maximum(np.abs(points), 1e-5 * top[:, None] * units)
     for polynomial in system.equations:
         total = np.zeros(len(points), np.complex128)
         size = np.full(len(points), 1e-300)
         for monomial, coefficient in polynomial.items():
             term = np.full(len(points), float(coefficient), np.complex128)
+            bound = np.full(len(points), abs(float(coefficient)))
             for index, exponent in monomial:
                 term = term * points[:, index] ** exponent
+                bound = bound * sizes[:, index] ** exponent
             total += term
-            size += np.abs(term)
+            size += bound
         worst = np.maximum(worst, np.abs(total) / size)
     return worst
 

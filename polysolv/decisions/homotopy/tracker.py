@@ -13,10 +13,10 @@ from polysolv.decisions.homotopy.straightline import Complexes, Integers
 
 # From fast to careful; a path goes one level up each time it is doubtful.
 LEVELS = (
-    kernel.Tuning(False, 0.7, 0.1, 1e-8, 20_000, 0.1, 1e12, 1e-12, 1e-16),
-    kernel.Tuning(False, 0.4, 0.005, 1e-9, 20_000, 0.1, 1e12, 1e-12, 1e-16),
-    kernel.Tuning(True, 0.25, 0.0005, 1e-10, 20_000, 0.1, 1e13, 1e-12, 1e-28),
-    kernel.Tuning(True, 0.25, 0.0005, 1e-10, 20_000, 0.1, 1e13, 1e-25, 1e-60),
+    kernel.Tuning(False, 0.7, 0.1, 1e-8, 8_000, 0.1, 1e12, 1e-12, 1e-16),
+    kernel.Tuning(False, 0.4, 0.005, 1e-9, 8_000, 0.1, 1e12, 1e-12, 1e-16),
+    kernel.Tuning(True, 0.4, 0.005, 1e-10, 8_000, 0.1, 1e13, 1e-12, 1e-28),
+    kernel.Tuning(True, 0.25, 0.0005, 1e-10, 4_000, 0.1, 1e13, 1e-25, 1e-60),
 )
 _SAME = 1e-7  # relative distance below which two points of different paths are taken for one
 _VANISHED = 1e-14
@@ -75,7 +75,7 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
     _look_closer(total, tracking, starts, engine)
     # What is left at a tiny s with a large and growing norm diverges slowly.
     stuck = np.isin(total.codes, kernel.FAILURES) & (total.facts[:, 2] < 1e-12)
-    total.codes[stuck & (np.abs(total.points[:, -1]) < 1e-10 * np.abs(total.points).max(axis=1))] = (
+    total.codes[stuck & (np.abs(total.points[:, -1]) < 1e-6 * np.abs(total.points).max(axis=1))] = (
         kernel.AT_INFINITY
     )
     return Tracked(total.points, total.codes, total.facts, levels)

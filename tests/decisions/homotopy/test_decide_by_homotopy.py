@@ -7,7 +7,7 @@ import pytest
 
 from polysolv import build_system
 from polysolv.decisions.homotopy.core import find_core
-from polysolv.decisions.homotopy.critical_points import find_critical_points
+from polysolv.decisions.homotopy.critical_points import find_critical_points, moves_linearly
 from polysolv.decisions.homotopy.decide import decide_by_homotopy
 from polysolv.decisions.homotopy.engine import Engine
 
@@ -94,6 +94,21 @@ def test_critical_points_find_real_points_where_there_are_some() -> None:
     for point in real:
         values = equations.evaluate([Fraction(float(v)) for v in point.real])
         assert max(abs(v) for v in values) < Fraction(1, 10**9)
+
+
+def test_huge_points_do_not_hide_that_others_are_missing() -> None:
+    """Roots of a cubic whose trace is linear in t, beside huge ones that move linearly: with one root left out."""
+    polynomials = [[1.0, -3.0 + t, 2.0 - 5 * t * t, 7.0 + t] for t in range(3)]
+    roots = [np.sort_complex(np.roots(p)) for p in polynomials]
+    assert abs(roots[0].sum() - 2 * roots[1].sum() + roots[2].sum()) < 1e-12
+    for size in (1.0, 1e6):
+        huge = [np.array([size, -2 * size + t]) for t in range(3)]
+        whole = [np.concatenate([r, h])[:, None] for r, h in zip(roots, huge, strict=True)]
+        assert moves_linearly(whole)
+        assert not moves_linearly([part[1:] for part in whole])
+    # In another coordinate all is well: that must not help.
+    both = [np.hstack([part[1:], np.full((4, 1), 1e9)]) for part in whole]
+    assert not moves_linearly(both)
 
 
 @pytest.mark.slow

@@ -85,6 +85,11 @@ def test_more_equations_than_unknowns() -> None:
     ]
     assert any("more equations" in note for note in result.notes)
     assert solve(["x - 1", "x - 2"]).nsolutions == 0
+    # Zero coordinates, and a multiple root that rounded combinations would split.
+    origin = solve(["x^2 + x*y - 2*y", "y^2 - 3*x*y + x", "x*y + x - y"], seed=1)
+    assert [[abs(z) < 1e-12 for z in path.solution] for path in origin.solutions] == [[True, True]]
+    multiple = solve(["(x-1)^2 + 3*(x-1)*(y-2)", "(y-2)^2 - (x-1)^2", "5*(x-1)*(y-2) + (y-2)^2"], seed=2)
+    assert (multiple.nsolutions, multiple.nsingular) == (1, 1)
 
 
 def test_homogeneous_groups_count_projective_solutions() -> None:

@@ -141,8 +141,7 @@ def solve_generic(
         moved = [points, *(move(program, base, shift, points, engine) for shift in shifts)]
         sums = [part.sum(axis=0) for part in moved]
         bend = np.abs(sums[0] - 2 * sums[1] + sums[2])
-        sizes = np.max([np.abs(part).sum(axis=0) for part in moved], axis=0)
-        return bool((bend < _TRACE * sizes).all())
+        return bool((bend < _TRACE * np.maximum(np.abs(points).sum(axis=0), 1e-3)).all())
 
     start = np.append(seed, 0.0)[None, :]
     points, held = populate(program, base, start, loop, complete, engine, stale=10)
