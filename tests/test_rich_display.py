@@ -176,6 +176,21 @@ def test_hostile_text_is_escaped_everywhere():
     assert latex.count(r"\textbackslash{}end\{tabular\}") == 5
 
 
+def test_a_hostile_family_is_escaped_in_everything_made_of_it():
+    family = families.Family.from_log_symbol(
+        "<i>50% & $x_1$", "d_1*y + e_2*y^2", ["d_1", "e_2"], title="<script>alert(1)</script> \\input{x}"
+    )
+    made = [family, polysolv.rate(1, family), polysolv.rate_table(1, family), polysolv.order(family, 2)]
+    made += [polysolv.explain(family), polysolv.build_system(family, 2, 2), polysolv.exponents(family, 2)]
+    for thing in made:
+        html = thing._repr_html_()
+        assert "<script" not in html
+        assert "<i>50" not in html
+        _Parsed(html)
+        _check_latex(thing._repr_latex_())
+        assert "\\input" not in thing._repr_latex_()
+
+
 def test_a_formula_escapes_what_is_no_formula():
     formula = Formula("<b>x_1^2</b> & é")
     assert "".join(_Parsed(formula.to_html()).texts) == "<b>x12</b> & é"
