@@ -108,7 +108,12 @@ VALUES = {
             "1/16",
             "1/20",
         ],
-        "[str(three), str(four), four.proved]": ["8/3", "[8/3, 16/5]", False],
+        "[str(three), four.proved, float(four.lower) >= 8 / 3, str(four.upper)]": [
+            "8/3",
+            False,
+            True,
+            "16/5",
+        ],
         "list(rates.values())": ["1/4"] * 3,
         "str(gaussian.log_symbol)": "mu*y + 1/2*v*y^2",
     },

@@ -103,7 +103,7 @@ def objects(fit):
         "Family": (families.get("softmax-gaussian", d=2), "slope of the gate"),
         "own Family": (mine, "assumed: c_star != 0"),
         "LogSymbol": (families.get("location-gaussian").log_symbol, "log-symbol"),
-        "exponents": (polysolv.exponents("softmax-polynomial-1-2", 4), "[8/3, 16/5]"),
+        "exponents": (polysolv.exponents("softmax-polynomial-1-2", 4), ", 16/5]"),
         "explain": (polysolv.explain("softmax-gaussian", m=2), "arc"),
         "MixingMeasure": (standard_truth(3), "mixing measure of 3 atoms, d = 1"),
         "cell_errors": (
