@@ -102,7 +102,8 @@ def objects(fit):
         "Ladder": (climb("location-gaussian", 2, "positivity"), "order(2) = 2 by positivity"),
         "Family": (families.get("softmax-gaussian", d=2), "slope of the gate"),
         "own Family": (mine, "assumed: c_star != 0"),
-        "exponents": (polysolv.exponents("softmax-polynomial-1-2", 4), "[8/3, 16/5]"),
+        "LogSymbol": (families.get("location-gaussian").log_symbol, "log-symbol"),
+        "exponents": (polysolv.exponents("softmax-polynomial-1-2", 4), ", 16/5]"),
         "explain": (polysolv.explain("softmax-gaussian", m=2), "arc"),
         "MixingMeasure": (standard_truth(3), "mixing measure of 3 atoms, d = 1"),
         "cell_errors": (
@@ -173,6 +174,21 @@ def test_hostile_text_is_escaped_everywhere():
     _check_latex(latex)
     assert "$n^{-1/8}$ to $n^{-1/4}$" in latex
     assert latex.count(r"\textbackslash{}end\{tabular\}") == 5
+
+
+def test_a_hostile_family_is_escaped_in_everything_made_of_it():
+    family = families.Family.from_log_symbol(
+        "<i>50% & $x_1$", "d_1*y + e_2*y^2", ["d_1", "e_2"], title="<script>alert(1)</script> \\input{x}"
+    )
+    made = [family, polysolv.rate(1, family), polysolv.rate_table(1, family), polysolv.order(family, 2)]
+    made += [polysolv.explain(family), polysolv.build_system(family, 2, 2), polysolv.exponents(family, 2)]
+    for thing in made:
+        html = thing._repr_html_()
+        assert "<script" not in html
+        assert "<i>50" not in html
+        _Parsed(html)
+        _check_latex(thing._repr_latex_())
+        assert "\\input" not in thing._repr_latex_()
 
 
 def test_a_formula_escapes_what_is_no_formula():

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from polysolv.display import RichDisplay, Tables, pairs
 from polysolv.errors import InputError
 
 Exponents = tuple[int, ...]
@@ -31,7 +32,7 @@ class LogSymbolTerm:
 
 
 @dataclass(frozen=True)
-class LogSymbol:
+class LogSymbol(RichDisplay):
     """The polynomial K(δ; x, y) with exp(K) the action of a perturbation δ on one atom.
 
     Args:
@@ -139,6 +140,11 @@ class LogSymbol:
         return " + ".join(
             self._show(term) for term in sorted(self.terms, key=lambda t: t.perturbations, reverse=True)
         )
+
+    def _display(self) -> Tables:
+        from polysolv.formula import Formula
+
+        return [pairs("log-symbol", K=Formula(self))], ()
 
     def _show(self, term: LogSymbolTerm) -> str:
         factors = [] if term.coefficient == 1 else [str(term.coefficient)]
