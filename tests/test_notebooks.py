@@ -106,7 +106,7 @@ VALUES = {
             "1/16",
             "1/20",
         ],
-        "[str(three), str(four), four.proved]": ["8/3", "[8/3, 16/5]", False],
+        "[str(three), str(four), four.proved]": ["8/3", "[3, 16/5]", False],
         "list(rates.values())": ["1/4"] * 3,
         "str(gaussian.log_symbol)": "mu*y + 1/2*v*y^2",
     },
