@@ -70,7 +70,7 @@ def _prose(text: str) -> Iterator[str]:
 
 def command_page() -> str:
     """Return the reference of all commands, in the order of `polysolv -h`, as Markdown."""
-    top = click.Context(cli, info_name="polysolv")
+    top = click.Context(cli, info_name="polysolv", **cli.context_settings)
     parts = [
         "# Commands",
         "This page is read off the commands while the site is built; `polysolv COMMAND -h` prints the same.",
