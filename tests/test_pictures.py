@@ -49,7 +49,7 @@ def test_a_rate_that_is_not_decided_is_drawn_as_its_range():
     figure = polysolv.rate_table(3, "softmax-polynomial-1-2").plot()
     titles = [axis.get_title() for axis in figure.axes]
     (bar,) = _lines(figure.axes[titles.index("a 1")], 2)
-    assert bar.tolist() == [[3, 3], [5 / 32, 3 / 16]]
+    assert bar.tolist() == [[3, 3], [5 / 32, 1 / 6]]
     assert "refined: proved range" in _by_label(figure)
 
 

@@ -102,7 +102,7 @@ def objects(fit):
         "Ladder": (climb("location-gaussian", 2, "positivity"), "order(2) = 2 by positivity"),
         "Family": (families.get("softmax-gaussian", d=2), "slope of the gate"),
         "own Family": (mine, "assumed: c_star != 0"),
-        "exponents": (polysolv.exponents("softmax-polynomial-1-2", 4), "[8/3, 16/5]"),
+        "exponents": (polysolv.exponents("softmax-polynomial-1-2", 4), "[3, 16/5]"),
         "explain": (polysolv.explain("softmax-gaussian", m=2), "arc"),
         "MixingMeasure": (standard_truth(3), "mixing measure of 3 atoms, d = 1"),
         "cell_errors": (
