@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from polysolv import rate
+from polysolv.display import to_text
 from polysolv.errors import InputError
 from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE
 from polysolv.moe.cell_rates import cell_rates
@@ -14,7 +15,6 @@ from polysolv.moe.presentation import (
     range_grid,
     range_notes,
     to_markdown,
-    to_text,
 )
 
 TRUTH = MixingMeasure([0.3, 0], [[1], [0]], [[1.5], [-1.5]], [1, -1], [0.4, 0.3])
