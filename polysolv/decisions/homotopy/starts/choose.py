@@ -17,6 +17,8 @@ from polysolv.errors import InputError
 # Multiplications that the search for mixed cells may take for each path of the total-degree homotopy that
 # it saves.
 _BUDGET = 3e5
+_SMALL = 100  # up to this many paths every path saved is worth the search
+_WORTHWHILE = 0.8
 _UNLIMITED = 1e13
 
 
@@ -55,7 +57,8 @@ def tracked_from(
             raise InputError("start", start, "a system with fewer mixed cells; use total-degree or monodromy")
     if start == "auto":
         # Paths to infinity are not only wasted: next to them finite solutions of large norm are hard to see.
-        better = found is not None and found.mixed_volume < bezout
+        enough = bezout if bezout <= _SMALL else _WORTHWHILE * bezout
+        better = found is not None and found.mixed_volume < enough
         start = "polyhedral" if better else "total-degree"
     if start == "weighted":
         weights = weighted.find_weights(supports, problem.unknowns)
