@@ -11,7 +11,6 @@ import pytest
 import polysolv
 from polysolv import families
 from polysolv.citation import bibtex
-from polysolv.cli import cli
 
 
 def _parse(text):
@@ -34,17 +33,6 @@ def _parse(text):
         entries[key] = fields
     assert not text[position:].strip()
     return entries
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        with pytest.raises(SystemExit) as caught:
-            cli.main(list(arguments), prog_name="polysolv")
-        captured = capsys.readouterr()
-        return caught.value.code, captured.out, captured.err
-
-    return call
 
 
 def test_the_tool_and_the_paper_behind_it(run):

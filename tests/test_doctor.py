@@ -13,18 +13,6 @@ import pytest
 
 import polysolv
 from polysolv import doctor
-from polysolv.cli import cli
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        with pytest.raises(SystemExit) as caught:
-            cli.main(list(arguments), prog_name="polysolv")
-        captured = capsys.readouterr()
-        return caught.value.code, captured.out, captured.err
-
-    return call
 
 
 def test_a_sound_installation_is_healthy(run):

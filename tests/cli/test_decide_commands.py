@@ -7,23 +7,9 @@ import json
 import pytest
 
 from polysolv import build_system
-from polysolv.cli import cli
 from polysolv.decisions import ladder, strategy
 from polysolv.decisions.verdict import NUMERIC, REAL_POSITIVE, SOLVABLE, UNSOLVABLE, Verdict
 from polysolv.verify import verify
-
-
-@pytest.fixture
-def run(capsys):
-    """Run the command line in this process; return (exit code, stdout, stderr)."""
-
-    def call(*arguments):
-        with pytest.raises(SystemExit) as caught:
-            cli.main([str(a) for a in arguments], prog_name="polysolv")
-        captured = capsys.readouterr()
-        return caught.value.code, captured.out, captured.err
-
-    return call
 
 
 def test_decide_prints_json_with_the_keys_of_the_interface(run, tmp_path):

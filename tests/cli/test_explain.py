@@ -7,7 +7,6 @@ import json
 import pytest
 
 from polysolv import Family, build_system, rate
-from polysolv.cli import cli
 
 FILE = """
 name = "quadratic-means"
@@ -15,17 +14,6 @@ log_symbol = "b*y + a*x*y + q*x^2*y + s*y^2/2"
 parameters = ["b", "a", "q", "s"]
 covariates = ["x"]
 """
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        with pytest.raises(SystemExit) as caught:
-            cli.main([str(a) for a in arguments], prog_name="polysolv")
-        captured = capsys.readouterr()
-        return caught.value.code, captured.out, captured.err
-
-    return call
 
 
 @pytest.fixture
