@@ -164,7 +164,8 @@ def box_step(
         if blocking.any():
             met = True
             fixed |= blocking
-            ahead = np.clip(step + share * move, low, high)
+            # Exactly on the bound: a coordinate next to it would never be let go again.
+            ahead = np.where(blocking, np.where(move < 0, low, high), np.clip(step + share * move, low, high))
             if _gain(slope, curvature, ahead) >= _gain(slope, curvature, step):
                 step = ahead
             continue
