@@ -91,8 +91,8 @@ def ascend(
         report: called with (iteration, value, gradient norm).
 
     The step minimises the quadratic model on the intersection of box and ball (More and Sorensen 1983, by
-    eigendecomposition; active coordinates are fixed one group at a time, and the projected-gradient point is
-    the fallback, so the usual convergence theory of trust regions holds).
+    eigendecomposition; bounds by an active-set method, with the projected-gradient point as the fallback, so
+    the usual convergence theory of trust regions holds).
     """
     vector = box.clip(start)
     found = evaluate(vector)
@@ -160,16 +160,14 @@ def box_step(
     met = bool(fixed.any())
     for _ in range(2 * slope.size + 2):
         move = _face_minimiser(slope, curvature, step, fixed, radius, gauge) - step
-        share, blocking = _room(step, move, low, high)
+        ahead, blocking = _advance(step, move, low, high)
         if blocking.any():
             met = True
             fixed |= blocking
-            # Exactly on the bound: a coordinate next to it would never be let go again.
-            ahead = np.where(blocking, np.where(move < 0, low, high), np.clip(step + share * move, low, high))
             if _gain(slope, curvature, ahead) >= _gain(slope, curvature, step):
                 step = ahead
             continue
-        step = np.clip(step + move, low, high)
+        step = ahead
         inward = _inward_slope(slope + curvature @ step, step, fixed, low, high)
         if not met or inward.max() <= 1e-12 * np.abs(slope).max():
             break
@@ -204,13 +202,15 @@ def _face_minimiser(
     return target
 
 
-def _room(step: Array, move: Array, low: Array, high: Array) -> tuple[float, Mask]:
-    """Return the largest share of ``move``, at most 1, that stays in the box, and what stops it."""
+def _advance(step: Array, move: Array, low: Array, high: Array) -> tuple[Array, Mask]:
+    """Return where the largest share of ``move`` that stays in the box ends, and what stops it."""
     wall = np.where(move < 0, low, high)
     share = np.ones(move.size)
     np.divide(wall - step, move, out=share, where=move != 0)
-    least = max(float(share.min()), 0.0)
-    return (1.0, np.zeros(move.size, bool)) if least >= 1.0 else (least, share <= least)
+    least = min(max(float(share.min()), 0.0), 1.0)
+    blocking = (share <= least) & (least < 1.0)
+    # Exactly on the bound: a coordinate next to it would never be let go again.
+    return np.where(blocking, wall, np.clip(step + least * move, low, high)), blocking
 
 
 def _inward_slope(gradient: Array, step: Array, fixed: Mask, low: Array, high: Array) -> Array:
