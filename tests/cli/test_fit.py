@@ -9,21 +9,9 @@ import sys
 import numpy as np
 import pytest
 
-from polysolv.cli import cli
 from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE
 
 TRUTH = MixingMeasure([0.3, 0], [[1], [0]], [[1.5], [-1.5]], [1, -1], [0.4, 0.3])
-
-
-@pytest.fixture
-def call(capsys):
-    def run_cli(*arguments):
-        with pytest.raises(SystemExit) as caught:
-            cli.main([str(a) for a in arguments], prog_name="polysolv")
-        captured = capsys.readouterr()
-        return caught.value.code, captured.out, captured.err
-
-    return run_cli
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +27,9 @@ def folder(tmp_path_factory):
 FAST = ("--n-init", "1")
 
 
-def test_simulate_writes_the_sample_of_the_seed(call, folder):
+def test_simulate_writes_the_sample_of_the_seed(run, folder):
     out = folder / "simulated.csv"
-    assert call("simulate", "--truth", folder / "truth.json", "--n", 50, "--seed", 3, "-o", out) == (
+    assert run("simulate", "--truth", folder / "truth.json", "--n", 50, "--seed", 3, "-o", out) == (
         0,
         "",
         "",
@@ -50,15 +38,15 @@ def test_simulate_writes_the_sample_of_the_seed(call, folder):
     X, y = TRUTH.sample(50, seed=3)
     assert rows[0] == ["x", "y"]
     np.testing.assert_array_equal(np.array(rows[1:], dtype=float), np.column_stack([X, y]))
-    code, printed, _ = call("simulate", "--truth", folder / "truth.json", "--n", 3, "--x", "linspace:0:1")
+    code, printed, _ = run("simulate", "--truth", folder / "truth.json", "--n", 3, "--x", "linspace:0:1")
     assert code == 0
     assert [line.split(",")[0] for line in printed.splitlines()] == ["x", "0.0", "0.5", "1.0"]
 
 
-def test_fit_prints_everything_and_reloads(call, folder):
+def test_fit_prints_everything_and_reloads(run, folder):
     saved = folder / "fit.json"
     arguments = ("fit", folder / "data.csv", "--x", "x", "--y", "y", "--k", 3, *FAST, "--save", saved)
-    code, out, err = call(*arguments)
+    code, out, err = run(*arguments)
     assert (code, err) == (0, "")
     for words in (
         "log-likelihood",
@@ -69,15 +57,15 @@ def test_fit_prints_everything_and_reloads(call, folder):
     ):
         assert words in out
     assert "over-specified" in out
-    assert call("fit", "--load", saved) == (0, out, "")
-    code, as_json, _ = call("fit", "--load", saved, "--format", "json")
+    assert run("fit", "--load", saved) == (0, out, "")
+    code, as_json, _ = run("fit", "--load", saved, "--format", "json")
     assert as_json == saved.read_text()
     fit = SoftmaxGaussianMoE.from_json(as_json)
     assert fit.mixing_measure_.k == 3
     assert fit.gradient_norm_ <= 1e-8
-    code, as_csv, _ = call("fit", "--load", saved, "--format", "csv")
+    code, as_csv, _ = run("fit", "--load", saved, "--format", "csv")
     assert len(as_csv.splitlines()) == 16
-    assert "| --- |" in call("fit", "--load", saved, "--format", "markdown")[1]
+    assert "| --- |" in run("fit", "--load", saved, "--format", "markdown")[1]
 
 
 def test_fit_reads_standard_input(folder):
@@ -104,21 +92,21 @@ def test_fit_reads_standard_input(folder):
     assert json.loads(done.stdout)["schema"] == "polysolv/fit/1"
 
 
-def test_a_range_of_k_is_compared(call, folder):
+def test_a_range_of_k_is_compared(run, folder):
     saved = folder / "range.json"
     arguments = ("--x", "x", "--y", "y", "--k", "1:3", *FAST, "--save", saved)
-    code, out, err = call("fit", folder / "data.csv", *arguments)
+    code, out, err = run("fit", folder / "data.csv", *arguments)
     assert (code, err) == (0, "")
     assert "least BIC at k = 2" in out
     assert "ICL" in out
     assert "n^(-1/8)" in out
-    assert call("fit", "--load", saved)[1] == out
-    table = list(csv.DictReader(io.StringIO(call("fit", "--load", saved, "--format", "csv")[1])))
+    assert run("fit", "--load", saved)[1] == out
+    table = list(csv.DictReader(io.StringIO(run("fit", "--load", saved, "--format", "csv")[1])))
     assert [row["k"] for row in table] == ["1", "2", "3"]
     assert json.loads(saved.read_text())["schema"] == "polysolv/fit-range/1"
 
 
-def test_a_range_that_is_interrupted_keeps_its_finished_fits(call, folder, monkeypatch):
+def test_a_range_that_is_interrupted_keeps_its_finished_fits(run, folder, monkeypatch):
     saved = folder / "interrupted.json"
     whole = SoftmaxGaussianMoE.fit
 
@@ -128,15 +116,15 @@ def test_a_range_that_is_interrupted_keeps_its_finished_fits(call, folder, monke
         return whole(self, X, y)
 
     monkeypatch.setattr(SoftmaxGaussianMoE, "fit", fit_until_k_is_3)
-    code, out, err = call(
+    code, out, err = run(
         "fit", folder / "data.csv", "--x", "x", "--y", "y", "--k", "1:3", *FAST, "--save", saved
     )
     assert (code, out, err.strip()) == (130, "", "polysolv: interrupted")
     assert [fit["settings"]["n_experts"] for fit in json.loads(saved.read_text())["fits"]] == [1, 2]
 
 
-def test_bounds_and_a_start_from_a_file(call, folder):
-    code, out, _ = call(
+def test_bounds_and_a_start_from_a_file(run, folder):
+    code, out, _ = run(
         "fit", folder / "data.csv", "--x", "x", "--y", "y", "--k", 2, "--init", folder / "truth.json",
         "--bound", "sigma=0.35:", "--bound", "beta0=-3:3", "--format", "json",
     )  # fmt: skip
@@ -147,13 +135,13 @@ def test_bounds_and_a_start_from_a_file(call, folder):
     assert len(data["starts"]) == 1
 
 
-def test_lines_with_missing_values_are_dropped_on_request(call, folder):
+def test_lines_with_missing_values_are_dropped_on_request(run, folder):
     path = folder / "missing.csv"
     path.write_text((folder / "data.csv").read_text() + "NA,1.0,blue\n")
-    code, out, err = call("fit", path, "--x", "x", "--y", "y", "--k", 1)
+    code, out, err = run("fit", path, "--x", "x", "--y", "y", "--k", 1)
     assert (code, out) == (2, "")
     assert "column 'x', line 802" in err
-    code, out, err = call("fit", path, "--x", "x", "--y", "y", "--k", 1, "--missing", "drop")
+    code, out, err = run("fit", path, "--x", "x", "--y", "y", "--k", 1, "--missing", "drop")
     assert code == 0
     assert err == "polysolv: 1 lines with missing values left out\n"
 
@@ -187,10 +175,10 @@ def test_lines_with_missing_values_are_dropped_on_request(call, folder):
         (("--load", "f.json"), "--load"),
     ],
 )
-def test_bad_options_end_with_one_line_and_code_2(call, folder, arguments, named):
+def test_bad_options_end_with_one_line_and_code_2(run, folder, arguments, named):
     target = folder / "never.json"
     save = () if "--load" in arguments else ("--save", target)
-    code, out, err = call("fit", folder / "data.csv", *arguments, *save)
+    code, out, err = run("fit", folder / "data.csv", *arguments, *save)
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert named in err
@@ -212,10 +200,10 @@ def test_bad_options_end_with_one_line_and_code_2(call, folder, arguments, named
         "x,y\n1,2\n2,3\n3,5\n",
     ],
 )
-def test_bad_data_end_with_one_line_and_nothing_written(call, tmp_path, text):
+def test_bad_data_end_with_one_line_and_nothing_written(run, tmp_path, text):
     path, target = tmp_path / "bad.csv", tmp_path / "out.txt"
     path.write_text(text)
-    code, out, err = call("fit", path, "--x", "x", "--y", "y", "--k", 2, "-o", target)
+    code, out, err = run("fit", path, "--x", "x", "--y", "y", "--k", 2, "-o", target)
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert "Traceback" not in err
@@ -226,17 +214,17 @@ def test_bad_data_end_with_one_line_and_nothing_written(call, tmp_path, text):
     "spoil",
     [{"sigma": [0.4, -0.3]}, {"sigma": [0.4, 0]}, {"b": [1]}, {"extra": 1}, {"schema": "x"}, {"a": "text"}],
 )
-def test_a_bad_truth_ends_with_one_line_and_nothing_written(call, tmp_path, spoil):
+def test_a_bad_truth_ends_with_one_line_and_nothing_written(run, tmp_path, spoil):
     path, target = tmp_path / "truth.json", tmp_path / "data.csv"
     path.write_text(json.dumps({**TRUTH.to_dict(), **spoil}))
-    code, out, err = call("simulate", "--truth", path, "--n", 10, "-o", target)
+    code, out, err = run("simulate", "--truth", path, "--n", 10, "-o", target)
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert next(iter(spoil)) in err
     assert not target.exists()
 
 
-def test_other_bad_input_to_simulate(call, folder, tmp_path):
+def test_other_bad_input_to_simulate(run, folder, tmp_path):
     truth = folder / "truth.json"
     for arguments in (
         ("--truth", truth, "--n", 0),
@@ -246,19 +234,19 @@ def test_other_bad_input_to_simulate(call, folder, tmp_path):
         ("--truth", truth, "--n", 5, "--seed", -1),
         ("--truth", truth, "--n", 5, "-o", tmp_path / "no" / "data.csv"),
     ):
-        code, out, err = call("simulate", *arguments)
+        code, out, err = run("simulate", *arguments)
         assert (code, out) == (2, "")
         assert err.count("\n") == 1
 
 
-def test_the_help_page_states_the_policy(call):
-    code, out, _ = call("fit", "-h")
+def test_the_help_page_states_the_policy(run):
+    code, out, _ = run("fit", "-h")
     assert code == 0
     for words in ("missing value", "categorical", "column names", "--missing", "--load"):
         assert words in out
 
 
-def test_fits_of_several_k_are_the_same_at_once(call, folder):
+def test_fits_of_several_k_are_the_same_at_once(run, folder):
     arguments = [
         "fit",
         folder / "data.csv",
@@ -273,12 +261,12 @@ def test_fits_of_several_k_are_the_same_at_once(call, folder):
         "--format",
         "json",
     ]
-    one, two = call(*arguments), call(*arguments, "--jobs", 2)
+    one, two = run(*arguments), run(*arguments, "--jobs", 2)
     assert one[0] == two[0] == 0
     assert one[1] == two[1]
 
 
-def test_a_timeout_shows_the_finished_fits_and_ends_with_3(call, folder, monkeypatch):
+def test_a_timeout_shows_the_finished_fits_and_ends_with_3(run, folder, monkeypatch):
     import time
 
     from polysolv.moe import SoftmaxGaussianMoE
@@ -290,7 +278,7 @@ def test_a_timeout_shows_the_finished_fits_and_ends_with_3(call, folder, monkeyp
         lambda self, X, y: fit(self, X, y) if self.n_experts == 1 else time.sleep(60),
     )
     saved = folder / "range.json"
-    code, out, err = call(
+    code, out, err = run(
         *("fit", folder / "data.csv", "--x", "x", "--y", "y", "--k", "1:3", "--timeout", 3, "--save", saved)
     )
     assert code == 3
