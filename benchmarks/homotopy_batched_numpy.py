@@ -23,35 +23,37 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "decisions" / "h
 import classic_systems as classic
 
 from polysolv import solve
-from polysolv.decisions.homotopy import kernel, kernel_algebra, kernel_steps
+from polysolv.decisions.homotopy import kernel_algebra, kernel_steps
+from polysolv.decisions.homotopy.codes import LINEAR
 from polysolv.decisions.homotopy.straightline import Complexes, Program, Support, compile_program
+from polysolv.decisions.homotopy.workspace import AT_RE, END_FLOOR, WEIGHT, B, workspace
 from polysolv.systems.generic_system import GenericSystem
 
 STEPS = 3
 
 
 @numba.njit(error_model="numpy")
-def compiled_newton(p, h, points):  # type: ignore[no-untyped-def]
+def compiled_newton(p, h, w, points):  # type: ignore[no-untyped-def]
     """Newton steps for one row of ``points`` after another, in place."""
-    w = kernel.workspace(p, h.table.shape[1])
-    w.state[6] = kernel_steps.ZERO
+    w.state[END_FLOOR] = kernel_steps.ZERO
+    w.state[AT_RE] = np.nan
     for q in range(points.shape[0]):
         x = points[q]
         for _ in range(STEPS):
             kernel_steps.residual(p, h, w, x, 0.0j)
-            kernel_algebra.weights(x, kernel_steps.ZERO, w.r[kernel_algebra.WEIGHT])
+            kernel_algebra.weights(x, kernel_steps.ZERO, w.r[WEIGHT])
             kernel_algebra.jacobian(p, w)
             kernel_algebra.factor(w)
-            kernel_algebra.solve_factored(w, w.z[kernel_algebra.B])
+            kernel_algebra.solve_factored(w, w.z[B])
             for i in range(x.size):
-                x[i] -= w.z[kernel_algebra.B, i] * w.r[kernel_algebra.WEIGHT, i]
+                x[i] -= w.z[B, i] * w.r[WEIGHT, i]
 
 
 def newton(program: Program, coefficients: Complexes, points: Complexes) -> Complexes:
     """Newton steps for all rows of ``points`` at once."""
     n = program.unknowns
-    rows = np.repeat(np.arange(n), np.diff(program.term_start))
-    entries = np.repeat(np.arange(program.entry.shape[1] - 1), np.diff(program.entry[2]))
+    rows = np.repeat(np.arange(n), np.diff(program.term_start).astype(np.int64))
+    entries = np.repeat(np.arange(program.entry.shape[1] - 1), np.diff(program.entry[2]).astype(np.int64))
     for _ in range(STEPS):
         nodes = np.empty((program.link.shape[1], len(points)), np.complex128)
         nodes[0] = 1.0
@@ -82,17 +84,18 @@ def compare(name: str, system: GenericSystem, count: int) -> None:
     ]
     coefficients = np.array(flat, np.complex128)
     zero = np.zeros_like(coefficients)
-    homotopy = kernel.Homotopy(0, np.array([coefficients, zero, zero, zero]))
+    homotopy = kernel_algebra.Homotopy(LINEAR, np.array([coefficients, zero, zero]), np.zeros(len(flat)))
+    scratch = workspace(program, len(flat))
     exact = np.array([path.solution for path in solve(system).solutions])
     rng = np.random.default_rng(0)
     points = exact[np.arange(count) % len(exact)] * (1 + 1e-6 * rng.standard_normal((count, n)))
     mine, theirs = [], []
-    compiled_newton(program, homotopy, points[:1].copy())
+    compiled_newton(program, homotopy, scratch, points[:1].copy())
     first = refined = points
     for _ in range(5):
         first = points.copy()
         started = time.perf_counter()
-        compiled_newton(program, homotopy, first)
+        compiled_newton(program, homotopy, scratch, first)
         mine.append(time.perf_counter() - started)
         started = time.perf_counter()
         refined = newton(program, coefficients, points)

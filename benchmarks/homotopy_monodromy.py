@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from polysolv import solve
-from polysolv.decisions.homotopy import kernel
+from polysolv.decisions.homotopy import codes
 from polysolv.decisions.homotopy.engine import Engine
 from polysolv.decisions.homotopy.problem import homogeneous, linear_homotopy
 from polysolv.decisions.homotopy.starts.monodromy import populate
@@ -242,8 +242,8 @@ def run(example: Example, rng: np.random.Generator, engine: Engine) -> None:
         tracked = track_paths(tracking, homogeneous(points), engine, 1e-8)
         polish(tracking, tracked, engine)
         moved += len(points)
-        good = tracked.codes == kernel.SUCCESS
-        failed = int(np.isin(tracked.codes, kernel.FAILURES).sum())
+        good = tracked.codes == codes.SUCCESS
+        failed = int(np.isin(tracked.codes, codes.FAILURES).sum())
         points = tracked.points[good, :-1] / tracked.points[good, -1:]
     print(
         f"moved to other parameters: {len(points)} end points, {failed} failed, "

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from polysolv.decisions.homotopy import kernel
+from polysolv.decisions.homotopy import codes
 from polysolv.decisions.homotopy.core import derivative
 from polysolv.decisions.homotopy.engine import Engine
 from polysolv.decisions.homotopy.problem import Tracking, homogeneous, linear_homotopy
 from polysolv.decisions.homotopy.starts.monodromy import move, populate
 from polysolv.decisions.homotopy.straightline import Complexes, Floats, Support, compile_program
-from polysolv.decisions.homotopy.tracker import LEVELS, track_paths
+from polysolv.decisions.homotopy.tracker import track_paths
+from polysolv.decisions.homotopy.tuning import LEVELS
 from polysolv.systems.generic_system import GenericSystem
 from polysolv.systems.polynomial import Monomial, multiply_monomials
 
@@ -154,9 +155,9 @@ def find_critical_points(
     # Only paths that may end in an admissible point are worth an endgame.
     close = np.array([possible(row) for row in x], bool)
     tracked = track_paths(tracking, homogeneous(points)[~lost][close], engine, 1e-8)
-    finite = np.isin(tracked.codes, (kernel.SUCCESS, kernel.SINGULAR))
+    finite = np.isin(tracked.codes, (codes.SUCCESS, codes.SINGULAR))
     ends = tracked.points[finite]
-    failed = int(lost.sum()) + int(np.isin(tracked.codes, (*kernel.FAILURES, kernel.INTERRUPTED)).sum())
+    failed = int(lost.sum()) + int(np.isin(tracked.codes, (*codes.FAILURES, codes.INTERRUPTED)).sum())
     return CriticalPoints(
         points=ends[:, : family.n] / ends[:, -1:],
         trace=held,
@@ -183,15 +184,14 @@ def moves_linearly(moved: Sequence[Complexes]) -> bool:
 
 def _approach(tracking: Tracking, points: Complexes, engine: Engine) -> tuple[Complexes, np.ndarray]:
     """Points at s = NEAR of all paths that get there, and which do not."""
-    homotopy = kernel.Homotopy(0, tracking.table)
     lost = np.ones(len(points), bool)
     ends = points.copy()
     for tuning in LEVELS:
         rows = np.flatnonzero(lost)
         if not len(rows) or engine.interrupted:
             break
-        batch = engine.run(tracking.program, homotopy, tuning, kernel.STRAIGHT, points[rows], 1.0, NEAR)
-        good = batch.codes == kernel.SUCCESS
+        batch = engine.run(tracking.program, tracking.table, tuning, codes.STRAIGHT, points[rows], 1.0, NEAR)
+        good = batch.codes == codes.SUCCESS
         ends[rows[good]] = batch.points[good]
         lost[rows[good]] = False
     return ends[~lost], lost

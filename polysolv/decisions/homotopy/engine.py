@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
 import threading
@@ -10,41 +9,29 @@ import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from polysolv.decisions.homotopy.straightline import Complexes, Floats, Integers, Program
+from polysolv.decisions.homotopy.codes import FACTS, FAILURES, INTERRUPTED, LINEAR, POLYHEDRAL
+from polysolv.decisions.homotopy.native import Source, compiled
+from polysolv.decisions.homotopy.straightline import Complexes, Floats, Indices, Integers, Program
+from polysolv.decisions.homotopy.tuning import Tuning
+from polysolv.decisions.homotopy.workspace import workspace
 
 # done, failed, total, seconds since the start
 Progress = Callable[[int, int, int, float], None]
 
-
-@cache
-def compiled() -> Any:
-    """Return the compiled `run_batch`; compiling takes about half a minute once, then numba's cache is
-    read."""
-    from polysolv.decisions.homotopy import kernel, kernel_algebra, kernel_endgame, kernel_steps
-
-    return cached(kernel.stamped, kernel, kernel_algebra, kernel_endgame, kernel_steps)
-
-
-def cached(stamped: Any, *modules: Any) -> Any:
-    """Compile the function that ``stamped(number)`` returns, with numba's cache keyed by the modules' text.
-
-    Where no folder can be written the function is compiled anew in every process.
-    """
-    import numba
-
-    text = b"".join(Path(module.__file__).read_bytes() for module in modules)
-    entry = stamped(int(hashlib.sha256(text).hexdigest()[:12], 16))
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-    try:
-        return numba.njit(cache=True, **options)(entry)
-    except RuntimeError:
-        return numba.njit(**options)(entry)
+KERNEL = Source(
+    "polysolv.decisions.homotopy.kernel",
+    (
+        *("kernel.py", "kernel_algebra.py", "kernel_endgame.py", "kernel_steps.py"),
+        *("codes.py", "straightline.py", "tuning.py", "workspace.py"),
+    ),
+    12,
+    25,
+)
+_CHUNK = 64  # paths that a thread takes at a time, at most
 
 
 @dataclass
@@ -52,8 +39,7 @@ class Batch:
     """Outcome of one run: a row for each path.
 
     ``points`` are end points (homogenising coordinate last), ``middles`` those at the endgame's boundary,
-    ``codes``
-    the kernel's return codes, ``facts`` the columns that `kernel.run_batch` names.
+    ``codes`` return codes and ``facts`` the columns that `codes` names.
     """
 
     points: Complexes
@@ -78,70 +64,113 @@ class Engine:
     interrupted: bool = False
     tracked: int = 0  # paths, or pieces of paths, tracked so far
     started: float = field(default_factory=time.monotonic)
-    _stop: Integers = field(default_factory=lambda: np.zeros(2, np.int64))
+    _stop: Integers = field(default_factory=lambda: np.zeros(1, np.int64))
 
     def run(
         self,
         program: Program,
-        homotopy: Any,
-        tuning: Any,
+        table: Complexes,
+        tuning: Tuning,
         mode: int,
         points: Complexes,
         s_from: complex = 1.0,
         s_to: complex = 0.0,
-        parts: list[tuple[Any, int, int]] | None = None,
+        lifts: Floats | None = None,
+        owners: Indices | None = None,
     ) -> Batch:
         """Track every row of ``points``; on Ctrl-C or at the deadline the rest is marked as interrupted.
 
-        ``parts``: (homotopy, first row, end row) for each block of rows that has a homotopy of its own.
+        Args:
+            program: what is evaluated.
+            table: coefficients of the homotopy, rows F, F_LOW, G.
+            tuning: numbers that steer the run.
+            mode: one of the modes in `codes`.
+            points: start points, one a row.
+            s_from: where the paths start; ``s_to``: where they end.
+            lifts: heights of the terms, a row for each mixed cell, of a polyhedral homotopy.
+            owners: the mixed cell of each path.
         """
-        from polysolv.decisions.homotopy import kernel
-
         count = len(points)
         batch = Batch(
             np.array(points, np.complex128, order="C"),
             np.zeros(points.shape, np.complex128),
-            np.full(count, kernel.INTERRUPTED, np.int64),
-            np.zeros((count, 6)),
+            np.full(count, INTERRUPTED, np.int64),
+            np.zeros((count, FACTS)),
         )
         if self.interrupted or count == 0:
             return batch
-        run = compiled()
-
-        def work(own: Any, low: int, high: int) -> tuple[int, int]:
-            part = slice(low, high)
-            run(
-                *(program, own, tuning, mode, complex(s_from), complex(s_to)),
-                *(batch.points[part], batch.middles[part], batch.codes[part], batch.facts[part], self._stop),
-            )
-            return low, high
-
-        size = max(1, min(64, count // (8 * self.jobs)))
-        pieces = [
-            (own, low, min(low + size, end))
-            for own, first, end in parts or [(homotopy, 0, count)]
-            for low in range(first, end, size)
-        ]
+        call = _Call(program, table, tuning, mode, s_from, s_to, lifts, owners, self._stop)
+        size = max(1, min(_CHUNK, count if self.jobs == 1 else count // (8 * self.jobs)))
         with ThreadPoolExecutor(self.jobs) as pool, _Interrupt(self):
-            pending: set[Future[tuple[int, int]]] = {pool.submit(work, *piece) for piece in pieces}
-            finished = 0
+            pending: set[Future[None]] = {
+                pool.submit(call, batch, low, min(low + size, count)) for low in range(0, count, size)
+            }
             while pending:
                 done, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
                 for future in done:
-                    low, high = future.result()
-                    finished += high - low
+                    future.result()
                 if self.deadline is not None and time.monotonic() > self.deadline:
                     self.halt()
-                if self.progress is not None and done:
-                    failed = int(np.isin(batch.codes, kernel.FAILURES).sum())
+                if self.progress is not None:
+                    finished = int((batch.codes != INTERRUPTED).sum())
+                    failed = int(np.isin(batch.codes, FAILURES).sum())
                     self.progress(finished, failed, count, time.monotonic() - self.started)
-        self.tracked += int((batch.codes != kernel.INTERRUPTED).sum())
+        self.tracked += int((batch.codes != INTERRUPTED).sum())
         return batch
 
     def halt(self) -> None:
         """Make all threads stop at their next step."""
         self.interrupted = True
         self._stop[0] = 1
+
+
+class _Call:
+    """The compiled tracker with all arguments but the paths."""
+
+    def __init__(
+        self,
+        program: Program,
+        table: Complexes,
+        tuning: Tuning,
+        mode: int,
+        s_from: complex,
+        s_to: complex,
+        lifts: Floats | None,
+        owners: Indices | None,
+        stop: Integers,
+    ) -> None:
+        extended, *numbers = tuning
+        max_steps = int(numbers.pop(3))
+        terms = table.shape[1]
+        self.run = compiled(KERNEL)
+        self.program, self.terms, self.owners = program, terms, owners
+        self.sizes = (
+            *(LINEAR if lifts is None else POLYHEDRAL, mode, int(extended), max_steps),
+            *(program.unknowns, program.nodes_of_values, program.link.shape[1]),
+            *(len(program.term_start) - 1, terms, program.entry.shape[1] - 1, program.summand.shape[1]),
+        )
+        self.fixed = (
+            *(program.link, program.term_start, program.term_node, program.entry, program.summand),
+            np.ascontiguousarray(table, np.complex128),
+            np.zeros((1, terms)) if lifts is None else np.ascontiguousarray(lifts, np.float64),
+        )
+        self.numbers = np.array(numbers, np.float64)
+        self.ends = np.array([s_from, s_to], np.complex128)
+        self.stop = stop
+
+    def __call__(self, batch: Batch, low: int, high: int) -> None:
+        """Track the paths from ``low`` to before ``high``."""
+        part = slice(low, high)
+        if self.owners is None:
+            owners = np.zeros(high - low, np.uint64)
+        else:
+            owners = np.ascontiguousarray(self.owners[part], np.uint64)
+        arrays = (
+            *(*self.fixed, owners, self.numbers, self.ends),
+            *(batch.points[part], batch.middles[part], batch.codes[part], batch.facts[part], self.stop),
+            *workspace(self.program, self.terms),
+        )
+        self.run(high - low, *self.sizes, *[array.ctypes.data for array in arrays])
 
 
 class _Interrupt:

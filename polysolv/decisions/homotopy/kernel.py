@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import carray
 
+from polysolv.decisions.homotopy.codes import (
+    BACKWARD_ERROR,
+    CONDITION,
+    CORRECTION,
+    FACTS,
+    INTERRUPTED,
+    LINEAR,
+    POLISH,
+    REACHED,
+    RUNNING,
+    SINGULAR,
+    STEP_TOO_SMALL,
+    STEPS,
+    STRAIGHT,
+    SUCCESS,
+    WINDING,
+)
 from polysolv.decisions.homotopy.kernel_algebra import (
     EXACT,
-    LOW,
-    MATRIX,
-    ORDER,
-    SAVED,
-    WEIGHT,
-    B,
+    Homotopy,
     condition,
     dd_subtract,
+    derivatives,
     factor,
     jacobian,
     largest,
@@ -21,58 +35,50 @@ from polysolv.decisions.homotopy.kernel_algebra import (
     solve_factored,
     weights,
 )
-from polysolv.decisions.homotopy.kernel_endgame import (
-    finish,
-)
+from polysolv.decisions.homotopy.kernel_endgame import finish
 from polysolv.decisions.homotopy.kernel_steps import (
-    AT_INFINITY,
-    FAILURES,
-    INTERRUPTED,
     OWN,
-    RUNNING,
-    SINGULAR,
-    STEP_TOO_SMALL,
-    SUCCESS,
     ZERO,
-    Homotopy,
-    Tuning,
-    Work,
+    clear,
     copy,
     correct,
     floor_at,
     normalize,
     residual,
+    sharpen,
     track,
 )
-
-__all__ = [
-    "AT_INFINITY",
-    "FAILURES",
-    "INTERRUPTED",
-    "POLISH",
-    "SINGULAR",
-    "STEP_TOO_SMALL",
-    "STRAIGHT",
-    "SUCCESS",
-    "TO_ZERO",
-    "Homotopy",
-    "Tuning",
-    "run_batch",
-    "stamped",
-    "workspace",
-]
-
-# Modes of a call.
-STRAIGHT = 0  # from s_from to s_to, both regular
-TO_ZERO = 1  # from s = 1 to s = 0 with an endgame
-POLISH = 2  # Newton steps at s_to with extended residuals
+from polysolv.decisions.homotopy.straightline import Program
+from polysolv.decisions.homotopy.tuning import Tuning
+from polysolv.decisions.homotopy.workspace import (
+    AT_RE,
+    DELTA,
+    DERIVED,
+    END_FLOOR,
+    EXTENDED,
+    FLOOR,
+    LAST,
+    LIPSCHITZ,
+    LOW,
+    MATRIX,
+    MEMORY,
+    ORDER,
+    SAVED,
+    STATE,
+    STOP_AT,
+    TRIED,
+    WEIGHT,
+    WIDE_RE,
+    B,
+    Work,
+)
 
 
 @EXACT
 def polish(p, h, w, x, s):
     """Newton steps with extended residuals while they shrink; returns the last relative correction."""
     best = 1e300
-    w.z[LOW, :] = 0.0
+    clear(w.z[LOW])
     for _ in range(8):
         residual(p, h, w, x, s)
         weights(x, floor_at(w, s), w.r[WEIGHT])
@@ -87,118 +93,196 @@ def polish(p, h, w, x, s):
         dd_subtract(x, w)
         if size < 1e-18:
             break
-    w.z[LOW, :] = 0.0
+    clear(w.z[LOW])
     return best
 
 
 @EXACT
 def inspect(p, h, w, x, s, facts):
-    """Fill in the columns 3 and 4 of ``facts`` for an end point."""
+    """Fill in the condition number and backward error for an end point."""
     residual(p, h, w, x, s)
     weights(x, floor_at(w, s), w.r[WEIGHT])
-    facts[4] = relative_residual(p, w)
+    facts[BACKWARD_ERROR] = relative_residual(p, w)
     jacobian(p, w)
-    facts[3] = np.inf
+    facts[CONDITION] = np.inf
     if factor(w) != 0.0:
-        facts[3] = condition(p, w)
+        facts[CONDITION] = condition(p, w)
 
 
 @EXACT
 def settle(p, h, w, x, s, facts):
     """Polish an end point, and again with small coordinates in their own units where it looks singular."""
-    facts[5] = polish(p, h, w, x, s)
+    facts[CORRECTION] = polish(p, h, w, x, s)
     inspect(p, h, w, x, s, facts)
-    if facts[3] > 1e10:
+    if facts[CONDITION] > 1e10:
         saved = w.z[SAVED]
         copy(x, saved)
-        before = facts.copy()
-        w.state[6] = OWN
-        facts[5] = polish(p, h, w, x, s)
+        before = w.facts
+        copy(facts, before)
+        w.state[END_FLOOR] = OWN
+        facts[CORRECTION] = polish(p, h, w, x, s)
         inspect(p, h, w, x, s, facts)
-        w.state[6] = ZERO
-        if not (facts[5] < 1e-8 and facts[3] < before[3]):
+        w.state[END_FLOOR] = ZERO
+        if not (facts[CORRECTION] < 1e-8 and facts[CONDITION] < before[CONDITION]):
             copy(saved, x)
             copy(before, facts)
 
 
 @EXACT
-def workspace(p, terms):
-    """Scratch arrays for one thread."""
-    n = p.unknowns
-    count = p.link.shape[1]
-    return Work(
-        np.zeros((ORDER + 1, terms), np.complex128),
-        np.zeros((ORDER + 1, count), np.complex128),
-        np.zeros((MATRIX + n, n), np.complex128),
-        np.ones((4, n)),
-        np.zeros(n, np.int64),
-        np.zeros((4, count)),
-        np.zeros((4, 8)),
-        np.zeros(9),
-    )
-
-
-@EXACT
-def run_batch(p, h, tune, mode, s_from, s_to, xs, middles, codes, facts, stop):
+def run_batch(p, h, lifts, owner, tune, mode, s_from, s_to, xs, middles, codes, facts, stop, w):
     """Track, finish or polish every row of xs in place.
 
-    middles: points at s = tune.boundary (mode TO_ZERO). facts columns: 0 steps, 1 winding number, 2 s
-    reached,
-    3 condition number of the scaled Jacobian at the end, 4 backward error there, 5 last relative correction.
+    owner: row of ``lifts`` for each path, where the homotopy is polyhedral. middles: points at
+    s = tune.boundary (mode TO_ZERO). facts: the columns that `codes` names.
     """
-    w = workspace(p, h.table.shape[1])
+    state = w.state
+    if h.kind == LINEAR:
+        derivatives(h, w)
     for q in range(xs.shape[0]):
         if stop[0] != 0:
             codes[q] = INTERRUPTED
             continue
         x = xs[q]
-        w.state[0] = 2.0
-        w.state[1] = 0.0
-        w.state[4] = 1.0
-        w.state[5] = 1e9 if tune.extended else 0.0
-        w.state[6] = ZERO
-        w.state[7] = tune.floor
-        w.state[8] = tune.max_steps
+        own = Homotopy(h.kind, h.table, lifts[owner[q]])
+        state[LIPSCHITZ] = 2.0
+        state[TRIED] = 0.0
+        state[LAST] = 1.0
+        state[EXTENDED] = 1e9 if tune.extended else 0.0
+        state[END_FLOOR] = ZERO
+        state[FLOOR] = tune.floor
+        state[STOP_AT] = tune.max_steps
+        state[AT_RE] = np.nan
+        state[WIDE_RE] = np.nan
+        state[DERIVED] = 1.0 if h.kind == LINEAR else 0.0
         normalize(p, w, x)
         winding = 0
         reached = 0.0
         if mode == POLISH:
             code = SUCCESS
-            settle(p, h, w, x, s_to, facts[q])
+            settle(p, own, w, x, s_to, facts[q])
         elif mode == STRAIGHT:
-            code = track(p, h, w, tune, x, s_from, s_to, True, stop)
+            code = track(p, own, w, tune, x, s_from, s_to, True, stop)
             if code == RUNNING:
+                sharpen(p, own, w, x, s_to)
                 code = SUCCESS
                 winding = 1
         else:
             code = RUNNING
-            if not correct(p, h, w, tune, x, s_from, 0.1):
+            if not correct(p, own, w, tune, x, s_from, 0.1):
                 code = STEP_TOO_SMALL
             if code == RUNNING:
-                code = track(p, h, w, tune, x, s_from, complex(tune.boundary, 0.0), True, stop)
+                code = track(p, own, w, tune, x, s_from, complex(tune.boundary, 0.0), True, stop)
             if code == RUNNING:
                 copy(x, middles[q])
-                code, winding, reached = finish(p, h, w, tune, x, stop)
+                code, winding, reached = finish(p, own, w, tune, x, stop)
             else:
                 reached = 1.0
-        w.z[LOW, :] = 0.0
         if mode != POLISH and code in (SUCCESS, SINGULAR):
-            inspect(p, h, w, x, s_to, facts[q])
-        codes[q] = code
+            inspect(p, own, w, x, s_to, facts[q])
         if mode != POLISH:
-            facts[q, 0] = w.state[1]
-            facts[q, 1] = winding
-            facts[q, 2] = reached
+            facts[q, STEPS] = state[TRIED]
+            facts[q, WINDING] = winding
+            facts[q, REACHED] = reached
+        codes[q] = code
 
 
-def stamped(stamp):
-    """Return a plain function that runs `run_batch` and carries ``stamp``, so that numba's cache is keyed
-    by it."""
+# Types of the arguments of `entry`: sizes, the program, the homotopy, the tuning, the paths, scratch arrays.
+ARGUMENTS = (
+    *("int64",) * 12,
+    *("uint64*",) * 5,
+    *("complex128*", "float64*", "uint64*"),
+    *("float64*", "complex128*"),
+    *("complex128*", "complex128*", "int64*", "float64*", "int64*"),
+    *("complex128*", "complex128*", "complex128*"),
+    *("float64*", "int64*", "float64*", "float64*", "float64*", "float64*", "float64*"),
+)
 
-    # Only the number may be closed over: numba hashes closed-over objects, and a dispatcher differs each
-    # time.
-    def entry(p, h, tune, mode, s_from, s_to, xs, middles, codes, facts, stop):
-        stop[1] = stamp
-        run_batch(p, h, tune, mode, s_from, s_to, xs, middles, codes, facts, stop)
 
-    return entry
+def entry(
+    count,
+    kind,
+    mode,
+    extended,
+    max_steps,
+    unknowns,
+    nodes_of_values,
+    nodes,
+    equations,
+    terms,
+    entries,
+    summands,
+    link,
+    term_start,
+    term_node,
+    entry_of,
+    summand,
+    table,
+    lifts,
+    owner,
+    numbers,
+    ends,
+    xs,
+    middles,
+    codes,
+    facts,
+    stop,
+    c,
+    node,
+    z,
+    r,
+    pivot,
+    wide,
+    wide_c,
+    state,
+    memory,
+    spare,
+):
+    """`run_batch` with bare pointers: what `engine` calls."""
+    if count == 0:
+        return
+    p = Program(
+        unknowns,
+        nodes_of_values,
+        carray(link, (2, nodes)),
+        carray(term_start, (equations + 1,)),
+        carray(term_node, (terms,)),
+        carray(entry_of, (3, entries + 1)),
+        carray(summand, (3, summands)),
+    )
+    rows = carray(owner, (count,))
+    most = 0
+    for q in range(count):
+        most = max(most, np.int64(rows[q]) + 1)
+    heights = carray(lifts, (most, terms))
+    h = Homotopy(kind, carray(table, (3, terms)), heights[0])
+    v = carray(numbers, (7,))
+    tune = Tuning(extended != 0, v[0], v[1], v[2], max_steps, v[3], v[4], v[5], v[6])
+    w = Work(
+        carray(c, (ORDER + 1, terms)),
+        carray(node, (DELTA + 1, nodes)),
+        carray(z, (MATRIX + unknowns, unknowns)),
+        carray(r, (4, unknowns)),
+        carray(pivot, (unknowns,)),
+        carray(wide, (nodes, 4)),
+        carray(wide_c, (terms, 4)),
+        carray(state, (STATE,)),
+        carray(memory, (MEMORY,)),
+        carray(spare, (FACTS,)),
+    )
+    s = carray(ends, (2,))
+    run_batch(
+        p,
+        h,
+        heights,
+        rows,
+        tune,
+        mode,
+        s[0],
+        s[1],
+        carray(xs, (count, unknowns)),
+        carray(middles, (count, unknowns)),
+        carray(codes, (count,)),
+        carray(facts, (count, FACTS)),
+        carray(stop, (1,)),
+        w,
+    )

@@ -3,10 +3,32 @@
 # Flat arrays and explicit loops: this is compiled by numba, which turns them into scalar machine code.
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
+from numba import types
+from numba.extending import intrinsic
+
+from polysolv.decisions.homotopy.codes import LINEAR
+from polysolv.decisions.homotopy.workspace import (
+    AT_IM,
+    AT_RE,
+    DELTA,
+    DERIVED,
+    LOW,
+    MATRIX,
+    ORDER,
+    PATCH,
+    PATH,
+    ROW_SCALE,
+    SIZES,
+    SUMS,
+    WEIGHT,
+    WIDE_IM,
+    WIDE_RE,
+    B,
+)
 
 # Reordering is harmless in the double-precision leaves. numba applies the flags to inlined callees too, so
 # nothing
@@ -14,23 +36,17 @@ import numpy as np
 FAST: Any = numba.njit(error_model="numpy", fastmath={"contract", "reassoc", "nsz", "arcp"}, nogil=True)
 EXACT: Any = numba.njit(error_model="numpy", nogil=True)
 
+
+class Homotopy(NamedTuple):
+    """Coefficients of one homotopy; kinds and rows of ``table`` are described in `codes`."""
+
+    kind: int
+    table: np.ndarray
+    lift: np.ndarray
+
+
 # Rows of Homotopy.table.
-F, F_LOW, G, LIFT = 0, 1, 2, 3
-# Rows of Work.z (complex, one entry an unknown); the matrix is last and may be preceded by the loop's
-# samples.
-B, TRIAL, LOW, PATCH, PATH = 0, 1, 2, 3, 4
-# Rows of Work.r (real).
-WEIGHT, ROW_SCALE, SIZES, SUMS = 0, 1, 2, 3
-
-ORDER = 4  # Taylor coefficients 1..ORDER of the path are computed
-
-MAX_WINDING = 24
-LOOP = 12  # samples in one turn of Cauchy's loop
-SAMPLES = PATH + ORDER + 1
-SAVED = SAMPLES + MAX_WINDING * LOOP + 1
-BEFORE = SAVED + 1
-CANDIDATE = BEFORE + 1
-MATRIX = CANDIDATE + 1
+F, F_LOW, G = 0, 1, 2
 
 
 @FAST
@@ -40,43 +56,74 @@ def modulus(z):
 
 
 @FAST
-def coefficients(h, s, c):
-    """Taylor coefficients in s of every c_t: kind 0 is s·g + (1−s)·f, kind 1 is f·exp(lift·s)."""
+def coefficients(h, s, w):
+    """Row 0 of w.c = every c_t at s: s·g + (1−s)·f, or f·exp(lift·s)."""
+    c = w.c[0]
     f = h.table[F]
-    if h.kind == 0:
+    if h.kind == LINEAR:
         g = h.table[G]
-        for t in range(f.size):
-            c[0, t] = s * g[t] + (1.0 - s) * f[t]
-            c[1, t] = g[t] - f[t]
+        for t in range(c.size):
+            c[t] = s * g[t] + (1.0 - s) * f[t]
     else:
-        lift = h.table[LIFT]
-        for t in range(f.size):
-            term = f[t] * np.exp(lift[t] * s)
-            for k in range(ORDER + 1):
-                c[k, t] = term
-                term = term * (lift[t] / (k + 1.0))
+        lift = h.lift
+        for t in range(c.size):
+            c[t] = f[t] * np.exp(lift[t] * s.real)
 
 
 @FAST
-def evaluate(p, x, nodes, count):
-    """Values of the first ``count`` nodes at x."""
-    nodes[0, 0] = 1.0
-    for i in range(p.unknowns):
-        nodes[0, i + 1] = x[i]
-    for k in range(p.unknowns + 1, count):
-        nodes[0, k] = nodes[0, p.link[0, k]] * nodes[0, p.link[1, k]]
+def derivatives(h, w):
+    """Rows 1 and on of w.c = Taylor coefficients in s of every c_t."""
+    c = w.c
+    if h.kind == LINEAR:
+        f = h.table[F]
+        g = h.table[G]
+        for t in range(f.size):
+            c[1, t] = g[t] - f[t]
+    else:
+        lift = h.lift
+        for k in range(1, ORDER + 1):
+            for t in range(lift.size):
+                c[k, t] = c[k - 1, t] * (lift[t] / k)
+
+
+@EXACT
+def coefficients_at(h, s, w, derived):
+    """Compute w.c at s, unless it is there."""
+    state = w.state
+    if not (state[AT_RE] == s.real and state[AT_IM] == s.imag):
+        coefficients(h, s, w)
+        state[AT_RE] = s.real
+        state[AT_IM] = s.imag
+        if h.kind != LINEAR:
+            state[DERIVED] = 0.0
+    if derived and state[DERIVED] == 0.0:
+        derivatives(h, w)
+        state[DERIVED] = 1.0
+
+
+@FAST
+def evaluate(p, x, w):
+    """Values of all nodes at x."""
+    node = w.nodes[0]
+    left = p.link[0]
+    right = p.link[1]
+    node[0] = 1.0
+    for i in range(x.size):
+        node[i + 1] = x[i]
+    for k in range(x.size + 1, node.size):
+        node[k] = node[left[k]] * node[right[k]]
 
 
 @FAST
 def values(p, w):
     """F at the evaluated nodes; in projective coordinates the last row is the patch."""
-    c = w.c
-    nodes = w.nodes
+    c = w.c[0]
+    node = w.nodes[0]
     out = w.z[B]
     for i in range(p.term_start.size - 1):
         total = 0.0 + 0.0j
         for t in range(p.term_start[i], p.term_start[i + 1]):
-            total += c[0, t] * nodes[0, p.term_node[t]]
+            total += c[t] * node[p.term_node[t]]
         out[i] = total
     patch_value(p, w)
 
@@ -97,18 +144,24 @@ def patch_value(p, w):
 @FAST
 def jacobian(p, w):
     """Row MATRIX and on of w.z = Jacobian at the evaluated nodes."""
-    c = w.c
-    nodes = w.nodes
+    c = w.c[0]
+    node = w.nodes[0]
     patch = w.z[PATCH]
     out = w.z[MATRIX:]
+    row = p.entry[0]
+    column = p.entry[1]
+    start = p.entry[2]
+    term = p.summand[0]
+    rest = p.summand[1]
+    factor = p.summand[2]
     for i in range(p.unknowns):
         for j in range(p.unknowns):
             out[i, j] = 0.0
-    for e in range(p.entry.shape[1] - 1):
+    for e in range(start.size - 1):
         total = 0.0 + 0.0j
-        for q in range(p.entry[2, e], p.entry[2, e + 1]):
-            total += p.summand[2, q] * (c[0, p.summand[0, q]] * nodes[0, p.summand[1, q]])
-        out[p.entry[0, e], p.entry[1, e]] = total
+        for q in range(start[e], start[e + 1]):
+            total += float(factor[q]) * (c[term[q]] * node[rest[q]])
+        out[row[e], column[e]] = total
     if p.term_start.size == p.unknowns:
         for j in range(p.unknowns):
             out[p.unknowns - 1, j] = patch[j]
@@ -232,7 +285,8 @@ def condition(p, w):
     n = p.unknowns
     row_sizes(p, w)
     sums = w.r[SUMS]
-    sums[:] = 0.0
+    for i in range(n):
+        sums[i] = 0.0
     for j in range(n):
         for i in range(n):
             b[i] = 0.0
@@ -240,7 +294,17 @@ def condition(p, w):
         solve_factored(w, b)
         for i in range(n):
             sums[i] += modulus(b[i])
-    return sums.max()
+    return largest_of(sums)
+
+
+@FAST
+def largest_of(values):
+    """The largest of non-negative numbers; nan if one is nan."""
+    result = 0.0
+    for i in range(values.size):
+        if not values[i] <= result:
+            result = values[i]
+    return result
 
 
 @FAST
@@ -268,60 +332,113 @@ def largest(v):
 
 
 @FAST
-def products(p, nodes, k):
-    """Order-k coefficients of all product nodes."""
-    for q in range(p.unknowns + 1, p.nodes_of_values):
-        left = p.link[0, q]
-        right = p.link[1, q]
-        total = 0.0 + 0.0j
-        for i in range(k + 1):
-            total += nodes[i, left] * nodes[k - i, right]
-        nodes[k, q] = total
+def partial_products(p, nodes, k):
+    """Order-k coefficients of all product nodes, as if those of the unknowns were zero."""
+    left = p.link[0]
+    right = p.link[1]
+    n = p.unknowns
+    n0 = nodes[0]
+    n1 = nodes[1]
+    n2 = nodes[2]
+    n3 = nodes[3]
+    new = nodes[k]
+    for i in range(n + 1):
+        new[i] = 0.0
+    if k == 1:
+        for q in range(n + 1, p.nodes_of_values):
+            new[q] = 0.0
+    elif k == 2:
+        for q in range(n + 1, p.nodes_of_values):
+            a = left[q]
+            b = right[q]
+            new[q] = n0[a] * new[b] + new[a] * n0[b] + n1[a] * n1[b]
+    elif k == 3:
+        for q in range(n + 1, p.nodes_of_values):
+            a = left[q]
+            b = right[q]
+            new[q] = n0[a] * new[b] + new[a] * n0[b] + (n1[a] * n2[b] + n2[a] * n1[b])
+    else:
+        for q in range(n + 1, p.nodes_of_values):
+            a = left[q]
+            b = right[q]
+            new[q] = n0[a] * new[b] + new[a] * n0[b] + (n1[a] * n3[b] + n3[a] * n1[b]) + n2[a] * n2[b]
 
 
 @FAST
-def clear(p, nodes):
-    """Zero the order-1 coefficients of all product nodes."""
+def complete_products(p, nodes, k):
+    """Add what the order-k coefficients of the unknowns contribute to those of the product nodes."""
+    left = p.link[0]
+    right = p.link[1]
+    n0 = nodes[0]
+    new = nodes[k]
+    share = nodes[DELTA]
+    share[0] = 0.0
+    for i in range(1, p.unknowns + 1):
+        share[i] = new[i]
     for q in range(p.unknowns + 1, p.nodes_of_values):
-        nodes[1, q] = 0.0
+        a = left[q]
+        b = right[q]
+        share[q] = n0[a] * share[b] + share[a] * n0[b]
+        new[q] += share[q]
+
+
+@FAST
+def known_part(p, kind, w, k):
+    """Row B of w.z = minus what is known of the order-k coefficients of H along the path."""
+    c0 = w.c[0]
+    c1 = w.c[1]
+    new = w.nodes[k]
+    old = w.nodes[k - 1]
+    b = w.z[B]
+    b[p.unknowns - 1] = 0.0
+    for i in range(p.term_start.size - 1):
+        total = 0.0 + 0.0j
+        for t in range(p.term_start[i], p.term_start[i + 1]):
+            node = p.term_node[t]
+            total -= c0[t] * new[node] + c1[t] * old[node]
+        b[i] = total
+    if kind != LINEAR:
+        for order in range(2, k + 1):
+            c2 = w.c[order]
+            older = w.nodes[k - order]
+            for i in range(p.term_start.size - 1):
+                total = 0.0 + 0.0j
+                for t in range(p.term_start[i], p.term_start[i + 1]):
+                    total += c2[t] * older[p.term_node[t]]
+                b[i] -= total
 
 
 @FAST
 def taylor(p, kind, w):
     """Taylor coefficients 1..ORDER, rows PATH + k of w.z, of the solution path; nodes[0] and the factored
     Jacobian are given."""
-    c = w.c
     nodes = w.nodes
     weight = w.r[WEIGHT]
     b = w.z[B]
-    n = p.unknowns
-    top = ORDER if kind == 1 else 1
-    for i in range(n):
-        for k in range(1, ORDER + 1):
-            nodes[k, i + 1] = 0.0
     for k in range(1, ORDER + 1):
-        nodes[k, 0] = 0.0
-    for k in range(1, ORDER + 1):
-        # Products at order k without the unknown k-th coefficients; they vanish for k = 1.
-        if k > 1:
-            products(p, nodes, k)
-        else:
-            clear(p, nodes)
-        b[n - 1] = 0.0
-        for i in range(p.term_start.size - 1):
-            total = 0.0 + 0.0j
-            for t in range(p.term_start[i], p.term_start[i + 1]):
-                node = p.term_node[t]
-                total += c[0, t] * nodes[k, node]
-                for q in range(1, min(k, top) + 1):
-                    total += c[q, t] * nodes[k - q, node]
-            b[i] = -total
+        partial_products(p, nodes, k)
+        known_part(p, kind, w, k)
         solve_factored(w, b)
-        for i in range(n):
-            w.z[PATH + k, i] = b[i] * weight[i]
-            nodes[k, i + 1] = w.z[PATH + k, i]
+        out = w.z[PATH + k]
+        new = nodes[k]
+        for i in range(p.unknowns):
+            value = b[i] * weight[i]
+            out[i] = value
+            new[i + 1] = value
         if k < ORDER:
-            products(p, nodes, k)
+            complete_products(p, nodes, k)
+
+
+@intrinsic
+def fused(typing_context, a, b, c):
+    """a·b + c with one rounding."""
+    del typing_context, a, b, c
+
+    def generate(context, builder, signature, arguments):
+        del context, signature
+        return builder.fma(*arguments)
+
+    return types.float64(types.float64, types.float64, types.float64), generate
 
 
 @EXACT
@@ -334,95 +451,105 @@ def two_sum(a, b):
 
 @EXACT
 def two_product(a, b):
-    """Product and its rounding error, exactly (Dekker)."""
+    """Product and its rounding error, exactly."""
     p = a * b
-    t = 134217729.0 * a
-    ah = t - (t - a)
-    al = a - ah
-    t = 134217729.0 * b
-    bh = t - (t - b)
-    bl = b - bh
-    return p, ((ah * bh - p) + ah * bl + al * bh) + al * bl
+    return p, fused(a, b, -p)
 
 
 @EXACT
 def dd_add(ah, al, bh, bl):
-    """Sum of two double-doubles."""
+    """Sum of two double-doubles, up to 2^-104 of their moduli."""
     s, e = two_sum(ah, bh)
-    t, f = two_sum(al, bl)
-    e += t
-    s, e = two_sum(s, e)
-    e += f
-    return two_sum(s, e)
+    e += al + bl
+    high = s + e
+    return high, e - (high - s)
 
 
 @EXACT
 def dd_multiply(ah, al, bh, bl):
     """Product of two double-doubles."""
     p, e = two_product(ah, bh)
-    e += ah * bl + al * bh
-    return two_sum(p, e)
+    e = fused(ah, bl, fused(al, bh, e))
+    high = p + e
+    return high, e - (high - p)
 
 
 @EXACT
-def cdd_multiply(a, i, b, j, out, k):
-    """out[:, k] = a[:, i] · b[:, j] for complex double-doubles stored as rows (re, re', im, im')."""
-    rh, rl = dd_multiply(a[0, i], a[1, i], b[0, j], b[1, j])
-    sh, sl = dd_multiply(a[2, i], a[3, i], b[2, j], b[3, j])
-    uh, ul = dd_multiply(a[0, i], a[1, i], b[2, j], b[3, j])
-    vh, vl = dd_multiply(a[2, i], a[3, i], b[0, j], b[1, j])
-    out[0, k], out[1, k] = dd_add(rh, rl, -sh, -sl)
-    out[2, k], out[3, k] = dd_add(uh, ul, vh, vl)
+def cdd_multiply(a, b):
+    """Product of two complex double-doubles (re, re', im, im')."""
+    rh, rl = dd_multiply(a[0], a[1], b[0], b[1])
+    sh, sl = dd_multiply(a[2], a[3], b[2], b[3])
+    uh, ul = dd_multiply(a[0], a[1], b[2], b[3])
+    vh, vl = dd_multiply(a[2], a[3], b[0], b[1])
+    re, re_low = dd_add(rh, rl, -sh, -sl)
+    im, im_low = dd_add(uh, ul, vh, vl)
+    return re, re_low, im, im_low
+
+
+@EXACT
+def cdd_add(a, b):
+    """Sum of two complex double-doubles."""
+    re, re_low = dd_add(a[0], a[1], b[0], b[1])
+    im, im_low = dd_add(a[2], a[3], b[2], b[3])
+    return re, re_low, im, im_low
+
+
+@EXACT
+def row_of(table, k):
+    """The complex double-double in row k."""
+    return table[k, 0], table[k, 1], table[k, 2], table[k, 3]
+
+
+@EXACT
+def set_row(table, k, value):
+    """Store a complex double-double in row k."""
+    table[k, 0] = value[0]
+    table[k, 1] = value[1]
+    table[k, 2] = value[2]
+    table[k, 3] = value[3]
+
+
+@EXACT
+def coefficients_extended(h, s, w):
+    """w.wide_c = coefficients of a linear homotopy at s, unless they are there."""
+    state = w.state
+    if state[WIDE_RE] == s.real and state[WIDE_IM] == s.imag:
+        return
+    state[WIDE_RE] = s.real
+    state[WIDE_IM] = s.imag
+    f = h.table[F]
+    f_low = h.table[F_LOW]
+    g = h.table[G]
+    begin = (s.real, 0.0, s.imag, 0.0)
+    rest, rest_low = two_sum(1.0, -s.real)
+    end = (rest, rest_low, -s.imag, 0.0)
+    for t in range(f.size):
+        value = (f[t].real, f_low[t].real, f[t].imag, f_low[t].imag)
+        if s != 0.0:
+            first = (g[t].real, 0.0, g[t].imag, 0.0)
+            value = cdd_add(cdd_multiply(begin, first), cdd_multiply(end, value))
+        set_row(w.wide_c, t, value)
 
 
 @EXACT
 def values_extended(p, h, s, x, w):
-    """F(x + low, s) for linear coefficients, evaluated with about 32 digits and rounded once."""
-    f = h.table[F]
-    f_low = h.table[F_LOW]
-    g = h.table[G]
+    """F(x + low, s) for linear coefficients, evaluated with about 31 digits and rounded once."""
+    coefficients_extended(h, s, w)
     low = w.z[LOW]
     wide = w.wide
-    scratch = w.scratch
     out = w.z[B]
-    n = p.unknowns
-    for q in range(4):
-        wide[q, 0] = 0.0
-    wide[0, 0] = 1.0
-    for i in range(n):
-        wide[0, i + 1] = x[i].real
-        wide[1, i + 1] = low[i].real
-        wide[2, i + 1] = x[i].imag
-        wide[3, i + 1] = low[i].imag
-    for k in range(n + 1, p.nodes_of_values):
-        cdd_multiply(wide, p.link[0, k], wide, p.link[1, k], wide, k)
-    # scratch columns: 0 = s, 1 = 1 − s, 2 = coefficient of F, 3 = of G, 4 and 5 products, 6 sum
-    scratch[0, 0] = s.real
-    scratch[1, 0] = 0.0
-    scratch[2, 0] = s.imag
-    scratch[3, 0] = 0.0
-    scratch[0, 1], scratch[1, 1] = two_sum(1.0, -s.real)
-    scratch[2, 1] = -s.imag
-    scratch[3, 1] = 0.0
+    left = p.link[0]
+    right = p.link[1]
+    set_row(wide, 0, (1.0, 0.0, 0.0, 0.0))
+    for i in range(p.unknowns):
+        set_row(wide, i + 1, (x[i].real, low[i].real, x[i].imag, low[i].imag))
+    for k in range(p.unknowns + 1, p.nodes_of_values):
+        set_row(wide, k, cdd_multiply(row_of(wide, left[k]), row_of(wide, right[k])))
     for i in range(p.term_start.size - 1):
-        rh, rl, ih, il = 0.0, 0.0, 0.0, 0.0
+        total = (0.0, 0.0, 0.0, 0.0)
         for t in range(p.term_start[i], p.term_start[i + 1]):
-            scratch[0, 2] = f[t].real
-            scratch[1, 2] = f_low[t].real
-            scratch[2, 2] = f[t].imag
-            scratch[3, 2] = f_low[t].imag
-            scratch[0, 3] = g[t].real
-            scratch[1, 3] = 0.0
-            scratch[2, 3] = g[t].imag
-            scratch[3, 3] = 0.0
-            cdd_multiply(scratch, 0, scratch, 3, scratch, 4)
-            cdd_multiply(scratch, 1, scratch, 2, scratch, 5)
-            scratch[0, 6], scratch[1, 6] = dd_add(scratch[0, 4], scratch[1, 4], scratch[0, 5], scratch[1, 5])
-            scratch[2, 6], scratch[3, 6] = dd_add(scratch[2, 4], scratch[3, 4], scratch[2, 5], scratch[3, 5])
-            cdd_multiply(scratch, 6, wide, p.term_node[t], scratch, 4)
-            rh, rl = dd_add(rh, rl, scratch[0, 4], scratch[1, 4])
-            ih, il = dd_add(ih, il, scratch[2, 4], scratch[3, 4])
-        out[i] = complex(rh, ih)
+            total = cdd_add(total, cdd_multiply(row_of(w.wide_c, t), row_of(wide, p.term_node[t])))
+        out[i] = complex(total[0], total[2])
 
 
 @FAST

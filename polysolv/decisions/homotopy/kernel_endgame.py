@@ -4,22 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from polysolv.decisions.homotopy.kernel_algebra import (
-    BEFORE,
-    CANDIDATE,
-    EXACT,
-    LOOP,
-    MAX_WINDING,
-    SAMPLES,
-    SAVED,
-    TRIAL,
-    WEIGHT,
-    largest,
-    modulus,
-    relative_residual,
-    weights,
-)
-from polysolv.decisions.homotopy.kernel_steps import (
+from polysolv.decisions.homotopy.codes import (
     AT_INFINITY,
     ENDGAME_FAILED,
     INTERRUPTED,
@@ -28,6 +13,9 @@ from polysolv.decisions.homotopy.kernel_steps import (
     STEP_TOO_SMALL,
     SUCCESS,
     TOO_MANY_STEPS,
+)
+from polysolv.decisions.homotopy.kernel_algebra import EXACT, largest, modulus, relative_residual, weights
+from polysolv.decisions.homotopy.kernel_steps import (
     ZERO,
     advance,
     copy,
@@ -35,7 +23,21 @@ from polysolv.decisions.homotopy.kernel_steps import (
     infinite,
     land,
     residual,
+    sharpen,
     track,
+)
+from polysolv.decisions.homotopy.workspace import (
+    BEFORE,
+    CANDIDATE,
+    DISTANCE,
+    LOOP,
+    MAX_WINDING,
+    SAMPLES,
+    SAVED,
+    STOP_AT,
+    TRIAL,
+    TRIED,
+    WEIGHT,
 )
 
 FIRST_LOOP = 1e-3  # largest radius of a Cauchy loop where one branch point at s = 0 is all there seems to be
@@ -54,9 +56,10 @@ def cauchy(p, h, w, tune, x, radius, stop):
     reliable.
     """
     n = x.size
+    s = radius + 0.0j
+    sharpen(p, h, w, x, s)
     for i in range(n):
         w.z[SAMPLES, i] = x[i]
-    s = radius + 0.0j
     for turn in range(1, MAX_WINDING + 1):
         for k in range(1, LOOP + 1):
             angle = 2.0 * np.pi * k / LOOP
@@ -67,6 +70,7 @@ def cauchy(p, h, w, tune, x, radius, stop):
             if code != RUNNING:
                 return code, turn
             s = end
+            sharpen(p, h, w, x, s)
             for i in range(n):
                 w.z[SAMPLES + (turn - 1) * LOOP + k, i] = x[i]
         weights(x, CLOSED, w.r[WEIGHT])
@@ -120,9 +124,9 @@ def try_loop(p, h, w, tune, x, s, memory, stop):
     """
     saved = w.z[SAVED]
     copy(x, saved)
-    w.state[8] = min(w.state[1] + (LATE if s < ANY_LOOP else EARLY), tune.max_steps)
+    w.state[STOP_AT] = min(w.state[TRIED] + (LATE if s < ANY_LOOP else EARLY), tune.max_steps)
     code, winding = cauchy(p, h, w, tune, x, s, stop)
-    w.state[8] = tune.max_steps
+    w.state[STOP_AT] = tune.max_steps
     if code == SINGULAR:
         copy(w.z[TRIAL], x)
         memory[4] = modulus(x[x.size - 1]) / largest(x)
@@ -136,7 +140,7 @@ def try_loop(p, h, w, tune, x, s, memory, stop):
         # A large norm may still be an infinite one: go closer.
         if not infinite(p, x, 1e-6) and holds(p, h, w, x):
             return SINGULAR, winding
-    elif code == INTERRUPTED or w.state[1] >= tune.max_steps:
+    elif code == INTERRUPTED or w.state[TRIED] >= tune.max_steps:
         return code, winding
     copy(saved, x)
     return RUNNING, winding
@@ -166,7 +170,9 @@ def finish(p, h, w, tune, x, stop):
     """The endgame, from s = tune.boundary to s = 0; returns (code, winding number, s reached)."""
     s = tune.boundary
     next_loop = FIRST_LOOP
-    memory = np.zeros(5)
+    memory = w.memory
+    memory[2] = 0.0
+    memory[3] = 0.0
     memory[0] = s
     memory[1] = modulus(x[x.size - 1])
     memory[4] = 1.0
@@ -189,9 +195,9 @@ def finish(p, h, w, tune, x, stop):
             if candidate != RUNNING and code in (STEP_TOO_SMALL, TOO_MANY_STEPS):
                 break
             return code, 0, s
-        confined = confined + 1 if w.state[2] < 3.0 * s else 0
-        steady = steady + 1 if abs(w.state[2] - ratio * s) < 0.1 * w.state[2] else 0
-        ratio = w.state[2] / s
+        confined = confined + 1 if w.state[DISTANCE] < 3.0 * s else 0
+        steady = steady + 1 if abs(w.state[DISTANCE] - ratio * s) < 0.1 * w.state[DISTANCE] else 0
+        ratio = w.state[DISTANCE] / s
         if may_land and length >= s:
             if land(p, h, w, tune, x):
                 return SUCCESS, 1, 0.0
@@ -218,7 +224,7 @@ def finish(p, h, w, tune, x, stop):
                 # Regular end points that are close to each other, or to infinity, look like one singular
                 # point from here. Only a singular one still confines the path much closer to s = 0.
                 candidate, turns, may_land = code, winding, True
-                w.state[8] = min(w.state[1] + DEEPER, tune.max_steps)
+                w.state[STOP_AT] = min(w.state[TRIED] + DEEPER, tune.max_steps)
                 copy(x, w.z[CANDIDATE])
                 copy(w.z[SAVED], x)
             elif code != RUNNING:

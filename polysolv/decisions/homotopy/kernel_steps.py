@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
+from polysolv.decisions.homotopy.codes import (
+    INTERRUPTED,
+    LINEAR,
+    RUNNING,
+    STEP_TOO_SMALL,
+    TOO_MANY_STEPS,
+)
 from polysolv.decisions.homotopy.kernel_algebra import (
     EXACT,
-    LOW,
-    PATCH,
-    PATH,
-    TRIAL,
-    WEIGHT,
-    B,
-    coefficients,
+    FAST,
+    coefficients_at,
     condition,
     dd_subtract,
     evaluate,
@@ -29,17 +29,23 @@ from polysolv.decisions.homotopy.kernel_algebra import (
     values_extended,
     weights,
 )
-
-# Return codes of one path.
-RUNNING = 0
-SUCCESS = 1  # end point reached by tracking, Jacobian regular
-SINGULAR = 2  # end point found by Cauchy's integral
-AT_INFINITY = 3
-STEP_TOO_SMALL = 4
-TOO_MANY_STEPS = 5
-ENDGAME_FAILED = 6
-INTERRUPTED = 7
-FAILURES = (STEP_TOO_SMALL, TOO_MANY_STEPS, ENDGAME_FAILED)
+from polysolv.decisions.homotopy.workspace import (
+    DISTANCE,
+    END_FLOOR,
+    EXTENDED,
+    FLOOR,
+    LAST,
+    LIPSCHITZ,
+    LOW,
+    PATCH,
+    PATH,
+    REGULARITY,
+    STOP_AT,
+    TRIAL,
+    TRIED,
+    WEIGHT,
+    B,
+)
 
 EXTENDED_STEPS = 40.0
 
@@ -47,51 +53,16 @@ EXTENDED_STEPS = 40.0
 # are measured in units of ZERO; where that looks singular, small ones are tried in units of their own.
 ZERO, OWN = 1e-5, 1e-30
 
-
-class Tuning(NamedTuple):
-    """Numbers that steer one tracking run; smaller ``reach`` and ``error`` are safer and slower."""
-
-    extended: bool  # residuals in double-double
-    reach: float  # largest step as a part of the estimated distance to the next singularity
-    error: float  # largest predicted correction, in units of the Newton basin
-    accuracy: float  # relative correction at which Newton stops
-    max_steps: int
-    boundary: float  # value of s at which the endgame begins
-    max_condition: float  # Jacobians beyond this are treated as singular
-    floor: float  # smallest unit of error on the way; small coordinates carry the path's future
-    closest: float  # smallest s of the endgame
-
-
-class Work(NamedTuple):
-    """Scratch arrays of one thread; the rows of ``z`` and ``r`` are named in kernel_algebra."""
-
-    c: np.ndarray  # Taylor coefficients in s of the homotopy's coefficients
-    nodes: np.ndarray  # Taylor coefficients of the program's nodes
-    z: np.ndarray
-    r: np.ndarray
-    pivot: np.ndarray
-    wide: np.ndarray  # nodes in double-double
-    scratch: np.ndarray
-    # 0: Lipschitz estimate ω, 1: steps, 2: distance to the nearest singularity, 3: condition number,
-    # 4: last correction, 5: how many more steps use extended precision, 6: smallest unit of error at s = 0,
-    # 7: elsewhere, 8: number of steps at which to stop
-    state: np.ndarray
-
-
-class Homotopy(NamedTuple):
-    """Coefficients of one homotopy: kind 0 is s·G + (1−s)·(F + F_LOW), kind 1 is F·exp(LIFT·s); rows of
-    ``table``."""
-
-    kind: int
-    table: np.ndarray
+# Newton's second correction takes the first one's Jacobian where the first is below this part of the basin.
+CHORD = 0.02
 
 
 @EXACT
 def residual(p, h, w, x, s):
     """Row B of w.z = H(x, s); also leaves coefficients and all nodes in the work arrays."""
-    coefficients(h, s, w.c)
-    evaluate(p, x, w.nodes, p.link.shape[1])
-    if w.state[5] > 0.0 and h.kind == 0:
+    coefficients_at(h, s, w, False)
+    evaluate(p, x, w)
+    if w.state[EXTENDED] > 0.0 and h.kind == LINEAR:
         values_extended(p, h, s, x, w)
         patch_value(p, w)
     else:
@@ -101,20 +72,50 @@ def residual(p, h, w, x, s):
 @EXACT
 def floor_at(w, s):
     """Smallest unit of error at s."""
-    return w.state[6] if s == 0.0 else w.state[7]
+    return w.state[END_FLOOR] if s == 0.0 else w.state[FLOOR]
+
+
+@FAST
+def subtract(x, w):
+    """x −= b · weight."""
+    b = w.z[B]
+    weight = w.r[WEIGHT]
+    for i in range(x.size):
+        x[i] -= b[i] * weight[i]
+
+
+@FAST
+def clear(v):
+    """Zero a vector."""
+    for i in range(v.size):
+        v[i] = 0.0
 
 
 @EXACT
 def correct(p, h, w, tune, x, s, limit):
     """Newton's method at s, in place; returns whether it converged without leaving its basin.
 
-    ``limit`` bounds the first correction. Leaves the Lipschitz estimate in w.state[0].
+    ``limit`` bounds the first correction. Leaves the Lipschitz estimate in w.state.
     """
+    wide = w.state[EXTENDED] > 0.0
+    if wide:
+        clear(w.z[LOW])
+    converged = newton(p, h, w, tune, x, s, limit, wide)
+    if wide:
+        clear(w.z[LOW])
+    if converged:
+        w.state[EXTENDED] = max(w.state[EXTENDED] - 1.0, 0.0)
+    return converged
+
+
+@EXACT
+def newton(p, h, w, tune, x, s, limit, wide):
+    """The iteration of `correct`; ``wide``: the low parts of x are kept."""
+    state = w.state
     previous = 0.0
-    w.z[LOW, :] = 0.0
-    for k in range(6):
+    for k in range(7):
         residual(p, h, w, x, s)
-        if k < 2:
+        if k == 0 or (k == 1 and previous * state[LIPSCHITZ] > CHORD):
             weights(x, floor_at(w, s), w.r[WEIGHT])
             jacobian(p, w)
             if factor(w) == 0.0:
@@ -124,55 +125,54 @@ def correct(p, h, w, tune, x, s, limit):
         if not size < limit:
             if k > 1 and size < 1e-4:
                 # Rounding errors keep Newton's method from converging: go on with twice the digits.
-                w.state[5] = max(w.state[5], EXTENDED_STEPS)
+                state[EXTENDED] = max(state[EXTENDED], EXTENDED_STEPS)
             return False
-        dd_subtract(x, w)
-        w.state[4] = size
+        if wide:
+            dd_subtract(x, w)
+        else:
+            subtract(x, w)
+        state[LAST] = size
         if k == 0:
             if size < 1e-3 * tune.accuracy:
-                break
+                return True
         else:
             if k == 1 and previous > 1e-6 and size > 1e-13:
-                w.state[0] = max(0.5 * w.state[0], min(2.0 * size / (previous * previous), 1e6))
-            if size < tune.accuracy:
-                break
+                state[LIPSCHITZ] = max(0.5 * state[LIPSCHITZ], min(2.0 * size / (previous * previous), 1e6))
+            # The next correction would be at most about 2 size/previous times this one.
+            if size < tune.accuracy or 2.0 * size * size < 0.1 * tune.accuracy * previous:
+                return True
             if size > 0.3 * previous:
                 if size < 1e-4:
-                    w.state[5] = max(w.state[5], EXTENDED_STEPS)
+                    state[EXTENDED] = max(state[EXTENDED], EXTENDED_STEPS)
                 return False
         previous = size
         limit = size
-    else:
-        return False
-    w.z[LOW, :] = 0.0
-    w.state[5] = max(w.state[5] - 1.0, 0.0)
-    return True
+    return False
 
 
-@EXACT
+@FAST
 def predict(w, x, step, out):
     """Padé (3,1) where the Taylor coefficients allow it, else the Taylor polynomial."""
     for i in range(x.size):
         third = w.z[PATH + 3, i]
-        fourth = w.z[PATH + 4, i]
+        fourth = w.z[PATH + 4, i] * step
         size = third.real * third.real + third.imag * third.imag
-        tail = third * step
-        if size > 0.0:
-            ratio = fourth * step / third
-            if ratio.real * ratio.real + ratio.imag * ratio.imag < 0.81:
-                tail = tail / (1.0 - ratio)
-            else:
-                tail += fourth * step * step
+        change = fourth.real * fourth.real + fourth.imag * fourth.imag
+        if change < 0.81 * size:
+            # third / (1 − fourth/third)
+            gap = third - fourth
+            scale = 1.0 / (gap.real * gap.real + gap.imag * gap.imag)
+            tail = (third * third) * complex(gap.real * scale, -gap.imag * scale)
         else:
-            tail += fourth * step * step
-        out[i] = x[i] + step * (w.z[PATH + 1, i] + step * (w.z[PATH + 2, i] + tail))
+            tail = third + fourth
+        out[i] = x[i] + step * (w.z[PATH + 1, i] + step * (w.z[PATH + 2, i] + step * tail))
 
 
 @EXACT
 def prepare(p, h, w, x, s):
     """Taylor coefficients of the path at (x, s); returns False where the Jacobian is singular."""
-    coefficients(h, s, w.c)
-    evaluate(p, x, w.nodes, p.link.shape[1])
+    coefficients_at(h, s, w, True)
+    evaluate(p, x, w)
     weights(x, floor_at(w, s), w.r[WEIGHT])
     jacobian(p, w)
     if factor(w) == 0.0:
@@ -181,19 +181,29 @@ def prepare(p, h, w, x, s):
     return True
 
 
+@FAST
+def largest_coefficient(w, k, n):
+    """Largest modulus of the path's k-th Taylor coefficient, in units of the weights."""
+    row = w.z[PATH + k]
+    weight = w.r[WEIGHT]
+    result = 0.0
+    for i in range(n):
+        unit = 1.0 / weight[i]
+        re = row[i].real * unit
+        im = row[i].imag * unit
+        size = re * re + im * im
+        if not size <= result:
+            result = size
+    return np.sqrt(result)
+
+
 @EXACT
 def step_length(w, tune, n):
     """A step that keeps within ``reach`` of the nearest singularity and ``error`` of the Newton basin."""
-    s1 = 0.0
-    s2 = 0.0
-    s3 = 0.0
-    s4 = 0.0
-    for i in range(n):
-        unit = 1.0 / w.r[WEIGHT, i]
-        s1 = max(s1, modulus(w.z[PATH + 1, i]) * unit)
-        s2 = max(s2, modulus(w.z[PATH + 2, i]) * unit)
-        s3 = max(s3, modulus(w.z[PATH + 3, i]) * unit)
-        s4 = max(s4, modulus(w.z[PATH + 4, i]) * unit)
+    s1 = largest_coefficient(w, 1, n)
+    s2 = largest_coefficient(w, 2, n)
+    s3 = largest_coefficient(w, 3, n)
+    s4 = largest_coefficient(w, 4, n)
     if not s4 < 1e280:
         return 0.0
     s4 = max(s4, 1e-280)
@@ -201,10 +211,10 @@ def step_length(w, tune, n):
     radius = s3 / s4
     radius = min(radius, np.sqrt(s2 / s4))
     radius = min(radius, (s1 / s4) ** (1.0 / 3.0))
-    w.state[2] = radius
+    w.state[DISTANCE] = radius
     if s1 == 0.0:
         return 1e300
-    basin = tune.error / max(w.state[0], 2.0)
+    basin = tune.error / max(w.state[LIPSCHITZ], 2.0)
     by_error = (basin * radius / s4) ** 0.2
     return min(tune.reach * radius, by_error)
 
@@ -217,14 +227,14 @@ def advance(p, h, w, tune, x, target, direction, remaining, stop):
         return STEP_TOO_SMALL, 0.0
     length = step_length(w, tune, x.size)
     least = 1e-13 * remaining
-    if h.kind == 1:
+    if h.kind != LINEAR:
         least = 1e-10
     for _ in range(60):
         if stop[0] != 0:
             return INTERRUPTED, 0.0
-        if w.state[1] >= w.state[8]:
+        if w.state[TRIED] >= w.state[STOP_AT]:
             return TOO_MANY_STEPS, 0.0
-        w.state[1] += 1
+        w.state[TRIED] += 1
         if not length > least:
             return STEP_TOO_SMALL, 0.0
         if length >= remaining:
@@ -262,20 +272,32 @@ def track(p, h, w, tune, x, start, target, moving, stop):
 
 
 @EXACT
+def sharpen(p, h, w, x, s):
+    """One more Newton step at (x, s): on the way points are only as accurate as the next step needs."""
+    residual(p, h, w, x, s)
+    weights(x, floor_at(w, s), w.r[WEIGHT])
+    jacobian(p, w)
+    if factor(w) != 0.0:
+        solve_factored(w, w.z[B])
+        if largest(w.z[B]) < 1e-6:
+            subtract(x, w)
+
+
+@EXACT
 def land(p, h, w, tune, x):
-    """Whether x is a regular zero of H(·, 0), polished in place; its condition number is left in state[3]."""
+    """Whether x is a regular zero of H(·, 0), polished in place; its condition number is left in w.state."""
     for floor in (ZERO, OWN):
         residual(p, h, w, x, 0.0 + 0.0j)
         weights(x, floor, w.r[WEIGHT])
         jacobian(p, w)
         if factor(w) == 0.0:
             return False
-        w.state[3] = condition(p, w)
-        if not w.state[3] < tune.max_condition:
+        w.state[REGULARITY] = condition(p, w)
+        if not w.state[REGULARITY] < tune.max_condition:
             continue
         solve_factored(w, w.z[B])
         # A coordinate that tends to zero never settles in its own units.
-        if largest(w.z[B]) < (max(tune.accuracy, 1e-14 * w.state[3]) if floor == ZERO else 1e-6):
+        if largest(w.z[B]) < (max(tune.accuracy, 1e-14 * w.state[REGULARITY]) if floor == ZERO else 1e-6):
             for i in range(x.size):
                 x[i] -= w.z[B, i] * w.r[WEIGHT, i]
             return True

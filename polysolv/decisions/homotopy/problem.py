@@ -126,7 +126,7 @@ def linear_homotopy(
             begin.append(first.get(monomial, 0j))
         supports.append(tuple(support))
     program = compile_program(Support(unknowns + 1, tuple(supports)))
-    table = np.array([target, low, begin, [0j] * len(target)], np.complex128)
+    table = np.array([target, low, begin], np.complex128)
     return Tracking(program, table)
 
 

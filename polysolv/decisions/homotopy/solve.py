@@ -120,25 +120,25 @@ def _result(
     """Polish, sort end points into distinct solutions, and name what became of each path."""
     import numpy as np
 
-    from polysolv.decisions.homotopy import kernel
+    from polysolv.decisions.homotopy import codes
     from polysolv.decisions.homotopy.problem import distances_from_real
     from polysolv.decisions.homotopy.tracker import close_groups, polish
 
     tracked = outcome.tracked
     polish(outcome.tracking, tracked, engine)
-    codes, facts = tracked.codes, tracked.facts
-    finite = np.flatnonzero((codes == kernel.SUCCESS) | (codes == kernel.SINGULAR))
+    outcomes, facts = tracked.codes, tracked.facts
+    finite = np.flatnonzero((outcomes == codes.SUCCESS) | (outcomes == codes.SINGULAR))
     points = problem.to_user(tracked.points[finite])
     labels = {
-        kernel.AT_INFINITY: AT_INFINITY,
-        kernel.INTERRUPTED: INTERRUPTED,
-        **dict.fromkeys(kernel.FAILURES, FAILED),
+        codes.AT_INFINITY: AT_INFINITY,
+        codes.INTERRUPTED: INTERRUPTED,
+        **dict.fromkeys(codes.FAILURES, FAILED),
     }
     excess = np.zeros(len(finite), bool)
     if problem.combined:
         excess = _residuals(system, points, np.exp2(np.array(problem.scaling.unknowns, float))) > 1e-7
     kept = np.flatnonzero(~excess)
-    singular = (codes[finite] == kernel.SINGULAR) | ~(facts[finite, 3] < _SINGULAR_CONDITION)
+    singular = (outcomes[finite] == codes.SINGULAR) | ~(facts[finite, 3] < _SINGULAR_CONDITION)
     # Regular points are known to many digits, singular ones to few.
     scaled = points / np.exp2(np.array(problem.scaling.unknowns, float))
     groups = []
@@ -190,12 +190,12 @@ def _result(
         by_row.get(row)
         or PathResult(
             row,
-            labels[int(codes[row])],
+            labels[int(outcomes[row])],
             winding_number=int(facts[row, 1]) or None,
             steps=int(facts[row, 0]),
             retracked=int(tracked.levels[row]),
         )
-        for row in range(len(codes))
+        for row in range(len(outcomes))
     )
     notes = (*_notes(problem, paths), *outcome.notes)
     return SolveResult(system, paths, outcome.start, seed, tol, problem.slices, notes)

@@ -13,6 +13,7 @@ from polysolv.systems.polynomial import Monomial
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 Integers = NDArray[np.int64]
+Indices = NDArray[np.uint64]  # unsigned: an index that cannot be negative needs no check
 
 
 class Program(NamedTuple):
@@ -24,11 +25,11 @@ class Program(NamedTuple):
 
     unknowns: int
     nodes_of_values: int
-    link: Integers  # rows: left and right factor of each node
-    term_start: Integers  # terms of equation i: term_start[i] .. term_start[i+1]
-    term_node: Integers
-    entry: Integers  # non-zero entries of the Jacobian; rows: equation, unknown, first summand
-    summand: Integers  # rows: term, node, factor
+    link: Indices  # rows: left and right factor of each node
+    term_start: Indices  # terms of equation i: term_start[i] .. term_start[i+1]
+    term_node: Indices
+    entry: Indices  # non-zero entries of the Jacobian; rows: equation, unknown, first summand
+    summand: Indices  # rows: term, node, factor
 
 
 @dataclass(frozen=True)
@@ -116,13 +117,13 @@ def compile_program(support: Support) -> Program:
     return Program(
         support.unknowns,
         nodes_of_values,
-        _integers([nodes.left, nodes.right]),
-        _integers(starts),
-        _integers([nodes.index[monomial] for monomial in flat]),
-        _integers([[*(key[k] for key in keys), 0] for k in range(2)] + [list(starts_of_entries)]),
-        _integers([[summand[k] for summand in summands] for k in range(3)]),
+        _indices([nodes.left, nodes.right]),
+        _indices(starts),
+        _indices([nodes.index[monomial] for monomial in flat]),
+        _indices([[*(key[k] for key in keys), 0] for k in range(2)] + [list(starts_of_entries)]),
+        _indices([[summand[k] for summand in summands] for k in range(3)]),
     )
 
 
-def _integers(values: object) -> Integers:
-    return np.ascontiguousarray(values, dtype=np.int64)
+def _indices(values: object) -> Indices:
+    return np.ascontiguousarray(values, dtype=np.uint64)

@@ -6,18 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from polysolv.decisions.homotopy import kernel
+from polysolv.decisions.homotopy import codes
 from polysolv.decisions.homotopy.engine import Batch, Engine
 from polysolv.decisions.homotopy.problem import Tracking
 from polysolv.decisions.homotopy.straightline import Complexes, Integers
+from polysolv.decisions.homotopy.tuning import LEVELS
 
-# From fast to careful; a path goes one level up each time it is doubtful.
-LEVELS = (
-    kernel.Tuning(False, 0.7, 0.1, 1e-8, 8_000, 0.1, 1e12, 1e-12, 1e-16),
-    kernel.Tuning(False, 0.4, 0.005, 1e-9, 8_000, 0.1, 1e12, 1e-12, 1e-16),
-    kernel.Tuning(True, 0.4, 0.005, 1e-10, 8_000, 0.1, 1e13, 1e-12, 1e-28),
-    kernel.Tuning(True, 0.25, 0.0005, 1e-10, 4_000, 0.1, 1e13, 1e-25, 1e-60),
-)
 _SAME = 1e-7  # relative distance below which two points of different paths are taken for one
 _VANISHED = 1e-14
 _INFINITE = 1e-18  # polished regular end points with a smaller homogenising coordinate are at infinity
@@ -45,7 +39,6 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
         engine: threads, deadline and progress.
         tol: relative accuracy of Newton's method on the way.
     """
-    homotopy = kernel.Homotopy(0, tracking.table)
     count = len(starts)
     levels = np.zeros(count, np.int64)
     total: Batch | None = None
@@ -53,15 +46,15 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
     for level, tuning in enumerate(LEVELS):
         batch = engine.run(
             tracking.program,
-            homotopy,
+            tracking.table,
             tuning._replace(accuracy=min(tuning.accuracy, tol)),
-            kernel.TO_ZERO,
+            codes.TO_ZERO,
             starts[doubtful],
         )
         if total is None:
             total = batch
         else:
-            kept = batch.codes != kernel.INTERRUPTED
+            kept = batch.codes != codes.INTERRUPTED
             rows = doubtful[kept]
             total.points[rows] = batch.points[kept]
             total.middles[rows] = batch.middles[kept]
@@ -72,34 +65,41 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
         if not len(doubtful) or engine.interrupted:
             break
     assert total is not None
-    _look_closer(total, tracking, starts, engine)
+    _look_closer(total, tracking, engine)
     # What is left at a tiny s with a large and growing norm diverges slowly.
-    stuck = np.isin(total.codes, kernel.FAILURES) & (total.facts[:, 2] < 1e-12)
+    stuck = np.isin(total.codes, codes.FAILURES) & (total.facts[:, 2] < 1e-12)
     total.codes[stuck & (np.abs(total.points[:, -1]) < 1e-6 * np.abs(total.points).max(axis=1))] = (
-        kernel.AT_INFINITY
+        codes.AT_INFINITY
     )
     return Tracked(total.points, total.codes, total.facts, levels)
 
 
-def _look_closer(total: Batch, tracking: Tracking, starts: Complexes, engine: Engine) -> None:
-    """Track once more, to much smaller s, the paths that wind about a point at infinity.
+def _look_closer(total: Batch, tracking: Tracking, engine: Engine) -> None:
+    """Track once more, from the endgame's boundary to much smaller s, the paths that wind about infinity.
 
     Finite solutions of large norm belong to the same cycle as far as s = 1e-16 can tell. Where nothing finite
     is found the first answer stays.
     """
-    rows = np.flatnonzero((total.codes == kernel.AT_INFINITY) & (total.facts[:, 1] > 1))
+    rows = np.flatnonzero((total.codes == codes.AT_INFINITY) & (total.facts[:, 1] > 1))
     if not len(rows) or engine.interrupted:
         return
-    homotopy = kernel.Homotopy(0, tracking.table)
-    batch = engine.run(tracking.program, homotopy, LEVELS[-1], kernel.TO_ZERO, starts[rows])
-    finite = batch.codes == kernel.SUCCESS
-    taken = total.points[total.codes == kernel.SUCCESS]
+    careful = LEVELS[-1]
+    batch = engine.run(
+        tracking.program,
+        tracking.table,
+        careful,
+        codes.TO_ZERO,
+        total.middles[rows],
+        careful.boundary,
+    )
+    finite = batch.codes == codes.SUCCESS
+    taken = total.points[total.codes == codes.SUCCESS]
     found = np.flatnonzero(finite)
     for group in coincident(np.vstack([batch.points[found], taken]), _SAME):
         # A path that ends where another one did has jumped.
         finite[found[[i for i in group if i < len(found)]]] = False
     total.points[rows[finite]] = batch.points[finite]
-    total.codes[rows[finite]] = kernel.SUCCESS
+    total.codes[rows[finite]] = codes.SUCCESS
     total.facts[rows[finite]] = batch.facts[finite]
 
 
@@ -109,30 +109,30 @@ def polish(tracking: Tracking, tracked: Tracked, engine: Engine) -> None:
     An end point that Cauchy's integral found with winding number 1 becomes a regular one if Newton's method
     converges to it and its Jacobian is regular.
     """
-    averaged = (tracked.codes == kernel.SINGULAR) & (tracked.facts[:, 1] == 1)
-    rows = np.flatnonzero((tracked.codes == kernel.SUCCESS) | averaged)
+    averaged = (tracked.codes == codes.SINGULAR) & (tracked.facts[:, 1] == 1)
+    rows = np.flatnonzero((tracked.codes == codes.SUCCESS) | averaged)
     if not len(rows) or engine.interrupted:
         return
     batch = engine.run(
         *(
             tracking.program,
-            kernel.Homotopy(0, tracking.table),
+            tracking.table,
             LEVELS[-1],
-            kernel.POLISH,
+            codes.POLISH,
             tracked.points[rows],
         ),
         *(0.0, 0.0),
     )
     moved = _angle(batch.points, tracked.points[rows])
     good = (batch.facts[:, 3] < LEVELS[-1].max_condition) & (batch.facts[:, 5] < 1e-10) & (moved < 1e-4)
-    done = (batch.codes == kernel.SUCCESS) & (good | ~averaged[rows])
+    done = (batch.codes == codes.SUCCESS) & (good | ~averaged[rows])
     tracked.points[rows[done]] = batch.points[done]
     tracked.facts[rows[done], 3:6] = batch.facts[done, 3:6]
-    tracked.codes[rows[done]] = kernel.SUCCESS
+    tracked.codes[rows[done]] = codes.SUCCESS
     # Residuals had twice the digits, so that even norms of 1e17 are told from infinite ones.
     last = np.abs(tracked.points[rows, -1]) / np.abs(tracked.points[rows]).max(axis=1)
-    infinite = (tracked.codes[rows] == kernel.SUCCESS) & (last < np.maximum(_INFINITE, batch.facts[:, 5]))
-    tracked.codes[rows[infinite]] = kernel.AT_INFINITY
+    infinite = (tracked.codes[rows] == codes.SUCCESS) & (last < np.maximum(_INFINITE, batch.facts[:, 5]))
+    tracked.codes[rows[infinite]] = codes.AT_INFINITY
 
 
 def _angle(a: Complexes, b: Complexes) -> np.ndarray:
@@ -149,13 +149,13 @@ def _doubtful(batch: Batch) -> Integers:
     diverged, and need not be told apart from each other.
     """
     vanished = np.abs(batch.points[:, -1]) < _VANISHED * np.abs(batch.points).max(axis=1)
-    batch.codes[np.isin(batch.codes, kernel.FAILURES) & vanished] = kernel.AT_INFINITY
-    suspicious = np.isin(batch.codes, kernel.FAILURES)
+    batch.codes[np.isin(batch.codes, codes.FAILURES) & vanished] = codes.AT_INFINITY
+    suspicious = np.isin(batch.codes, codes.FAILURES)
     sizes = np.abs(batch.middles).max(axis=1)
     apart = (sizes > 0) & (np.abs(batch.middles[:, -1]) > _VANISHED * sizes)
     for points, rows in (
         (batch.middles, np.flatnonzero(apart)),
-        (batch.points, np.flatnonzero(batch.codes == kernel.SUCCESS)),
+        (batch.points, np.flatnonzero(batch.codes == codes.SUCCESS)),
     ):
         for group in coincident(points[rows], _SAME):
             suspicious[rows[group]] = True

@@ -9,19 +9,18 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polysolv.decisions.homotopy import kernel, kernel_steps
+from polysolv.decisions.homotopy import kernel_algebra, kernel_steps
+from polysolv.decisions.homotopy.codes import LINEAR
 from polysolv.decisions.homotopy.problem import linear_homotopy
 from polysolv.decisions.homotopy.scaling import find_scaling
+from polysolv.decisions.homotopy.workspace import EXTENDED, WIDE_RE, B, workspace
 
 finite = st.floats(-1e3, 1e3, allow_nan=False).filter(lambda v: v == 0 or abs(v) > 1e-3)
 
 
 @numba.njit(cache=True)
-def residuals(program, homotopy, tuning, x, s):  # type: ignore[no-untyped-def]
-    w = kernel.workspace(program, homotopy.table.shape[1])
-    w.state[5] = 1.0
+def residuals(program, homotopy, w, x, s):  # type: ignore[no-untyped-def]
     kernel_steps.residual(program, homotopy, w, x, s)
-    return w.z[0].copy()
 
 
 @settings(max_examples=40, deadline=None)
@@ -32,7 +31,13 @@ def test_extended_residual_matches_exact_arithmetic(parts: list[float], s: float
     start = [{((0, 3),): 0.3 + 0.4j, (): -0.2 + 0j}, {((1, 2),): 1j, (): 0.1 + 0j}]
     tracking = linear_homotopy(rows, start, 2)
     point = np.array([complex(a, b) for a, b in zip(parts[::2], parts[1::2], strict=True)])
-    found = residuals(tracking.program, kernel.Homotopy(0, tracking.table), None, point, complex(s))
+    terms = tracking.table.shape[1]
+    w = workspace(tracking.program, terms)
+    w.state[EXTENDED] = 1.0
+    w.state[WIDE_RE] = np.nan
+    homotopy = kernel_algebra.Homotopy(LINEAR, tracking.table, np.zeros(terms))
+    residuals(tracking.program, homotopy, w, point, complex(s))
+    found = w.z[B]
 
     def exact(z: complex) -> tuple[Fraction, Fraction]:
         return Fraction(z.real), Fraction(z.imag)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from polysolv.decisions.homotopy import kernel
+from polysolv.decisions.homotopy import codes
 from polysolv.decisions.homotopy.engine import Engine
 from polysolv.decisions.homotopy.problem import Coefficients, Problem, Tracking, homogeneous, linear_homotopy
 from polysolv.decisions.homotopy.straightline import Complexes
 from polysolv.decisions.homotopy.tracker import Tracked, track_paths
 from polysolv.errors import InputError
+from polysolv.systems.generic_system import degree_of
+from polysolv.systems.polynomial import Monomial
 
 # Multiplications that the search for mixed cells may take for each path of the total-degree homotopy that
 # it saves.
@@ -20,6 +23,7 @@ _BUDGET = 3e5
 _SMALL = 100  # up to this many paths every path saved is worth the search
 _WORTHWHILE = 0.8
 _UNLIMITED = 1e13
+_MOST_FACES = 12  # unknowns up to which all coordinate subspaces are looked at
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,9 @@ def tracked_from(
     points: Complexes
     notes: tuple[str, ...] = ()
     found = None
-    if start == "polyhedral" or (start == "auto" and bezout > 1):
+    if start == "polyhedral" or (
+        start == "auto" and bezout > 1 and not bezout_is_generic(supports, problem.degrees, problem.unknowns)
+    ):
         budget = _UNLIMITED if start == "polyhedral" else min(_BUDGET * bezout, _UNLIMITED)
         found = polyhedral.find_mixed_cells(supports, problem.unknowns, rng, budget)
         if found is None and start == "polyhedral":
@@ -82,6 +88,33 @@ def tracked_from(
     return Outcome(start, tracking, _with_missing(tracked, missing, engine.interrupted), notes)
 
 
+def bezout_is_generic(supports: Sequence[Sequence[Monomial]], degrees: Sequence[int], unknowns: int) -> bool:
+    """Whether a system with these monomials and general coefficients has as many zeros as Bézout's number.
+
+    True is a proof: for every set S of unknowns at least |S| equations have a monomial of highest degree in S
+    alone, so that their general leading forms have no common zero with exactly the unknowns in S not zero, a
+    torus of dimension |S| − 1. Then no zero lies at infinity, and no search for mixed cells saves a path.
+    False says nothing; it is the answer for more than 12 unknowns.
+
+    >>> circle = [((0, 2),), ((1, 2),), ()]
+    >>> bezout_is_generic([circle, circle], [2, 2], 2)
+    True
+    >>> bezout_is_generic([circle, [((0, 1), (1, 1)), ()]], [2, 2], 2)
+    True
+    >>> bezout_is_generic([[((0, 1), (1, 1)), ()]] * 2, [2, 2], 2)
+    False
+    """
+    if unknowns > _MOST_FACES:
+        return False
+    faces = np.arange(1, 1 << unknowns)
+    enough = np.zeros(len(faces), np.int64)
+    for support, degree in zip(supports, degrees, strict=True):
+        leading = {sum(1 << i for i, _ in m) for m in support if degree_of(m) == degree}
+        enough += np.any([face & ~faces == 0 for face in leading], axis=0)
+    sizes = sum((faces >> i) & 1 for i in range(unknowns))
+    return bool((enough >= sizes).all())
+
+
 def require_paths(count: int, max_paths: int) -> None:
     """Refuse more paths than allowed.
 
@@ -98,7 +131,7 @@ def _with_missing(tracked: Tracked, missing: int, interrupted: bool) -> Tracked:
     """Append paths that were lost before the last homotopy: none is dropped silently."""
     if not missing:
         return tracked
-    code = kernel.INTERRUPTED if interrupted else kernel.STEP_TOO_SMALL
+    code = codes.INTERRUPTED if interrupted else codes.STEP_TOO_SMALL
     return Tracked(
         np.vstack([tracked.points, np.zeros((missing, tracked.points.shape[1]), np.complex128)]),
         np.concatenate([tracked.codes, np.full(missing, code)]),

@@ -3,34 +3,93 @@
 # Compiled by numba: flat arrays and loops.
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
+from numba import carray
 
-JIT = numba.njit(error_model="numpy")
+JIT = numba.njit(error_model="numpy", nogil=True)
 
 _MARGIN = 1e-10
 _PIVOT = 1e-9
 
+# What a call of `entry` does.
+EDGES, CELLS = 0, 1
+
+
+class Lifting(NamedTuple):
+    """Lifted supports and their lower edges, one support after another."""
+
+    points: np.ndarray
+    lift: np.ndarray
+    start: np.ndarray  # first point of each support
+    first: np.ndarray  # end points of each edge
+    second: np.ndarray
+    edge_start: np.ndarray  # first edge of each support
+    together: np.ndarray  # which two edges can be lowest at once
+    work: np.ndarray  # multiplications done, and allowed
+
+
+class Scratch(NamedTuple):
+    """Scratch arrays of the search."""
+
+    rows: np.ndarray
+    right: np.ndarray
+    table: np.ndarray
+    slopes: np.ndarray
+    base: np.ndarray  # of each depth
+    basis: np.ndarray
+    free: np.ndarray
+    used: np.ndarray
+    support: np.ndarray  # chosen at each depth
+    a: np.ndarray
+    b: np.ndarray
+    position: np.ndarray
+    allowed: np.ndarray
+    taken: np.ndarray
+
 
 @JIT
-def restrict(base, basis, free, normal, value):
-    """Restrict {base + basis·z} to <normal, α> = value, in place; returns the number of free directions or
-    -1."""
-    n = base.size
+def whole_space(n, scratch):
+    """Make depth 0 the space of all α."""
+    for k in range(n):
+        scratch.base[0, k] = 0.0
+        for j in range(n):
+            scratch.basis[0, k, j] = 1.0 if k == j else 0.0
+    scratch.free[0] = n
+
+
+@JIT
+def restrict(lifting, scratch, depth, a, b):
+    """Restrict depth's {base + basis·z} to α with <a, α> + lift[a] = <b, α> + lift[b], as the next depth.
+
+    Returns whether the condition is independent of the earlier ones.
+    """
+    points = lifting.points
+    n = points.shape[1]
+    free = scratch.free[depth]
+    base = scratch.base[depth + 1]
+    basis = scratch.basis[depth + 1]
+    slopes = scratch.slopes
+    for k in range(n):
+        base[k] = scratch.base[depth, k]
+        for j in range(free):
+            basis[k, j] = scratch.basis[depth, k, j]
     best = 0.0
     pivot = -1
-    gap = value
+    gap = lifting.lift[b] - lifting.lift[a]
     for k in range(n):
-        gap -= normal[k] * base[k]
-    slopes = np.zeros(free)
+        gap -= (points[a, k] - points[b, k]) * base[k]
     for j in range(free):
+        slopes[j] = 0.0
         for k in range(n):
-            slopes[j] += normal[k] * basis[k, j]
+            slopes[j] += (points[a, k] - points[b, k]) * basis[k, j]
         if abs(slopes[j]) > best:
             best = abs(slopes[j])
             pivot = j
     if best < _PIVOT:
-        return -1
+        return False
     for k in range(n):
         column = basis[k, pivot] / slopes[pivot]
         base[k] += column * gap
@@ -38,31 +97,41 @@ def restrict(base, basis, free, normal, value):
             if j != pivot:
                 basis[k, j] -= column * slopes[j]
         basis[k, pivot] = basis[k, free - 1]
-    return free - 1
+    scratch.free[depth + 1] = free - 1
+    scratch.a[depth] = a
+    scratch.b[depth] = b
+    return True
 
 
 @JIT
-def interior(rows, right, count, free, work):
+def interior(scratch, count, free, work):
     """Whether some z has rows·z < right strictly: simplex on the dual of max t, rows·z + t <= right, t <= 1.
 
     ``work[0]`` counts multiplications.
     """
+    rows = scratch.rows
+    right = scratch.right
+    used = scratch.used
     height = free + 1
     width = count + 1
     # Columns 0..count-1 belong to the constraints, column `count` to t <= 1; the last entry is the
     # right-hand side.
-    table = np.zeros((height + 1, width + 1))
+    table = scratch.table[: height + 1, : width + 1]
     for c in range(count):
         for j in range(free):
             table[j, c] = rows[c, j]
         table[free, c] = 1.0
         table[height, c] = right[c]
+    for j in range(free):
+        table[j, count] = 0.0
+        table[j, width] = 0.0
+        used[j] = -1
     table[free, count] = 1.0
     table[free, width] = 1.0
     table[height, count] = 1.0
+    table[height, width] = 0.0
     for c in range(width + 1):
         table[height, c] -= table[free, c]
-    used = np.full(height, -1)
     used[free] = count
     # Drive the zero rows' artificial variables out; their value is 0, so that any pivot keeps the point
     # feasible.
@@ -121,17 +190,22 @@ def pivot_on(table, row, column, used):
 
 
 @JIT
-def is_face(
-    points, lift, start, chosen_support, chosen_a, chosen_b, depth, base, basis, free, rows, right, work
-):
-    """Whether some α makes the chosen pairs the lowest points of their supports at once."""
-    n = base.size
+def is_face(lifting, scratch, depth):
+    """Whether some α makes the first ``depth`` chosen pairs the lowest points of their supports at once."""
+    points = lifting.points
+    lift = lifting.lift
+    rows = scratch.rows
+    right = scratch.right
+    base = scratch.base[depth]
+    basis = scratch.basis[depth]
+    free = scratch.free[depth]
+    n = points.shape[1]
     count = 0
     for q in range(depth):
-        i = chosen_support[q]
-        a = chosen_a[q]
-        for c in range(start[i], start[i + 1]):
-            if c == a or c == chosen_b[q]:
+        i = scratch.support[q]
+        a = scratch.a[q]
+        for c in range(lifting.start[i], lifting.start[i + 1]):
+            if c == a or c == scratch.b[q]:
                 continue
             value = lift[c] - lift[a]
             for k in range(n):
@@ -151,160 +225,123 @@ def is_face(
             count += 1
     if free == 0 or count == 0:
         return True
-    return interior(rows, right, count, free, work)
+    return interior(scratch, count, free, lifting.work)
 
 
 @JIT
-def mixed_cells(points, lift, start, limit, budget):
-    """All mixed cells as rows of (a_1, b_1, …, a_n, b_n), and their number.
-
-    The number is -1 if there are more than ``limit``, or the search takes more than ``budget``
-    multiplications.
-    """
-    work = np.zeros(1)
-    n = start.size - 1
-    total = points.shape[0]
-    rows = np.zeros((total, n))
-    right = np.zeros(total)
-    support = np.zeros(n, np.int64)
-    first = np.zeros(n, np.int64)
-    second = np.zeros(n, np.int64)
-    bases = np.zeros((n + 1, n))
-    frames = np.zeros((n + 1, n, n))
-    frees = np.zeros(n + 1, np.int64)
-    # Edges of each lower hull.
-    edge_start = np.zeros(n + 1, np.int64)
-    most = 0
-    for i in range(n):
-        size = start[i + 1] - start[i]
-        most += size * (size - 1) // 2
-    ea = np.zeros(most, np.int64)
-    eb = np.zeros(most, np.int64)
+def find_edges(lifting, scratch):
+    """Fill in the lower edges of every support; returns their number, or -1 beyond the budget."""
+    n = lifting.start.size - 1
     edges = 0
-    base = np.zeros(n)
-    basis = np.zeros((n, n))
+    whole_space(n, scratch)
     for i in range(n):
-        for a in range(start[i], start[i + 1]):
-            for b in range(a + 1, start[i + 1]):
-                base[:] = 0.0
-                basis[:, :] = np.eye(n)
-                free = restrict(base, basis, n, points[a] - points[b], lift[b] - lift[a])
-                support[0] = i
-                first[0] = a
-                second[0] = b
-                if free >= 0 and is_face(
-                    points, lift, start, support, first, second, 1, base, basis, free, rows, right, work
-                ):
-                    ea[edges] = a
-                    eb[edges] = b
+        lifting.edge_start[i] = edges
+        scratch.support[0] = i
+        for a in range(lifting.start[i], lifting.start[i + 1]):
+            if lifting.work[0] > lifting.work[1]:
+                return -1
+            for b in range(a + 1, lifting.start[i + 1]):
+                if restrict(lifting, scratch, 0, a, b) and is_face(lifting, scratch, 1):
+                    lifting.first[edges] = a
+                    lifting.second[edges] = b
                     edges += 1
-        edge_start[i + 1] = edges
-    # Which pairs of edges of different supports can be lowest at once.
-    together = np.zeros((edges, edges), np.bool_)
+    lifting.edge_start[n] = edges
+    return edges
+
+
+@JIT
+def find_pairs(lifting, scratch):
+    """Fill in which edges of two supports can be lowest at once; returns whether the budget sufficed."""
+    n = lifting.start.size - 1
+    first = lifting.first
+    second = lifting.second
+    edge_start = lifting.edge_start
+    whole_space(n, scratch)
     for i in range(n):
         for j in range(i + 1, n):
-            if work[0] > budget:
-                return np.zeros((0, 2 * n), np.int64), -1
+            if lifting.work[0] > lifting.work[1]:
+                return False
+            scratch.support[0] = i
+            scratch.support[1] = j
             for e in range(edge_start[i], edge_start[i + 1]):
+                restrict(lifting, scratch, 0, first[e], second[e])
                 for f in range(edge_start[j], edge_start[j + 1]):
-                    base[:] = 0.0
-                    basis[:, :] = np.eye(n)
-                    free = restrict(base, basis, n, points[ea[e]] - points[eb[e]], lift[eb[e]] - lift[ea[e]])
-                    free = restrict(
-                        base, basis, free, points[ea[f]] - points[eb[f]], lift[eb[f]] - lift[ea[f]]
-                    )
-                    if free < 0:
-                        continue
-                    support[0] = i
-                    first[0] = ea[e]
-                    second[0] = eb[e]
-                    support[1] = j
-                    first[1] = ea[f]
-                    second[1] = eb[f]
-                    if is_face(
-                        points, lift, start, support, first, second, 2, base, basis, free, rows, right, work
-                    ):
-                        together[e, f] = True
-                        together[f, e] = True
-    # Depth first; at each level the support with the fewest edges left is taken.
-    cells = np.zeros((limit, 2 * n), np.int64)
+                    if restrict(lifting, scratch, 1, first[f], second[f]) and is_face(lifting, scratch, 2):
+                        lifting.together[e, f] = 1
+                        lifting.together[f, e] = 1
+    return True
+
+
+@JIT
+def choose_support(lifting, scratch, depth):
+    """Take the support with the fewest edges left at this depth."""
+    i = fewest(scratch.allowed[depth], lifting.edge_start, scratch.taken)
+    scratch.support[depth] = i
+    scratch.taken[i] = 1
+    scratch.position[depth] = lifting.edge_start[i]
+
+
+@JIT
+def leaves_edges(lifting, scratch, depth, e):
+    """Fill in the edges allowed after edge e; returns whether every support left has one."""
+    edge_start = lifting.edge_start
+    for j in range(scratch.taken.size):
+        if scratch.taken[j] == 0:
+            alive = False
+            for f in range(edge_start[j], edge_start[j + 1]):
+                both = scratch.allowed[depth, f] & lifting.together[e, f]
+                scratch.allowed[depth + 1, f] = both
+                alive = alive or both != 0
+            if not alive:
+                return False
+    return True
+
+
+@JIT
+def find_cells(lifting, scratch, cells):
+    """Fill in the mixed cells, rows (a_1, b_1, …, a_n, b_n); returns their number.
+
+    The number is -1 if there are more than rows, or the search takes more multiplications than allowed.
+    """
+    n = lifting.start.size - 1
+    edge_start = lifting.edge_start
     found = 0
-    allowed = np.zeros((n + 1, edges), np.bool_)
-    allowed[0, :] = True
-    position = np.zeros(n, np.int64)
-    frames[0] = np.eye(n)
-    frees[0] = n
-    taken = np.zeros(n, np.bool_)
+    for e in range(edge_start[n]):
+        scratch.allowed[0, e] = 1
+    for i in range(n):
+        scratch.taken[i] = 0
+    whole_space(n, scratch)
+    # Depth first; at each level the support with the fewest edges left is taken.
     depth = 0
-    support[0] = fewest(allowed[0], edge_start, taken)
-    taken[support[0]] = True
-    position[0] = edge_start[support[0]]
+    choose_support(lifting, scratch, 0)
     while depth >= 0:
-        if work[0] > budget:
-            return cells, -1
-        i = support[depth]
-        e = position[depth]
+        if lifting.work[0] > lifting.work[1]:
+            return -1
+        i = scratch.support[depth]
+        e = scratch.position[depth]
         if e == edge_start[i + 1]:
-            taken[i] = False
+            scratch.taken[i] = 0
             depth -= 1
             continue
-        position[depth] += 1
-        if not allowed[depth, e]:
+        scratch.position[depth] += 1
+        if scratch.allowed[depth, e] == 0:
             continue
-        bases[depth + 1] = bases[depth]
-        frames[depth + 1] = frames[depth]
-        frees[depth + 1] = restrict(
-            bases[depth + 1],
-            frames[depth + 1],
-            frees[depth],
-            points[ea[e]] - points[eb[e]],
-            lift[eb[e]] - lift[ea[e]],
-        )
-        if frees[depth + 1] < 0:
+        if not restrict(lifting, scratch, depth, lifting.first[e], lifting.second[e]):
             continue
-        first[depth] = ea[e]
-        second[depth] = eb[e]
-        if depth > 1 and not is_face(
-            points,
-            lift,
-            start,
-            support,
-            first,
-            second,
-            depth + 1,
-            bases[depth + 1],
-            frames[depth + 1],
-            frees[depth + 1],
-            rows,
-            right,
-            work,
-        ):
+        if depth > 1 and not is_face(lifting, scratch, depth + 1):
             continue
         if depth + 1 == n:
-            if found == limit:
-                return cells, -1
+            if found == cells.shape[0]:
+                return -1
             for q in range(n):
-                cells[found, 2 * support[q]] = first[q]
-                cells[found, 2 * support[q] + 1] = second[q]
+                cells[found, 2 * scratch.support[q]] = scratch.a[q]
+                cells[found, 2 * scratch.support[q] + 1] = scratch.b[q]
             found += 1
             continue
-        dead = False
-        for j in range(n):
-            if not taken[j]:
-                alive = False
-                for f in range(edge_start[j], edge_start[j + 1]):
-                    allowed[depth + 1, f] = allowed[depth, f] and together[e, f]
-                    alive = alive or allowed[depth + 1, f]
-                if not alive:
-                    dead = True
-                    break
-        if dead:
-            continue
-        depth += 1
-        support[depth] = fewest(allowed[depth], edge_start, taken)
-        taken[support[depth]] = True
-        position[depth] = edge_start[support[depth]]
-    return cells, found
+        if leaves_edges(lifting, scratch, depth, e):
+            depth += 1
+            choose_support(lifting, scratch, depth)
+    return found
 
 
 @JIT
@@ -313,10 +350,10 @@ def fewest(allowed, edge_start, taken):
     best = 1 << 60
     result = -1
     for j in range(taken.size):
-        if not taken[j]:
+        if taken[j] == 0:
             count = 0
             for f in range(edge_start[j], edge_start[j + 1]):
-                if allowed[f]:
+                if allowed[f] != 0:
                     count += 1
             if count < best:
                 best = count
@@ -324,12 +361,83 @@ def fewest(allowed, edge_start, taken):
     return result
 
 
-def stamped(stamp):
-    """Return a plain function that runs `mixed_cells` and carries ``stamp``, so that numba's cache is keyed
-    by it."""
+# Types of the arguments of `entry`: sizes, the lifting, results, scratch arrays.
+ARGUMENTS = (
+    *("int64",) * 6,
+    *("float64*", "float64*", "int64*"),
+    *("int64*", "int64*", "int64*", "uint8*", "float64*"),
+    *("int64*", "int64*"),
+    *("float64*", "float64*", "float64*", "float64*", "float64*", "float64*"),
+    *("int64*",) * 6,
+    *("uint8*", "uint8*"),
+)
 
-    def entry(points, lift, start, limit, budget):
-        cells, found = mixed_cells(points, lift, start, limit, budget)
-        return cells, found if stamp else -1
 
-    return entry
+def entry(
+    total,
+    mode,
+    n,
+    limit,
+    edges,
+    most,
+    points,
+    lift,
+    start,
+    first,
+    second,
+    edge_start,
+    together,
+    work,
+    cells,
+    found,
+    rows,
+    right,
+    table,
+    slopes,
+    base,
+    basis,
+    free,
+    used,
+    support,
+    a,
+    b,
+    position,
+    allowed,
+    taken,
+):
+    """Find the edges, or the mixed cells, with bare pointers: what `polyhedral` calls."""
+    if total == 0:
+        return
+    lifting = Lifting(
+        carray(points, (total, n)),
+        carray(lift, (total,)),
+        carray(start, (n + 1,)),
+        carray(first, (most,)),
+        carray(second, (most,)),
+        carray(edge_start, (n + 1,)),
+        carray(together, (edges, edges)),
+        carray(work, (2,)),
+    )
+    scratch = Scratch(
+        carray(rows, (total, n)),
+        carray(right, (total,)),
+        carray(table, (n + 2, total + 2)),
+        carray(slopes, (n,)),
+        carray(base, (n + 1, n)),
+        carray(basis, (n + 1, n, n)),
+        carray(free, (n + 1,)),
+        carray(used, (n + 2,)),
+        carray(support, (n,)),
+        carray(a, (n,)),
+        carray(b, (n,)),
+        carray(position, (n,)),
+        carray(allowed, (n + 1, edges)),
+        carray(taken, (n,)),
+    )
+    result = carray(found, (1,))
+    if mode == EDGES:
+        result[0] = find_edges(lifting, scratch)
+    elif find_pairs(lifting, scratch):
+        result[0] = find_cells(lifting, scratch, carray(cells, (limit, 2 * n)))
+    else:
+        result[0] = -1

@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from polysolv.decisions.homotopy import kernel
+from polysolv.decisions.homotopy import codes
 from polysolv.decisions.homotopy.engine import Engine
 from polysolv.decisions.homotopy.problem import Coefficients, homogeneous, linear_homotopy
 from polysolv.decisions.homotopy.straightline import Complexes, Program, Support, compile_program
-from polysolv.decisions.homotopy.tracker import LEVELS, coincident, track_paths
+from polysolv.decisions.homotopy.tracker import coincident, track_paths
+from polysolv.decisions.homotopy.tuning import LEVELS
 from polysolv.systems.polynomial import Monomial
 
 MAX_LOOPS = 60
@@ -28,13 +29,12 @@ def move(
 ) -> Complexes:
     """Track points along the segment from the coefficients ``start`` to ``target``; lost paths become rows
     of nan."""
-    table = np.array([target, np.zeros_like(target), start, np.zeros_like(target)])
-    homotopy = kernel.Homotopy(0, table)
-    batch = engine.run(program, homotopy, LEVELS[0], kernel.STRAIGHT, points)
-    lost = batch.codes != kernel.SUCCESS
+    table = np.array([target, np.zeros_like(target), start])
+    batch = engine.run(program, table, LEVELS[0], codes.STRAIGHT, points)
+    lost = batch.codes != codes.SUCCESS
     if lost.any():
-        again = engine.run(program, homotopy, LEVELS[1], kernel.STRAIGHT, points[lost])
-        again.points[again.codes != kernel.SUCCESS] = np.nan
+        again = engine.run(program, table, LEVELS[1], codes.STRAIGHT, points[lost])
+        again.points[again.codes != codes.SUCCESS] = np.nan
         batch.points[lost] = again.points
     return batch.points
 
@@ -149,7 +149,7 @@ def solve_generic(
     begin = [{m: c[0] for m, c in row.items()} for row in target]
     target[-1] = {time: (1.0 + 0j, 0j)}
     tracked = track_paths(linear_homotopy(target, begin, unknowns + 1), homogeneous(points), engine, 1e-8)
-    finite = tracked.points[tracked.codes == kernel.SUCCESS]
+    finite = tracked.points[tracked.codes == codes.SUCCESS]
     affine = finite[:, :-1] / finite[:, -1:]
     return polynomials, affine[np.abs(affine[:, -1]) < 1e-8, :-1], held
 

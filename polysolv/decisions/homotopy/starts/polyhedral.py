@@ -8,22 +8,24 @@ every support, so that solutions with zero coordinates are counted too (Li and W
 from __future__ import annotations
 
 import cmath
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 
-from polysolv.decisions.homotopy import kernel
-from polysolv.decisions.homotopy.engine import Engine, cached
+from polysolv.decisions.homotopy import codes
+from polysolv.decisions.homotopy.engine import Engine
+from polysolv.decisions.homotopy.native import Source, compiled
 from polysolv.decisions.homotopy.problem import Coefficients, homogeneous
-from polysolv.decisions.homotopy.straightline import Complexes, Support, compile_program
-from polysolv.decisions.homotopy.tracker import LEVELS, coincident
+from polysolv.decisions.homotopy.straightline import Complexes, Floats, Integers, Support, compile_program
+from polysolv.decisions.homotopy.tracker import coincident
+from polysolv.decisions.homotopy.tuning import LEVELS
 from polysolv.systems.polynomial import Monomial
 
+SEARCH = Source("polysolv.decisions.homotopy.starts.mixed_cells", ("starts/mixed_cells.py",), 6, 24)
+
 _MAX_CELLS = 200_000
+_MAX_EDGES = 30_000  # a table of all pairs is kept
 _START = -9.0  # log t at which the binomial systems' solutions are close to the paths, after scaling
 _EARLIER = -16.0
 
@@ -73,21 +75,39 @@ def find_mixed_cells(
         start.append(len(rows))
     points = np.array(rows)
     lift = rng.random(len(rows))
-    cells, found = _search()(points, lift, np.array(start), _MAX_CELLS if budget > 1e12 else 20_000, budget)
-    if found < 0:
+    cells = _mixed_cells(points, lift, np.array(start), _MAX_CELLS if budget > 1e12 else 20_000, budget)
+    if cells is None:
         return None
-    cells = cells[:found].copy()
     exponents = [_edges(points, cell) for cell in cells]
     volumes = tuple(_volume(matrix) for matrix in exponents)
     return MixedCells(full, points, lift, np.array(start), cells, volumes)
 
 
-@cache
-def _search() -> Any:
-    """The compiled search for mixed cells."""
-    from polysolv.decisions.homotopy.starts import mixed_cells
+def _mixed_cells(points: Floats, lift: Floats, start: Integers, limit: int, budget: float) -> Integers | None:
+    """All mixed cells as rows of (a_1, b_1, …, a_n, b_n); ``None`` beyond the limit or the budget."""
+    run = compiled(SEARCH)
+    total, n = points.shape
+    sizes = np.diff(start)
+    most = int((sizes * (sizes - 1) // 2).sum())
+    first, second, edge_start, found = (np.zeros(k, np.int64) for k in (most, most, n + 1, 1))
+    work = np.array([0.0, budget])
+    floats = [np.zeros(k) for k in (total * n, total, (n + 2) * (total + 2), n, (n + 1) * n, (n + 1) * n * n)]
+    integers = [np.zeros(k, np.int64) for k in (n + 1, n + 2, n, n, n, n)]
+    taken = np.zeros(n, np.uint8)
 
-    return cached(mixed_cells.stamped, mixed_cells)
+    def call(mode: int, rows: int, edges: int, cells: Integers) -> int:
+        together, allowed = np.zeros((edges, edges), np.uint8), np.zeros((n + 1, edges), np.uint8)
+        arrays = (points, lift, start, first, second, edge_start, together, work, cells, found)
+        pointers = [array.ctypes.data for array in (*arrays, *floats, *integers, allowed, taken)]
+        run(total, mode, n, rows, edges, most, *pointers)
+        return int(found[0])
+
+    edges = call(0, 0, 0, np.zeros((0, 2 * n), np.int64))
+    if not 0 <= edges <= _MAX_EDGES:
+        return None
+    cells = np.zeros((limit, 2 * n), np.int64)
+    count = call(1, limit, edges, cells)
+    return None if count < 0 else cells[:count].copy()
 
 
 def solve_generic(
@@ -101,27 +121,27 @@ def solve_generic(
     unknowns = found.points.shape[1]
     coefficients = np.exp(2j * np.pi * rng.random(len(found.points)))
     program = compile_program(Support(unknowns, found.supports))
-    tables, starts, owner = [], [], []
+    lifts, starts, owner = [], [], []
     for index, cell in enumerate(found.cells):
         heights, solutions = _binomial(found, cell, coefficients)
-        table = np.zeros((4, len(coefficients)), np.complex128)
-        table[0] = coefficients
-        table[3] = heights
-        tables.append(kernel.Homotopy(1, table))
+        lifts.append(heights)
         starts += solutions
         owner += [index] * len(solutions)
+    table = np.zeros((3, len(coefficients)), np.complex128)
+    table[0] = coefficients
+    heights_of_cells = np.array(lifts).reshape(len(lifts), len(coefficients))
     points = np.array(starts, np.complex128).reshape(len(starts), unknowns)
-    owners = np.array(owner, np.int64)
+    owners = np.array(owner, np.uint64)
     ends = points.copy()
     done = np.zeros(len(points), bool)
     doubtful = np.arange(len(points))
     for level, tuning in enumerate(LEVELS):
         batch = engine.run(
-            *(program, tables[0] if tables else None, tuning, kernel.STRAIGHT, points[doubtful]),
-            *(_START if level == 0 else _EARLIER, 0.0, _parts(owners[doubtful], tables)),
+            *(program, table, tuning, codes.STRAIGHT, points[doubtful]),
+            *(_START if level == 0 else _EARLIER, 0.0, heights_of_cells, owners[doubtful]),
         )
         ends[doubtful] = batch.points
-        done[doubtful] = batch.codes == kernel.SUCCESS
+        done[doubtful] = batch.codes == codes.SUCCESS
         suspicious = ~done
         rows = np.flatnonzero(done)
         for group in coincident(homogeneous(ends[rows]), 1e-7):
@@ -134,11 +154,6 @@ def solve_generic(
         for support, low in zip(found.supports, found.start, strict=False)
     ]
     return polynomials, ends[done], int((~done).sum())
-
-
-def _parts(owners: np.ndarray, tables: list[kernel.Homotopy]) -> list[tuple[kernel.Homotopy, int, int]]:
-    edges = [0, *(int(i) + 1 for i in np.flatnonzero(np.diff(owners))), len(owners)]
-    return [(tables[owners[low]], low, high) for low, high in itertools.pairwise(edges) if high > low]
 
 
 def _edges(points: np.ndarray, cell: np.ndarray) -> list[list[int]]:

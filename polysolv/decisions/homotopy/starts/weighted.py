@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from polysolv.decisions.homotopy import kernel
+from polysolv.decisions.homotopy import codes
 from polysolv.decisions.homotopy.engine import Engine
 from polysolv.decisions.homotopy.problem import Coefficients, homogeneous, linear_homotopy
 from polysolv.decisions.homotopy.starts.total_degree import start_polynomials
@@ -145,7 +145,7 @@ def _solve_choice(
         starts, points = start_polynomials([2] * dimension, rng)
         rows = [{m: (c, 0j) for m, c in row.items()} for row in pure]
         tracked = track_paths(linear_homotopy(rows, starts, dimension), homogeneous(points), engine, 1e-8)
-        good = tracked.codes == kernel.SUCCESS
+        good = tracked.codes == codes.SUCCESS
         parameters = tracked.points[good, :-1] / tracked.points[good, -1:]
         lost = int((~good).sum())
     else:
