@@ -62,7 +62,7 @@ def solve_command(
     FILE is our JSON, PHCpack's, Bertini's or HomotopyContinuation.jl's text, or one equation a line; its
     content tells which. Exit code 0, or 3 if some path failed or was left untracked.
     """
-    from polysolv.decisions.homotopy import certify_solutions, solve
+    from polysolv.decisions.homotopy import solve
     from polysolv.systems.readers import read_text
 
     system = read_text(read_input(file, "FILE"))
@@ -78,7 +78,11 @@ def solve_command(
             show("loading the path tracker (the first time it is compiled: about half a minute)")
             progress = counts
         result = solve(system, start, seed, tol, max_paths, jobs, timeout=timeout, progress=progress)
-    certified = certify_solutions(result) if certify else None
+    certified = None
+    if certify:
+        from polysolv.decisions.homotopy import certify_solutions
+
+        certified = certify_solutions(result)
     emit(
         _json(result, certified, real) if style == "json" else _table(result, certified, real, output), output
     )

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from polysolv.decisions.orders import MAX_CELL_SIZE, Order, order
-from polysolv.decisions.verdict import Verdict
 
 if TYPE_CHECKING:
     from polysolv.decisions.certification import certify, side_certificates
+    from polysolv.decisions.orders import MAX_CELL_SIZE, Order, order
     from polysolv.decisions.strategy import METHODS, decide, decide_all
+    from polysolv.decisions.verdict import Verdict
+
+# Name -> module: rates need the order alone and `polysolv solve` none of these, and both must start quickly.
+_MODULES = {
+    "MAX_CELL_SIZE": "orders",
+    "METHODS": "strategy",
+    "Order": "orders",
+    "Verdict": "verdict",
+    "certify": "certification",
+    "decide": "strategy",
+    "decide_all": "strategy",
+    "order": "orders",
+    "side_certificates": "certification",
+}
 
 __all__ = [
     "MAX_CELL_SIZE",
@@ -25,13 +38,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # Only the order is needed for rates, which must start quickly.
-    if name in ("certify", "side_certificates"):
-        from polysolv.decisions import certification
-
-        return getattr(certification, name)
-    if name in ("METHODS", "decide", "decide_all"):
-        from polysolv.decisions import strategy
-
-        return getattr(strategy, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"polysolv.decisions.{_MODULES[name]}"), name)
