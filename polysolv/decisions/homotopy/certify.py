@@ -1,15 +1,23 @@
-"""`certify_solutions`: Krawczyk's test in exact rational arithmetic for every solution of a `SolveResult`."""
+"""`certify_solutions`: Krawczyk's test in exact arithmetic for every solution of a `SolveResult`."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from polysolv.decisions.homotopy.core import derivative
+from polysolv.decisions.homotopy.integer_system import Gaussian, IntegerSystem
+from polysolv.decisions.homotopy.krawczyk import (
+    KrawczykTest,
+    Preconditioner,
+    precondition,
+    some_equation_is_non_zero,
+)
 from polysolv.decisions.homotopy.results import PathResult, SolveResult, require_result, show_number
 from polysolv.display import RichDisplay, Tables, pairs
+from polysolv.errors import InputError
 from polysolv.grid import Grid
 from polysolv.systems.polynomial import Polynomial
 
@@ -17,10 +25,12 @@ CERTIFIED = "certified"
 REFUTED = "refuted"
 UNDECIDED = "undecided"
 
-# Complex number with exact parts, scaled by 2^_BITS and rounded outwards where intervals are meant.
-_BITS = 160
-_ONE = 1 << _BITS
-_REFUTING = 20  # a refuted box has a side of about 2^-20 of the point's norm
+# Bits of each coordinate, relative to its size: more where fewer do not tell a zero from its conjugate.
+_BITS = (96, 192, 384, 768)
+# A point stands for a zero that differs from it, in each coordinate, by at most 2^-16 of the coordinate plus
+# 2^-40 of the largest coordinate (at least 1): coordinates that are zero are known up to rounding errors.
+_REACH, _NOISE = 16, 40
+_INVERSES, _CHORDS = 4, 12
 
 
 @dataclass(frozen=True)
@@ -29,26 +39,34 @@ class SolutionCertificate:
 
     Args:
         distinct: number of the solution in the result.
-        status: ``certified``: the square box with this centre and radius holds exactly one zero, a simple
-        one;
-            ``refuted``: no zero lies within the box; ``undecided``: neither was proved (singular solutions).
+        status: ``certified``: the box holds exactly one zero of the system, a simple one; ``refuted``: the
+            box, which is about the given point, holds none; ``undecided``: neither was proved, as for
+            singular solutions. An undecided solution may be one all the same.
         real: True if the zero is proved real, False if proved non-real, ``None`` if neither.
-        centre: real and imaginary part of each coordinate, exact.
-        radius: half the side of the box, in each real and imaginary direction, exact.
+        centre: real and imaginary part of each coordinate of the box's centre, exact.
+        radii: for each coordinate half the side of the box, in its real and its imaginary direction, exact.
     """
 
     distinct: int
     status: str
     real: bool | None
     centre: tuple[tuple[Fraction, Fraction], ...]
-    radius: Fraction
+    radii: tuple[Fraction, ...]
+
+    @property
+    def radius(self) -> Fraction:
+        """The largest of the radii."""
+        return max(self.radii)
 
 
 @dataclass(frozen=True)
 class CertifiedSolutions(RichDisplay):
     """Certificates of all distinct finite solutions of one result, with the three counts.
 
-    ``distinct`` counts the certified zeros that are proved pairwise different.
+    Args:
+        solutions: one certificate for each distinct finite solution of the result, in its order.
+        distinct: number of certified zeros that are proved pairwise different. The system has at least so
+            many zeros; that it has no others is not proved.
     """
 
     solutions: tuple[SolutionCertificate, ...]
@@ -64,13 +82,18 @@ class CertifiedSolutions(RichDisplay):
 
     @property
     def nreal(self) -> int:
-        """Number of solutions proved real."""
+        """Number of solutions proved real; two of them may be the same zero, see :attr:`distinct_real`."""
         return sum(s.real is True for s in self.solutions)
 
     @property
     def nnonreal(self) -> int:
-        """Number of solutions proved non-real."""
+        """Number of solutions proved non-real; two of them may be the same zero."""
         return sum(s.real is False for s in self.solutions)
+
+    @property
+    def distinct_real(self) -> int:
+        """Number of zeros proved real and pairwise different: the system has at least so many real zeros."""
+        return count_disjoint([s for s in self.solutions if s.real])
 
     def _display(self) -> Tables:
         proved = {"proved real": self.nreal, "proved non-real": self.nnonreal, "distinct": self.distinct}
@@ -94,6 +117,7 @@ class CertifiedSolutions(RichDisplay):
             "distinct": self.distinct,
             "real": self.nreal,
             "nonreal": self.nnonreal,
+            "distinct_real": self.distinct_real,
             "solutions": [
                 {
                     "distinct": s.distinct,
@@ -101,6 +125,7 @@ class CertifiedSolutions(RichDisplay):
                     "real": s.real,
                     "centre": [[str(re), str(im)] for re, im in s.centre],
                     "radius": str(s.radius),
+                    "radii": [str(r) for r in s.radii],
                 }
                 for s in self.solutions
             ],
@@ -118,217 +143,190 @@ def certify_solutions(result: SolveResult) -> CertifiedSolutions:
     """Certify each distinct finite solution, real or non-real, and that all are distinct.
 
     Args:
-        result: what `solve` returned. For a result with ``slices`` or with more equations than unknowns
-            nothing can be certified (the square system that was tracked is not the given one): all are
-            undecided.
+        result: what `solve` returned.
 
     Returns:
-        `CertifiedSolutions` with counts certified, refuted, undecided.
+        `CertifiedSolutions` with counts certified, refuted, undecided. For a result with ``slices``, or with
+        more equations than unknowns, nothing is certified (the square system that was tracked is not the
+        given one), but a point at which a given equation is not zero is refuted.
 
     Raises:
-        InputError: if ``result`` is no `SolveResult`.
+        InputError: if ``result`` is no `SolveResult`, or a solution has an infinite coordinate or one too
+            many.
 
-    Krawczyk's operator K(X) = c − Y f(c) + (1 − Y f'(X))(X − c) is evaluated with integers only: numbers are
-    multiples of 2^-160, intervals are rounded outwards. K(X) inside X proves exactly one zero in X, and f'
-    invertible there (Krawczyk 1969; Rump 1983). A zero whose box meets the mirror box of its conjugate and
-    is the
-    only one in a box around both is real, as conjugation permutes the zeros of a real system.
+    What is certified is the zero next to the given point: one that differs from it in each coordinate by at
+    most 2^-16 of the coordinate plus 2^-40 of the largest (at least 1). Coordinates are integers on a lattice
+    that is fine relative to each of them; there Newton's method looks for the zero, and Krawczyk's test is
+    evaluated with integers only. A box that is symmetric to the real space and holds exactly one zero holds a
+    real one, as conjugation permutes the zeros of a real system. Nothing is said about solutions that the
+    result does not hold.
 
     >>> from polysolv.decisions.homotopy import solve
     >>> print(certify_solutions(solve(["x^2 - 2", "y - x"])))
     certified 2 (pairwise distinct 2; real 2, non-real 0), refuted 0, undecided 0
     """
     require_result(result)
-    square = not result.slices and sum(bool(p) for p in result.system.equations) == len(
-        result.system.unknowns
-    )
     equations = [polynomial for polynomial in result.system.equations if polynomial]
+    unknowns = len(result.system.unknowns)
+    square = not result.slices and len(equations) == unknowns
     certificates = []
     for path in result.solutions:
-        if square:
-            certificates.append(_certify(equations, path))
+        if len(path.solution) != unknowns or not all(
+            math.isfinite(z.real) and math.isfinite(z.imag) for z in path.solution
+        ):
+            field = f"result.paths[{path.index}].solution"
+            raise InputError(field, path.solution, f"{unknowns} finite coordinates")
+        certificates.append(_certify(equations, square, path))
+    return CertifiedSolutions(tuple(certificates), count_disjoint(certificates))
+
+
+def _certify(equations: Sequence[Polynomial], square: bool, path: PathResult) -> SolutionCertificate:
+    number = path.distinct or 0
+    found: SolutionCertificate | None = None
+    for bits in _BITS if square else ():
+        lattice = _Lattice(equations, path.solution, bits)
+        converged = False
+        # Rows are compared in the user's units, or in those of the point's coordinates.
+        for units in (lattice.scales, [0] * len(lattice.scales)):
+            zero = lattice.newton(units)
+            if zero is not None:
+                converged = True
+                found = lattice.certify(*zero, number) or found
+                if found is not None:
+                    break
+        if found is not None and found.real is not None:
+            break
+        if found is None and lattice.exact and not converged:
+            break  # a finer lattice would show the same
+    return found or _Lattice(equations, path.solution, _BITS[0]).refute(square, number)
+
+
+class _Lattice:
+    """Points x_i = u_i / 2^scales[i] with Gaussian integers u_i, about a given point."""
+
+    def __init__(self, equations: Sequence[Polynomial], point: Sequence[complex], bits: int) -> None:
+        sizes = [math.frexp(max(abs(z.real), abs(z.imag)))[1] if z else None for z in point]
+        largest = max((size for size in sizes if size is not None), default=0)
+        # Coordinates that are tiny beside the largest are rounding errors of zero, most of the time.
+        self.scales = [bits - (largest if size is None else max(size, largest - 4 * bits)) for size in sizes]
+        self.system = IntegerSystem.on_lattice(equations, self.scales)
+        exact = [
+            [Fraction(part) * Fraction(2) ** scale for part in (z.real, z.imag)]
+            for z, scale in zip(point, self.scales, strict=True)
+        ]
+        self.start: list[Gaussian] = [(round(x), round(y)) for x, y in exact]
+        self.exact = all(part.denominator == 1 for parts in exact for part in parts)
+        noise = max(largest, 0) - _NOISE
+        self.reach = [
+            (max(abs(x), abs(y)) >> _REACH) + (1 << max(0, noise + scale))
+            for (x, y), scale in zip(self.start, self.scales, strict=True)
+        ]
+
+    def newton(self, units: Sequence[int]) -> tuple[list[Gaussian], Preconditioner] | None:
+        """A point near a zero and an inverse of the Jacobian there; ``None`` if there seems to be none."""
+        centre = self.start
+        inverse: Preconditioner | None = None
+        first = 0
+        for _ in range(_INVERSES):
+            inverse = precondition(self.system.jacobian(centre), units)
+            if inverse is None:
+                return None
+            before = 0
+            for _ in range(_CHORDS):
+                steps = inverse.newton_step(self.system.values(centre))
+                centre = [(x - a, y - b) for (x, y), (a, b) in zip(centre, steps, strict=True)]
+                if not self._is_near(centre, 64):
+                    return None
+                size = max(max(abs(a), abs(b)) for a, b in steps)
+                if size <= 2:
+                    return centre, inverse
+                if not before:
+                    # Towards a multiple zero a new Jacobian gains one bit only, or none.
+                    if first and 8 * size > first:
+                        return None
+                    first = size
+                elif 4 * size > before:
+                    break
+                before = size
+        assert inverse is not None
+        return centre, inverse
+
+    def certify(
+        self, centre: list[Gaussian], inverse: Preconditioner, number: int
+    ) -> SolutionCertificate | None:
+        """The certificate of a zero near the given point, or ``None``."""
+        if not self._is_near(centre, 1):
+            return None
+        if all(abs(y) <= 4 for _, y in centre):
+            centre = [(x, 0) for x, _ in centre]
+        radii = KrawczykTest(self.system, inverse, centre).find_radii(self.reach)
+        if radii is None:
+            return None
+        real: bool | None = None
+        if any(abs(y) > r for (_, y), r in zip(centre, radii, strict=True)):
+            real = False
+        elif not any(y for _, y in centre):
+            real = True
         else:
-            centre = tuple((Fraction(z.real), Fraction(z.imag)) for z in path.solution)
-            certificates.append(SolutionCertificate(path.distinct or 0, UNDECIDED, None, centre, Fraction(0)))
-    return CertifiedSolutions(tuple(certificates), _count_distinct(certificates))
+            # The box meets the real space: put its centre there and certify again.
+            moved: list[Gaussian] = [(x, 0) for x, _ in centre]
+            wider = KrawczykTest(self.system, inverse, moved).find_radii(self.reach)
+            if wider is not None:
+                centre, radii, real = moved, wider, True
+        return self._certificate(number, CERTIFIED, real, centre, radii)
+
+    def refute(self, square: bool, number: int) -> SolutionCertificate:
+        """The certificate that there is no zero near the given point, or the answer undecided."""
+        status = UNDECIDED
+        if some_equation_is_non_zero(self.system, self.start, self.reach):
+            status = REFUTED
+        elif square:
+            inverse = precondition(self.system.jacobian(self.start), self.scales)
+            if inverse and KrawczykTest(self.system, inverse, self.start).holds_no_zero(self.reach):
+                status = REFUTED
+        return self._certificate(number, status, None, self.start, self.reach)
+
+    def _is_near(self, centre: Sequence[Gaussian], factor: int) -> bool:
+        return all(
+            abs(x - a) <= factor * r and abs(y - b) <= factor * r
+            for (x, y), (a, b), r in zip(centre, self.start, self.reach, strict=True)
+        )
+
+    def _certificate(
+        self, number: int, status: str, real: bool | None, centre: Sequence[Gaussian], radii: Sequence[int]
+    ) -> SolutionCertificate:
+        units = [Fraction(2) ** -scale for scale in self.scales]
+        return SolutionCertificate(
+            number,
+            status,
+            real,
+            tuple((x * unit, y * unit) for (x, y), unit in zip(centre, units, strict=True)),
+            tuple(r * unit for r, unit in zip(radii, units, strict=True)),
+        )
 
 
-Complex = tuple[int, int]  # re, im in units of 2^-_BITS
-Box = tuple[int, int, int, int]  # re low, re high, im low, im high
+def count_disjoint(certificates: Sequence[SolutionCertificate]) -> int:
+    """Return the number of certified boxes that meet no certified box counted before.
 
-
-def _certify(equations: Sequence[Polynomial], path: PathResult) -> SolutionCertificate:
-    n = len(path.solution)
-    centre = [(_fixed(z.real), _fixed(z.imag)) for z in path.solution]
-    inverse = _inverse_jacobian(equations, [_float(c) for c in centre])
-    status, real, radius = UNDECIDED, None, 0
-    if inverse is not None:
-        # Newton's method in fixed point makes the box small, so that nearby zeros do not disturb.
-        for _ in range(3):
-            step = _apply(inverse, [_evaluate(f, [(x, x, y, y) for x, y in centre]) for f in equations])
-            centre = [
-                (x - (low + high) // 2, y - (below + above) // 2)
-                for (x, y), (low, high, below, above) in zip(centre, step, strict=True)
-            ]
-        scale = max(_ONE, *(max(abs(x), abs(y)) for x, y in centre)) if n else _ONE
-        for exponent in (40, 60, 30, 50, 24, 18):
-            radius = scale >> exponent
-            if _krawczyk(equations, inverse, centre, radius) == CERTIFIED:
-                status = CERTIFIED
-                break
-        if status == CERTIFIED:
-            centre, real = _reality(equations, inverse, centre, radius)
-        else:
-            # Refuting takes a box about the given point that is wide enough to matter.
-            centre = [(_fixed(z.real), _fixed(z.imag)) for z in path.solution]
-            radius = scale >> _REFUTING
-            status = _krawczyk(equations, inverse, centre, radius)
-    exact = tuple((Fraction(x, _ONE), Fraction(y, _ONE)) for x, y in centre)
-    return SolutionCertificate(path.distinct or 0, status, real, exact, Fraction(radius, _ONE))
-
-
-def _krawczyk(
-    equations: Sequence[Polynomial], inverse: list[list[Complex]], centre: list[Complex], radius: int
-) -> str:
-    points: list[Box] = [(x, x, y, y) for x, y in centre]
-    box: list[Box] = [(x - radius, x + radius, y - radius, y + radius) for x, y in centre]
-    newton = _apply(inverse, [_evaluate(f, points) for f in equations])
-    jacobian = [[_evaluate(derivative(f, j), box) for j in range(len(centre))] for f in equations]
-    inside, outside = True, False
-    for i in range(len(centre)):
-        bound_re = bound_im = 0
-        for j in range(len(centre)):
-            entry: Box = (_ONE, _ONE, 0, 0) if i == j else (0, 0, 0, 0)
-            for k in range(len(centre)):
-                entry = _minus(
-                    entry, _times((*_twice(inverse[i][k][0]), *_twice(inverse[i][k][1])), jacobian[k][j])
-                )
-            size = max(abs(entry[0]), abs(entry[1])) + max(abs(entry[2]), abs(entry[3]))
-            bound_re += (size * radius >> _BITS) + 1
-            bound_im = bound_re
-        low, high, below, above = newton[i]
-        if max(abs(low), abs(high)) + bound_re >= radius or max(abs(below), abs(above)) + bound_im >= radius:
-            inside = False
-        # K(X) contains every zero of X: if the two are disjoint there is none.
-        if low - bound_re > radius or high + bound_re < -radius:
-            outside = True
-        if below - bound_im > radius or above + bound_im < -radius:
-            outside = True
-    if inside:
-        return CERTIFIED
-    return REFUTED if outside else UNDECIDED
-
-
-def _reality(
-    equations: Sequence[Polynomial], inverse: list[list[Complex]], centre: list[Complex], radius: int
-) -> tuple[list[Complex], bool | None]:
-    if any(abs(y) > radius for _, y in centre):
-        return centre, False
-    # The box meets the real space: put its centre there and certify again.
-    moved = [(x, 0) for x, _ in centre]
-    grown = radius
-    if all(abs(y) <= grown for _, y in centre) and _krawczyk(equations, inverse, moved, grown) == CERTIFIED:
-        return moved, True
-    return centre, None
-
-
-def _count_distinct(certificates: Sequence[SolutionCertificate]) -> int:
-    """Number of certified boxes that meet no earlier certified box."""
-    kept = sorted((s for s in certificates if s.status == CERTIFIED), key=lambda s: s.centre[0][0] - s.radius)
+    Boxes that do not meet hold different zeros; boxes that meet may hold the same one.
+    """
+    kept = sorted((s for s in certificates if s.status == CERTIFIED), key=_left_end)
     count = 0
     active: list[SolutionCertificate] = []
     for s in kept:
-        active = [t for t in active if t.centre[0][0] + t.radius >= s.centre[0][0] - s.radius]
+        active = [t for t in active if t.centre[0][0] + t.radii[0] >= _left_end(s)]
         if not any(_meet(s, t) for t in active):
             count += 1
-        active.append(s)
+            active.append(s)
     return count
 
 
+def _left_end(certificate: SolutionCertificate) -> Fraction:
+    return certificate.centre[0][0] - certificate.radii[0]
+
+
 def _meet(a: SolutionCertificate, b: SolutionCertificate) -> bool:
-    reach = a.radius + b.radius
     return all(
-        abs(x[0] - y[0]) <= reach and abs(x[1] - y[1]) <= reach
-        for x, y in zip(a.centre, b.centre, strict=True)
+        abs(x[0] - y[0]) <= r + s and abs(x[1] - y[1]) <= r + s
+        for x, y, r, s in zip(a.centre, b.centre, a.radii, b.radii, strict=True)
     )
-
-
-def _fixed(value: float) -> int:
-    exact = Fraction(value)
-    return (exact.numerator << _BITS) // exact.denominator
-
-
-def _float(value: Complex) -> complex:
-    return complex(float(Fraction(value[0], _ONE)), float(Fraction(value[1], _ONE)))
-
-
-def _twice(value: int) -> tuple[int, int]:
-    return value, value
-
-
-def _evaluate(polynomial: Polynomial, box: Sequence[Box]) -> Box:
-    total: Box = (0, 0, 0, 0)
-    for monomial, coefficient in polynomial.items():
-        term: Box = (_ONE, _ONE, 0, 0)
-        for index, exponent in monomial:
-            for _ in range(exponent):
-                term = _times(term, box[index])
-        n, d = coefficient.numerator, coefficient.denominator
-        a, b, c, e = (value * n for value in term)
-        if n < 0:
-            a, b, c, e = b, a, e, c
-        total = (total[0] + a // d, total[1] - (-b // d), total[2] + c // d, total[3] - (-e // d))
-    return total
-
-
-def _times(x: Box, y: Box) -> Box:
-    a, b = _product(x[0], x[1], y[0], y[1])
-    c, d = _product(x[2], x[3], y[2], y[3])
-    e, f = _product(x[0], x[1], y[2], y[3])
-    g, h = _product(x[2], x[3], y[0], y[1])
-    # Floor for lower ends, ceiling for upper ones.
-    return (a - d) >> _BITS, -((c - b) >> _BITS), (e + g) >> _BITS, -(-(f + h) >> _BITS)
-
-
-def _product(a: int, b: int, c: int, d: int) -> tuple[int, int]:
-    products = (a * c, a * d, b * c, b * d)
-    return min(products), max(products)
-
-
-def _minus(x: Box, y: Box) -> Box:
-    return x[0] - y[1], x[1] - y[0], x[2] - y[3], x[3] - y[2]
-
-
-def _apply(matrix: list[list[Complex]], vector: Sequence[Box]) -> list[Box]:
-    result = []
-    for row in matrix:
-        total: Box = (0, 0, 0, 0)
-        for (re, im), entry in zip(row, vector, strict=True):
-            a, b, c, d = _times((re, re, im, im), entry)
-            total = total[0] + a, total[1] + b, total[2] + c, total[3] + d
-        result.append(total)
-    return result
-
-
-def _inverse_jacobian(
-    equations: Sequence[Polynomial], point: Sequence[complex]
-) -> list[list[Complex]] | None:
-    """Approximate inverse of the Jacobian, in fixed point; any matrix is sound as a preconditioner."""
-    import numpy as np
-
-    n = len(point)
-    matrix = np.zeros((n, n), np.complex128)
-    for i, polynomial in enumerate(equations):
-        for j in range(n):
-            for monomial, coefficient in derivative(polynomial, j).items():
-                term = complex(float(coefficient))
-                for index, exponent in monomial:
-                    term *= point[index] ** exponent
-                matrix[i, j] += term
-    try:
-        inverse = np.linalg.inv(matrix)
-    except np.linalg.LinAlgError:
-        return None
-    if not np.isfinite(inverse).all():
-        return None
-    return [[(_fixed(float(z.real)), _fixed(float(z.imag))) for z in row] for row in inverse]

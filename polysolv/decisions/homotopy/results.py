@@ -58,6 +58,12 @@ class PathResult(RichDisplay):
     steps: int = 0
     retracked: int = 0
 
+    def __post_init__(self) -> None:
+        # A number that could not be computed says the worst, and is equal to itself.
+        for name in ("residual", "condition"):
+            if math.isnan(getattr(self, name)):
+                object.__setattr__(self, name, math.inf)
+
     @property
     def is_success(self) -> bool:
         """Whether the path ended at a finite point; numerical evidence, not a proof."""
@@ -218,33 +224,25 @@ class SolveResult(RichDisplay, Sequence[PathResult]):
 
     def to_json(self) -> str:
         """Return JSON text that :meth:`from_json` reads back to an equal object."""
-        return json.dumps(self.to_data(), indent=1)
+        return json.dumps(self.to_data(), indent=1, allow_nan=False)
 
     def to_data(self) -> dict[str, Any]:
-        """Return the result as JSON data."""
-        return {
-            "schema": SCHEMA,
-            "counts": self.counts,
-            "statistics": self.statistics,
-            "start": self.start,
-            "seed": self.seed,
-            "tol": self.tol,
-            "slices": self.slices,
-            "notes": list(self.notes),
-            "unknowns": list(self.system.unknowns),
-            "equations": [
-                [[str(c), [list(pair) for pair in m]] for m, c in sorted(polynomial.items())]
-                for polynomial in self.system.equations
-            ],
-            "paths": [_path_data(path) for path in self.paths],
-        }
+        """Return the result as JSON data.
+
+        Coefficients are rationals as strings, hexadecimal beyond 4000 digits. Measured numbers are JSON
+        numbers; those that are not finite are strings, but an infinite condition is ``null``.
+        """
+        from polysolv.decisions.homotopy.results_json import result_data
+
+        return result_data(self)
 
     @staticmethod
     def from_json(text: str | bytes) -> SolveResult:
-        """Read what :meth:`to_json` wrote.
+        """Read what :meth:`to_json` or ``polysolv solve --format json`` wrote.
 
         Raises:
-            InputError: if the text is not such a result, or its counts contradict its paths.
+            InputError: naming the field, if the text is not such a result, or its counts contradict its paths
+                (as with ``--real``, which leaves paths out).
         """
         from polysolv.decisions.homotopy.results_json import read_result
 
@@ -260,23 +258,6 @@ def show_number(value: complex) -> str:
     scale = max(1.0, abs(value))
     real, imaginary = (0.0 if abs(part) < 1e-10 * scale else part for part in (value.real, value.imag))
     return f"{real:.6g}" if not imaginary else f"{real:.6g}{imaginary:+.6g}i"
-
-
-def _path_data(path: PathResult) -> dict[str, Any]:
-    return {
-        "index": path.index,
-        "return_code": path.return_code,
-        "solution": [[z.real, z.imag] for z in path.solution],
-        "residual": path.residual,
-        "condition": path.condition if math.isfinite(path.condition) else None,
-        "winding_number": path.winding_number,
-        "multiplicity": path.multiplicity,
-        "distinct": path.distinct,
-        "singular": path.singular,
-        "real": path.real,
-        "steps": path.steps,
-        "retracked": path.retracked,
-    }
 
 
 def require_result(value: object, field: str = "result") -> SolveResult:
