@@ -14,7 +14,17 @@ from polysolv.decisions.homotopy.codes import (
     SUCCESS,
     TOO_MANY_STEPS,
 )
-from polysolv.decisions.homotopy.kernel_algebra import EXACT, largest, modulus, relative_residual, weights
+from polysolv.decisions.homotopy.kernel_algebra import (
+    EXACT,
+    condition,
+    factor,
+    jacobian,
+    largest,
+    modulus,
+    relative_residual,
+    solve_factored,
+    weights,
+)
 from polysolv.decisions.homotopy.kernel_steps import (
     ZERO,
     advance,
@@ -32,12 +42,14 @@ from polysolv.decisions.homotopy.workspace import (
     DISTANCE,
     LOOP,
     MAX_WINDING,
+    MEAN,
     SAMPLES,
     SAVED,
     STOP_AT,
     TRIAL,
     TRIED,
     WEIGHT,
+    B,
 )
 
 FIRST_LOOP = 1e-3  # largest radius of a Cauchy loop where one branch point at s = 0 is all there seems to be
@@ -45,6 +57,7 @@ ANY_LOOP = 1e-10  # largest radius otherwise; near s = 0 there may be branch poi
 EARLY, LATE, DEEPER = 120.0, 1000.0, 300.0  # steps that a loop at these radii, and a closer look, may take
 DEPTH = 1e-18  # value of s down to which a path is followed before its end point is called singular
 VANISHED = 1e-12  # a mean with a homogenising coordinate below this, relative to the largest, is at infinity
+RELIABLE = 1e12  # condition number up to which Newton's step at s = 0 is believed
 CLOSED = 1e-12  # smallest unit of error, relative to the largest coordinate, when a loop closes
 
 
@@ -113,7 +126,14 @@ def holds(p, h, w, x):
     """Whether x satisfies H(·, 0) = 0 up to the accuracy of an end point found by averaging."""
     residual(p, h, w, x, 0.0 + 0.0j)
     weights(x, ZERO, w.r[WEIGHT])
-    return relative_residual(p, w) < 1e-7
+    if not relative_residual(p, w) < 1e-7:
+        return False
+    # Far from a root of high multiplicity residuals are small, too, but Newton's step is not.
+    jacobian(p, w)
+    if factor(w) == 0.0 or not condition(p, w) < RELIABLE:
+        return True
+    solve_factored(w, w.z[B])
+    return largest(w.z[B]) < 1e-5
 
 
 @EXACT
@@ -131,10 +151,10 @@ def try_loop(p, h, w, tune, x, s, memory, stop):
         copy(w.z[TRIAL], x)
         memory[4] = modulus(x[x.size - 1]) / largest(x)
         if winding == 1:
-            copy(x, w.z[CANDIDATE])
+            copy(x, w.z[MEAN])
             if correct(p, h, w, tune, x, 0.0 + 0.0j, 0.1) and land(p, h, w, tune, x):
                 return SUCCESS, 1
-            copy(w.z[CANDIDATE], x)
+            copy(w.z[MEAN], x)
         if infinite(p, x, VANISHED):
             return AT_INFINITY, winding
         # A large norm may still be an infinite one: go closer.
@@ -163,6 +183,15 @@ def vanishes(x, s, memory):
     memory[2] = value
     memory[3] = memory[3] + 1.0 if stable else 0.0
     return memory[3] >= 3.0
+
+
+@EXACT
+def agree(a, b):
+    """Whether two means are the same point."""
+    gap = 0.0
+    for i in range(a.size):
+        gap = max(gap, modulus(a[i] - b[i]))
+    return gap < 1e-6 * largest(b)
 
 
 @EXACT
@@ -213,14 +242,21 @@ def finish(p, h, w, tune, x, stop):
         fast = memory[3] >= 3.0 and memory[2] > 0.9 and s > 10.0 * tune.closest
         alone = steady >= 4 or s <= ANY_LOOP
         if (
-            candidate == RUNNING
+            (candidate == RUNNING or turns == 1)
             and s <= next_loop
             and not fast
             and ((confined >= 3 and alone) or not may_land)
         ):
             code, winding = try_loop(p, h, w, tune, x, s, memory, stop)
             next_loop = 1e-3 * s
-            if code in (SINGULAR, AT_INFINITY) and winding > 1 and s > 100.0 * tune.closest:
+            if code == SINGULAR and winding == 1 and s > 100.0 * tune.closest:
+                # A pole of the path just outside the loop may look like this: a second, smaller loop tells.
+                if turns == 1 and agree(w.z[CANDIDATE], x):
+                    return code, winding, s
+                candidate, turns, next_loop = code, 1, 1e-2 * s
+                copy(x, w.z[CANDIDATE])
+                copy(w.z[SAVED], x)
+            elif code in (SINGULAR, AT_INFINITY) and winding > 1 and s > 100.0 * tune.closest:
                 # Regular end points that are close to each other, or to infinity, look like one singular
                 # point from here. Only a singular one still confines the path much closer to s = 0.
                 candidate, turns, may_land = code, winding, True

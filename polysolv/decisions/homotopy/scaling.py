@@ -9,7 +9,11 @@ from fractions import Fraction
 
 import numpy as np
 
+from polysolv.decisions.homotopy.straightline import Floats
 from polysolv.systems.polynomial import Polynomial
+
+_ROUNDS = 30
+_WORTHWHILE = 0.6  # the units as given mean something: they are only left for much better ones
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,10 @@ class Scaling:
 
 
 def find_scaling(polynomials: Sequence[Polynomial], unknowns: int) -> Scaling:
-    """Choose units by least squares on the logarithms of the coefficients (Morgan 1987, SCLGEN).
+    """Choose units that bring most coefficients near 1 (after Morgan 1987, SCLGEN).
 
-    Minimises the spread of log2|coefficient| over all terms, with a mild pull towards no scaling.
+    Minimises the sum of the moduli of log2|coefficient| over all terms, with a mild pull towards no scaling.
+    Squares in place of moduli would let one tiny coefficient, a perturbation, spoil the units of all others.
 
     >>> find_scaling([{((0, 1),): Fraction(10) ** 12, (): Fraction(-1)}], 1).unknowns
     (-40,)
@@ -52,16 +57,40 @@ def find_scaling(polynomials: Sequence[Polynomial], unknowns: int) -> Scaling:
     if max((abs(value) for value in right), default=0.0) <= 2.0:
         chosen = [0] * unknowns
     else:
-        pull = 1e-3 * np.eye(unknowns + len(polynomials))
-        solution = np.linalg.lstsq(
-            np.vstack([*rows, pull]), np.array([*right, *([0.0] * len(pull))]), rcond=None
-        )[0]
-        chosen = [round(float(value)) for value in solution[:unknowns]]
+        matrix, logarithms = np.array(rows), np.array(right)
+        solution = np.round(_least_moduli(matrix, logarithms))
+        as_given = _spread(matrix, logarithms, np.zeros(unknowns))
+        better = _spread(matrix, logarithms, solution[:unknowns]) < _WORTHWHILE * as_given
+        chosen = [int(value) for value in solution[:unknowns]] if better else [0] * unknowns
     shifts = []
     for polynomial in polynomials:
         largest = max(_log2(c) + sum(chosen[i] * e for i, e in m) for m, c in polynomial.items())
         shifts.append(-round(largest))
     return Scaling(tuple(chosen), tuple(shifts))
+
+
+def _least_moduli(matrix: Floats, right: Floats) -> Floats:
+    """A minimum of Σ|matrix·x − right| by least squares with weights, and a mild pull towards zero."""
+    pull = 1e-3 * np.eye(matrix.shape[1])
+    weights = np.ones(len(right))
+    solution: Floats = np.zeros(matrix.shape[1])
+    for _ in range(_ROUNDS):
+        before = solution
+        system = np.vstack([matrix * weights[:, None], pull])
+        goal = np.append(right * weights, np.zeros(len(pull)))
+        solution = np.asarray(np.linalg.lstsq(system, goal, rcond=None)[0])
+        if np.abs(solution - before).max() < 0.05:
+            break
+        # Residuals below one power of two need no further weight.
+        weights = 1 / np.sqrt(np.maximum(np.abs(matrix @ solution - right), 1.0))
+    return solution
+
+
+def _spread(matrix: Floats, right: Floats, units: Floats) -> float:
+    """Σ|log2 of the scaled coefficients| for given units of the unknowns and the best of the equations."""
+    logarithms = matrix[:, : len(units)] @ units - right
+    equations = matrix[:, len(units) :].astype(bool).T
+    return float(sum(np.abs(logarithms[own] - np.median(logarithms[own])).sum() for own in equations))
 
 
 def _log2(value: Fraction) -> float:

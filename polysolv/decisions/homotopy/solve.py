@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 STARTS = ("auto", "total-degree", "weighted", "polyhedral", "monodromy")
 MAX_PATHS = 200_000
-_SINGULAR_CONDITION = 1e13
 _REGULAR_DISTANCE = 1e-8
+_POLISHED_DISTANCE = 1e-12
 _SINGULAR_DISTANCE = 1e-4
 
 
@@ -122,10 +122,9 @@ def _result(
 
     from polysolv.decisions.homotopy import codes
     from polysolv.decisions.homotopy.problem import distances_from_real
-    from polysolv.decisions.homotopy.tracker import close_groups, polish
+    from polysolv.decisions.homotopy.tracker import close_groups, has_converged, is_regular
 
     tracked = outcome.tracked
-    polish(outcome.tracking, tracked, engine)
     outcomes, facts = tracked.codes, tracked.facts
     finite = np.flatnonzero((outcomes == codes.SUCCESS) | (outcomes == codes.SINGULAR))
     points = problem.to_user(tracked.points[finite])
@@ -138,12 +137,13 @@ def _result(
     if problem.combined:
         excess = _residuals(system, points, np.exp2(np.array(problem.scaling.unknowns, float))) > 1e-7
     kept = np.flatnonzero(~excess)
-    singular = (outcomes[finite] == codes.SINGULAR) | ~(facts[finite, 3] < _SINGULAR_CONDITION)
+    singular = (outcomes[finite] == codes.SINGULAR) | ~is_regular(facts[finite])
+    converged = has_converged(facts[finite])
     # Regular points are known to many digits, singular ones to few.
     scaled = points / np.exp2(np.array(problem.scaling.unknowns, float))
     groups = []
     for group in close_groups(scaled[kept], _REGULAR_DISTANCE, 1e-3):
-        groups += _same_coordinates(scaled[kept[group]], singular[kept[group]], group)
+        groups += _same_coordinates(scaled[kept[group]], singular[kept[group]], converged[kept[group]], group)
     loose = [i for i in range(len(kept)) if singular[kept[i]]]
     groups += [
         [loose[i] for i in group] for group in close_groups(scaled[kept[loose]], _SINGULAR_DISTANCE, 1.0)
@@ -160,10 +160,10 @@ def _result(
     for position, row in enumerate(finite.tolist()):
         common: dict[str, Any] = {
             "solution": tuple(complex(z) for z in points[position]),
-            "residual": float(facts[row, 4]),
-            "condition": float(facts[row, 3]),
-            "winding_number": int(facts[row, 1]) or None,
-            "steps": int(facts[row, 0]),
+            "residual": float(facts[row, codes.BACKWARD_ERROR]),
+            "condition": float(facts[row, codes.CONDITION]),
+            "winding_number": int(facts[row, codes.WINDING]) or None,
+            "steps": int(facts[row, codes.STEPS]),
             "retracked": int(tracked.levels[row]),
         }
         if excess[position]:
@@ -176,14 +176,16 @@ def _result(
             row,
             SUCCESS,
             solution=tuple(complex(z) for z in points[position]),
-            residual=float(facts[row, 4]),
-            condition=float(facts[row, 3]) if math.isfinite(facts[row, 3]) else math.inf,
-            winding_number=int(facts[row, 1]) or None,
+            residual=float(facts[row, codes.BACKWARD_ERROR]),
+            condition=float(facts[row, codes.CONDITION])
+            if math.isfinite(facts[row, codes.CONDITION])
+            else math.inf,
+            winding_number=int(facts[row, codes.WINDING]) or None,
             multiplicity=many,
             distinct=numbers[member[place]],
             singular=bad,
             real=bool(imaginary[position] < max(tol, 1e-5 if bad else 0.0)),
-            steps=int(facts[row, 0]),
+            steps=int(facts[row, codes.STEPS]),
             retracked=int(tracked.levels[row]),
         )
     paths = tuple(
@@ -191,8 +193,8 @@ def _result(
         or PathResult(
             row,
             labels[int(outcomes[row])],
-            winding_number=int(facts[row, 1]) or None,
-            steps=int(facts[row, 0]),
+            winding_number=int(facts[row, codes.WINDING]) or None,
+            steps=int(facts[row, codes.STEPS]),
             retracked=int(tracked.levels[row]),
         )
         for row in range(len(outcomes))
@@ -201,7 +203,7 @@ def _result(
     return SolveResult(system, paths, outcome.start, seed, tol, problem.slices, notes)
 
 
-def _same_coordinates(points: Any, singular: Any, names: list[int]) -> list[list[int]]:
+def _same_coordinates(points: Any, singular: Any, converged: Any, names: list[int]) -> list[list[int]]:
     """Split a group of close points into those that agree in every coordinate, as polished ones do."""
     import numpy as np
 
@@ -210,7 +212,8 @@ def _same_coordinates(points: Any, singular: Any, names: list[int]) -> list[list
         for group in groups:
             j = group[0]
             noise = 1e-17 * max(1.0, float(np.abs(points[[i, j]]).max()))
-            unit = _REGULAR_DISTANCE * np.abs(points[[i, j]]).max(axis=0) + noise
+            distance = _POLISHED_DISTANCE if converged[i] and converged[j] else _REGULAR_DISTANCE
+            unit = distance * np.abs(points[[i, j]]).max(axis=0) + noise
             if singular[i] or singular[j] or bool((np.abs(points[i] - points[j]) <= unit).all()):
                 group.append(i)
                 break

@@ -9,10 +9,14 @@ import numpy as np
 from polysolv.decisions.homotopy import codes
 from polysolv.decisions.homotopy.engine import Batch, Engine
 from polysolv.decisions.homotopy.problem import Tracking
-from polysolv.decisions.homotopy.straightline import Complexes, Integers
+from polysolv.decisions.homotopy.straightline import Complexes, Floats, Integers
 from polysolv.decisions.homotopy.tuning import LEVELS
 
 _SAME = 1e-7  # relative distance below which two points of different paths are taken for one
+_SAME_POLISHED = 1e-12
+_CONVERGED = 1e-13  # last correction of a polished point, relative to its coordinates
+_SINGULAR_CONDITION = 1e13  # end points beyond this count as singular
+_ILL_CONDITION = 1e15  # those where Newton's method converges, beyond this
 _VANISHED = 1e-14
 _INFINITE = 1e-18  # polished regular end points with a smaller homogenising coordinate are at infinity
 
@@ -23,7 +27,7 @@ class Tracked:
 
     points: Complexes
     codes: Integers
-    facts: np.ndarray
+    facts: Floats
     levels: Integers  # how often the path was re-tracked
 
 
@@ -51,6 +55,7 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
             codes.TO_ZERO,
             starts[doubtful],
         )
+        _polish(batch, tracking, engine)
         if total is None:
             total = batch
         else:
@@ -67,7 +72,7 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
     assert total is not None
     _look_closer(total, tracking, engine)
     # What is left at a tiny s with a large and growing norm diverges slowly.
-    stuck = np.isin(total.codes, codes.FAILURES) & (total.facts[:, 2] < 1e-12)
+    stuck = np.isin(total.codes, codes.FAILURES) & (total.facts[:, codes.REACHED] < 1e-12)
     total.codes[stuck & (np.abs(total.points[:, -1]) < 1e-6 * np.abs(total.points).max(axis=1))] = (
         codes.AT_INFINITY
     )
@@ -80,7 +85,7 @@ def _look_closer(total: Batch, tracking: Tracking, engine: Engine) -> None:
     Finite solutions of large norm belong to the same cycle as far as s = 1e-16 can tell. Where nothing finite
     is found the first answer stays.
     """
-    rows = np.flatnonzero((total.codes == codes.AT_INFINITY) & (total.facts[:, 1] > 1))
+    rows = np.flatnonzero((total.codes == codes.AT_INFINITY) & (total.facts[:, codes.WINDING] > 1))
     if not len(rows) or engine.interrupted:
         return
     careful = LEVELS[-1]
@@ -92,6 +97,7 @@ def _look_closer(total: Batch, tracking: Tracking, engine: Engine) -> None:
         total.middles[rows],
         careful.boundary,
     )
+    _polish(batch, tracking, engine)
     finite = batch.codes == codes.SUCCESS
     taken = total.points[total.codes == codes.SUCCESS]
     found = np.flatnonzero(finite)
@@ -103,36 +109,40 @@ def _look_closer(total: Batch, tracking: Tracking, engine: Engine) -> None:
     total.facts[rows[finite]] = batch.facts[finite]
 
 
-def polish(tracking: Tracking, tracked: Tracked, engine: Engine) -> None:
+def _polish(batch: Batch, tracking: Tracking, engine: Engine) -> None:
     """Refine end points with double-double residuals, in place.
 
     An end point that Cauchy's integral found with winding number 1 becomes a regular one if Newton's method
     converges to it and its Jacobian is regular.
     """
-    averaged = (tracked.codes == codes.SINGULAR) & (tracked.facts[:, 1] == 1)
-    rows = np.flatnonzero((tracked.codes == codes.SUCCESS) | averaged)
+    averaged = (batch.codes == codes.SINGULAR) & (batch.facts[:, codes.WINDING] == 1)
+    rows = np.flatnonzero((batch.codes == codes.SUCCESS) | averaged)
     if not len(rows) or engine.interrupted:
         return
-    batch = engine.run(
-        *(
-            tracking.program,
-            tracking.table,
-            LEVELS[-1],
-            codes.POLISH,
-            tracked.points[rows],
-        ),
-        *(0.0, 0.0),
-    )
-    moved = _angle(batch.points, tracked.points[rows])
-    good = (batch.facts[:, 3] < LEVELS[-1].max_condition) & (batch.facts[:, 5] < 1e-10) & (moved < 1e-4)
-    done = (batch.codes == codes.SUCCESS) & (good | ~averaged[rows])
-    tracked.points[rows[done]] = batch.points[done]
-    tracked.facts[rows[done], 3:6] = batch.facts[done, 3:6]
-    tracked.codes[rows[done]] = codes.SUCCESS
+    careful = LEVELS[-1]
+    fine = engine.run(tracking.program, tracking.table, careful, codes.POLISH, batch.points[rows], 0.0)
+    moved = _angle(fine.points, batch.points[rows])
+    close = (fine.facts[:, codes.CORRECTION] < _CONVERGED) & (moved < 1e-4)
+    done = (fine.codes == codes.SUCCESS) & ((is_regular(fine.facts) & close) | ~averaged[rows])
+    batch.points[rows[done]] = fine.points[done]
+    batch.facts[rows[done], codes.CONDITION :] = fine.facts[done, codes.CONDITION :]
+    batch.codes[rows[done]] = codes.SUCCESS
     # Residuals had twice the digits, so that even norms of 1e17 are told from infinite ones.
-    last = np.abs(tracked.points[rows, -1]) / np.abs(tracked.points[rows]).max(axis=1)
-    infinite = (tracked.codes[rows] == codes.SUCCESS) & (last < np.maximum(_INFINITE, batch.facts[:, 5]))
-    tracked.codes[rows[infinite]] = codes.AT_INFINITY
+    last = np.abs(batch.points[rows, -1]) / np.abs(batch.points[rows]).max(axis=1)
+    limit = np.maximum(_INFINITE, fine.facts[:, codes.CORRECTION])
+    batch.codes[rows[(batch.codes[rows] == codes.SUCCESS) & (last < limit)]] = codes.AT_INFINITY
+
+
+def is_regular(facts: Floats) -> np.ndarray:
+    """Whether end points look regular: by their condition numbers, larger ones where Newton's method
+    converged in spite of them."""
+    limit = np.where(has_converged(facts), _ILL_CONDITION, _SINGULAR_CONDITION)
+    return np.asarray(facts[:, codes.CONDITION] < limit)
+
+
+def has_converged(facts: Floats) -> np.ndarray:
+    """Whether Newton's method came to rest at the end points, up to the accuracy of doubles."""
+    return np.asarray(facts[:, codes.CORRECTION] < _CONVERGED)
 
 
 def _angle(a: Complexes, b: Complexes) -> np.ndarray:
@@ -152,13 +162,18 @@ def _doubtful(batch: Batch) -> Integers:
     batch.codes[np.isin(batch.codes, codes.FAILURES) & vanished] = codes.AT_INFINITY
     suspicious = np.isin(batch.codes, codes.FAILURES)
     sizes = np.abs(batch.middles).max(axis=1)
-    apart = (sizes > 0) & (np.abs(batch.middles[:, -1]) > _VANISHED * sizes)
-    for points, rows in (
-        (batch.middles, np.flatnonzero(apart)),
-        (batch.points, np.flatnonzero(batch.codes == codes.SUCCESS)),
-    ):
-        for group in coincident(points[rows], _SAME):
-            suspicious[rows[group]] = True
+    apart = np.flatnonzero((sizes > 0) & (np.abs(batch.middles[:, -1]) > _VANISHED * sizes))
+    for group in coincident(batch.middles[apart], _SAME):
+        suspicious[apart[group]] = True
+    ends = np.flatnonzero(batch.codes == codes.SUCCESS)
+    for group in coincident(batch.points[ends], _SAME):
+        rows = ends[group]
+        if has_converged(batch.facts[rows]).all():
+            # Polished points are known to so many digits that close ones can be told apart.
+            for same in coincident(batch.points[rows], _SAME_POLISHED):
+                suspicious[rows[same]] = True
+        else:
+            suspicious[rows] = True
     return np.flatnonzero(suspicious)
 
 

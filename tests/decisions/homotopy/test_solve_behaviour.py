@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from polysolv import GenericSystem, InputError, SolveResult, build_system, solve
-from polysolv.decisions.homotopy import tracker
+from polysolv.decisions.homotopy import codes, tracker
 from polysolv.decisions.homotopy.engine import Batch, Engine
 
 
@@ -228,7 +228,8 @@ def test_crossed_paths_are_found_and_tracked_again(monkeypatch: pytest.MonkeyPat
                 batch.points[1] = batch.points[0]
                 if not late:
                     batch.middles[1] = batch.middles[0]
-            seen.append(len(batch.codes))
+            if arguments[3] == codes.TO_ZERO:
+                seen.append(len(batch.codes))
             return batch
 
         monkeypatch.setattr(Engine, "run", jump)
@@ -252,6 +253,39 @@ def test_generic_system_checks_itself() -> None:
         GenericSystem(("x", "x"), ({(): Fraction(1)},))
     with pytest.raises(InputError):
         GenericSystem(("x",), ({((1, 1),): Fraction(1)},))
+
+
+@pytest.mark.parametrize("start", ["total-degree", "polyhedral", "monodromy"])
+@pytest.mark.parametrize("count", [15, 20])
+def test_wilkinson_polynomials(count: int, start: str) -> None:
+    """Roots 1..n with condition numbers up to 4e13: all regular and real."""
+    result = solve(["*".join(f"(x - {k})" for k in range(1, count + 1))], start=start, seed=1)
+    assert result.counts == {"solutions": count, "real": count, "singular": 0, "at_infinity": 0, "failed": 0}
+    found = sorted(path.solution[0].real for path in result.solutions)
+    assert np.allclose(found, range(1, count + 1), rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("power", range(2, 9))
+@pytest.mark.parametrize("seed", [1, 2])
+def test_powers_of_a_linear_factor(power: int, seed: int) -> None:
+    """A start point close to the root makes one path's first Cauchy loop look closed far from the end."""
+    result = solve([f"(x - 1)^{power}*(x + 2)"], start="total-degree", seed=seed)
+    assert sorted(path.multiplicity for path in result.solutions) == [1, power]
+    assert result.nsingular == 1
+    assert all(min(abs(path.solution[0] - 1), abs(path.solution[0] + 2)) < 1e-4 for path in result.solutions)
+
+
+def test_close_regular_solutions_are_told_apart() -> None:
+    """Two non-real solutions at a distance of 1e-7: a line almost touching a parabola."""
+    result = solve(["14*y + 3*x - 9*y^2 - 6*x*y - x^2 - 4", "2*y - x + 1e-14"], seed=1)
+    assert result.counts == {"solutions": 2, "real": 0, "singular": 0, "at_infinity": 0, "failed": 0}
+
+
+def test_a_tiny_coefficient_does_not_spoil_the_units() -> None:
+    result = solve(["(x - 1)^2 + 1e-24*y", "y^2 - 3"], seed=1)
+    assert result.nsolutions == 2
+    assert sorted(round(path.solution[1].real, 6) for path in result.solutions) == [-1.732051, 1.732051]
+    assert all(abs(path.solution[0] - 1) < 1e-5 for path in result.solutions)
 
 
 @pytest.mark.slow

@@ -5,13 +5,15 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from polysolv import GenericSystem, solve
 from polysolv.decisions.homotopy.core import find_core
+from polysolv.decisions.homotopy.starts.choose import bezout_is_generic
 from polysolv.decisions.homotopy.starts.polyhedral import find_mixed_cells
 from polysolv.decisions.homotopy.starts.weighted import find_weights
+from polysolv.systems.generic_system import degree_of
 
 
 def weights_as_parameters(m: int) -> GenericSystem:
@@ -119,3 +121,24 @@ def test_random_sparse_systems_against_an_exact_count(
     result = solve(GenericSystem(("x", "y"), tuple(polynomials)), seed=seed)
     assert result.nfailed == 0
     assert sum(path.multiplicity for path in result.solutions) == len(standard)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 4), st.integers(0, 10**6))
+def test_where_bezouts_number_is_generic_mixed_cells_agree(n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    supports = []
+    for _ in range(n):
+        rows = rng.integers(0, 3, (int(rng.integers(2, 6)), n))
+        support = {tuple((i, int(e)) for i, e in enumerate(row) if e) for row in rows} | {()}
+        if rng.random() < 0.7:
+            top = max(degree_of(m) for m in support)
+            support |= {((i, top),) for i in range(n) if top and rng.random() < 0.8}
+        supports.append(sorted(support))
+    degrees = [max(degree_of(m) for m in support) for support in supports]
+    assume(all(degrees))
+    found = find_mixed_cells(supports, n, rng)
+    assert found is not None
+    assert found.mixed_volume <= np.prod(degrees)
+    if bezout_is_generic(supports, degrees, n):
+        assert found.mixed_volume == np.prod(degrees)
