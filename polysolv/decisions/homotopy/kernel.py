@@ -45,7 +45,6 @@ from polysolv.decisions.homotopy.kernel_steps import (
     floor_at,
     normalize,
     residual,
-    sharpen,
     track,
 )
 from polysolv.decisions.homotopy.straightline import Program
@@ -163,7 +162,9 @@ def run_batch(p, h, lifts, owner, tune, mode, s_from, s_to, xs, middles, codes, 
         elif mode == STRAIGHT:
             code = track(p, own, w, tune, x, s_from, s_to, True, stop)
             if code == RUNNING:
-                sharpen(p, own, w, x, s_to)
+                # Points are only as accurate as the next step needs; who asks for this end wants all digits.
+                state[EXTENDED] = max(state[EXTENDED], 1.0)
+                polish(p, own, w, x, s_to)
                 code = SUCCESS
                 winding = 1
         else:
