@@ -40,6 +40,8 @@ TEXTS = {
     "f = x^2 +\n  y^2 - c\nF = System(\n [f # the circle\n, 2x*y\n - 1//2,\n])\np = [1, 2]\n"
     'result = @time solve(F; seed = UInt32(7))\nprintln("# solutions: ", nsolutions(result))\n',
     "julia bare": "F = System([x^2 + y^2 - 1.1; 2x*y - 1//2])",
+    "julia list": "[x^2 + y^2 - 1.1,\n 2*x*y - 1/2]",
+    "julia packages": 'import Pkg; Pkg.add("HomotopyContinuation")\n@var x y\nsolve([x^2 + y^2 - 1.1, 2x*y - 0.5])',
     "json list": '["x^2 + y^2 = 1.1", "2*x*y - 1/2"]',
     "plain broken lines": "x^2\n + y^2 - 1.1;\n2*x\n*y - 1/2;\n",
 }
@@ -197,6 +199,7 @@ def test_our_own_exports_are_read_back(style: str, m: int, degree: int) -> None:
         ("@var x[1:3:2]\n[x[1]]", "ranges"),
         ("@var x[1:100000]\n[x[1]]", "10000"),
         ("@var x\nF = System([x - 1)", "brackets"),
+        ("f = x\n@var x\nF = System([f])", "declared"),
         ("@var x\nF = System(x .^ 2 .- 1)", "System"),
         ('{"unknowns": ["x + 1"], "equations": ["x"]}', "names"),
         ('{"schema": "polysolv/rate/1"}', "polysolv/system/1"),

@@ -58,7 +58,10 @@ class Names:
             if name in {"i", "I", "im"}:
                 raise InputError(field, name, "rational coefficients (the imaginary unit is not supported)")
             if not self.open:
-                raise InputError(field, name, f"the unknowns {listed(self.known)}")
+                allowed = (
+                    f"the unknowns {listed(self.known)}" if self.known else "names that are declared above"
+                )
+                raise InputError(field, name, allowed)
             if _RAISED.search(name):
                 raise InputError(field, name, "powers written with ^ or **")
             self.known[name] = len(self.known)

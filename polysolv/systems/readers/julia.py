@@ -18,7 +18,7 @@ _MAX_UNKNOWNS = 10_000
 _REPORT = re.compile(
     r"(?:print|println|display|show|certify|statistics|length|seed|bezout_number|mixed_volume|paths_to_track"
     r"|n?(?:real_|nonsingular_|singular_)?(?:solutions|results)|n(?:real|singular|nonsingular|certified)"
-    r"|n?distinct_certified(?:_solutions)?)\s*\("
+    r"|n?distinct_certified(?:_solutions)?|Pkg\.\w+)\s*\("
 )
 
 

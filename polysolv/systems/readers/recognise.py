@@ -21,6 +21,7 @@ _DECLARATION = r"(?:variable_group|hom_variable_group|variable|function)\s+\w"
 _BERTINI = re.compile(rf"^\s*(?:(?:INPUT|CONFIG)\b(?![^\S\n]*[-+*/^=])|{_DECLARATION})", re.MULTILINE)
 _JULIA_VARIABLES = re.compile(r"@(?:var|polyvar|ncpolyvar)\b")
 _JULIA = re.compile(r"\bSystem\s*\(|^\s*(?:using|import)\s+\w", re.MULTILINE)
+_LIST = re.compile(r"\s*\[\s*[^\W\d]|\s*\[\s*\(")  # no JSON begins so
 # PHCpack skips what follows the numbers on the first line, such as a comment or a title in words.
 _PHCPACK = re.compile(r"\s*[0-9]+(?:[^\S\n]+[0-9]+)?[^\S\n]*(?:\n|$|--|[#%{!]|(?<=\s)[^\W\d][^-+*/^=;\n]*\n)")
 
@@ -33,6 +34,8 @@ def recognise(text: str) -> str:
     >>> recognise("x^2 - 1\\nx*y = 1")
     'plain'
     """
+    if _LIST.match(text):
+        return "julia"
     if text.lstrip().startswith(("{", "[")):
         return "json"
     if _PHCPACK.match(text) and ";" in text:
