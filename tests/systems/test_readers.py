@@ -33,6 +33,7 @@ TEXTS = {
     "plain": "# circle\nx^2 + y^2 = 1.1\n2*x*y - 1/2 = 0\n",
     "plain semicolons": "x^2 + y^2 - 1.1; 2*x*y - 1/2;",
     "phcpack title": "2  circle and hyperbola\n x^2 + y^2\n - 1.1;\n 2*x*y - 0.5E+00;\n\nTITLE : @var, System(\n",
+    "phcpack glued comment": "2% as in Bertini\n x^2 + y^2 - 1.1;\n 2*x*y - 1/2;\n",
     "phcpack comment": "  2  2 -- as PHCpack reads it\n x^2 + y^2 - 1.1;\n 2*x*y - 5.0e-0001;\n",
     "bertini lenient": "CONFIG\nMPType: 2; % not the END;\nEND\nINPUT\nvariable\tx,\n y;\nfunction f;\nfunction g;\n"
     "subfunction s;\ns = x^2 + y^2;\nf = s\n - 1.1;\ng = 2*x*y - .5;\nEND",
@@ -226,6 +227,60 @@ def test_nothing_is_evaluated() -> None:
 def test_bytes_that_are_no_text() -> None:
     with pytest.raises(InputError, match="UTF-8"):
         read_text(b"\xff\xfe\x00")
+
+
+JUNK = [
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    ";",
+    ",",
+    "\n",
+    "=",
+    "^",
+    "*",
+    "/",
+    "-",
+    "9",
+    "e",
+    "i",
+    "@var ",
+    "System(",
+    "solve(",
+]
+JUNK += [
+    "END;",
+    "INPUT",
+    "CONFIG",
+    "function ",
+    "hom_variable_group ",
+    "%",
+    "#",
+    "#=",
+    '"',
+    "\0",
+    "²",
+    "1e999",
+    "...",
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(sorted(TEXTS.values())), st.data())
+def test_a_damaged_text_is_read_or_refused_in_one_line(text: str, data: st.DataObject) -> None:
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(text)))
+        cut = data.draw(st.integers(0, 8))
+        text = text[:place] + data.draw(st.sampled_from(["", *JUNK])) + text[place + cut :]
+    message = ""
+    try:
+        read_text(text)
+    except InputError as error:
+        message = str(error)
+    assert "\n" not in message
+    assert len(message) < 300
 
 
 coefficient = st.fractions(min_value=-100, max_value=100, max_denominator=50).filter(bool)

@@ -18,8 +18,8 @@ def read(text: str) -> GenericSystem:
         InputError: if a polynomial is missing, or the number of unknowns is not the stated one.
     """
     first, _, rest = text.lstrip().partition("\n")
-    words = [word for word in re.split(r"\s+", first)[:2] if word.isdecimal()]
-    counts = [int(word) if len(word) < 7 else 10**7 for word in words]
+    numbers = re.match(r"([0-9]+)(?:\s+([0-9]+)\b)?", first)
+    counts = [int(word) if len(word) < 7 else 10**7 for word in numbers.groups() if word] if numbers else [0]
     if not all(1 <= count <= 100_000 for count in counts):
         raise InputError("first line", first.strip(), "n or n m: the numbers of polynomials and unknowns")
     # PHCpack writes `-- comment` nowhere, but lets blank lines and line breaks stand anywhere.
