@@ -4,6 +4,7 @@ import inspect
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -189,6 +190,14 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert (code, out) == (2, "")
     assert word in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_closed_standard_input_is_one_line() -> None:
+    command = f"exec {shlex.quote(sys.executable)} -m polysolv solve - <&-"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("polysolv: FILE: '-' is not allowed")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_time_limit_prints_what_was_finished() -> None:
