@@ -9,6 +9,19 @@ from pathlib import Path
 from polysolv.errors import InputError
 
 
+def require_place(path: str | Path, field: str = "output") -> None:
+    """Check that a file can stand at ``path``, before work is spent on what it shall hold.
+
+    Raises:
+        InputError: if the folder does not exist, or ``path`` is a folder.
+    """
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise InputError(field, str(path), "a file in a folder that exists")
+    if target.is_dir():
+        raise InputError(field, str(path), "a file, not a folder")
+
+
 def write_atomically(path: str | Path, content: str | bytes, field: str = "output") -> None:
     """Write ``content`` to ``path`` through a temporary file that is renamed at the end.
 
@@ -20,12 +33,9 @@ def write_atomically(path: str | Path, content: str | bytes, field: str = "outpu
     Raises:
         InputError: if the folder does not exist, ``path`` is a folder, or it cannot be written.
     """
+    require_place(path, field)
     target = Path(path)
     folder = target.parent
-    if not folder.is_dir():
-        raise InputError(field, str(path), "a file in a folder that exists")
-    if target.is_dir():
-        raise InputError(field, str(path), "a file, not a folder")
     data = content.encode("utf-8") if isinstance(content, str) else content
     temporary = None
     try:

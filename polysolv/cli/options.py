@@ -276,9 +276,11 @@ def read_input(path: str, field: str) -> bytes:
     Raises:
         InputError: if the file cannot be read.
     """
-    if path == "-":
-        return sys.stdin.buffer.read()
     try:
+        if path == "-":
+            if sys.stdin is None:  # closed, as by <&-
+                raise OSError(None, "standard input is closed")
+            return sys.stdin.buffer.read()
         with open(path, "rb") as stream:
             return stream.read()
     except OSError as error:

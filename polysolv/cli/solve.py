@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,7 +18,7 @@ from polysolv.cli.options import (
     read_input,
 )
 from polysolv.cli.progress import status_line
-from polysolv.cli.working import jobs_option, no_progress_option, seed_option, timeout_option
+from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
 
 if TYPE_CHECKING:
     from polysolv.decisions.homotopy.certify import CertifiedSolutions
@@ -60,12 +61,18 @@ def solve_command(
     """All isolated complex solutions of the polynomial system in FILE (- for stdin).
 
     FILE is our JSON, PHCpack's, Bertini's or HomotopyContinuation.jl's text, or one equation a line; its
-    content tells which. Exit code 0, or 3 if some path failed or was left untracked.
+    content tells which. Exit code 0, or 3 if some path failed or was left untracked, or if --timeout or
+    Ctrl-C came before the end of --certify.
     """
     from polysolv.decisions.homotopy import solve
+    from polysolv.files import require_place
     from polysolv.systems.readers import read_text
 
     system = read_text(read_input(file, "FILE"))
+    if output is not None:
+        require_place(output, "--output")  # now, not after an hour of work
+    end = None if timeout is None else time.monotonic() + timeout
+    certified, notes = None, []
     with status_line(no_progress) as show:
 
         def counts(done: int, failed: int, total: int, seconds: float) -> None:
@@ -78,19 +85,37 @@ def solve_command(
             show("loading the path tracker (the first time it is compiled: about half a minute)")
             progress = counts
         result = solve(system, start, seed, tol, max_paths, jobs, timeout=timeout, progress=progress)
-    certified = None
-    if certify:
-        from polysolv.decisions.homotopy import certify_solutions
-
-        certified = certify_solutions(result)
+        if certify:
+            if show is not None:
+                show(f"certifying {result.nsolutions} solutions")
+            certified = _certified(result, end)
+            if certified is None:
+                notes.append("nothing is certified: the time limit or an interrupt came first")
     emit(
-        _json(result, certified, real) if style == "json" else _table(result, certified, real, output), output
+        _json(result, certified, notes, real)
+        if style == "json"
+        else _table(result, certified, notes, real, output),
+        output,
     )
-    if not result.is_complete:
-        raise click.exceptions.Exit(3)
+    if not result.is_complete or notes:
+        raise click.exceptions.Exit(TIME_IS_UP)
 
 
-def _json(result: SolveResult, certified: CertifiedSolutions | None, real: bool) -> str:
+def _certified(result: SolveResult, end: float | None) -> CertifiedSolutions | None:
+    from polysolv.deadline import TimeIsUp, time_limit
+    from polysolv.decisions.homotopy import certify_solutions
+
+    left = None if end is None else end - time.monotonic()
+    if left is not None and left <= 0:
+        return None
+    try:
+        with time_limit(left):
+            return certify_solutions(result)
+    except (TimeIsUp, KeyboardInterrupt):
+        return None
+
+
+def _json(result: SolveResult, certified: CertifiedSolutions | None, notes: list[str], real: bool) -> str:
     import json
 
     data: dict[str, Any] = result.to_data()
@@ -98,13 +123,25 @@ def _json(result: SolveResult, certified: CertifiedSolutions | None, real: bool)
         data["paths"] = [path for path in data["paths"] if path["real"]]
     if certified is not None:
         data["certification"] = certified.to_data()
+    elif notes:
+        data["certification"] = None
+    data["notes"] += notes
     return json.dumps(data, indent=1)
 
 
-def _table(result: SolveResult, certified: CertifiedSolutions | None, real: bool, output: str | None) -> str:
+def _table(
+    result: SolveResult,
+    certified: CertifiedSolutions | None,
+    notes: list[str],
+    real: bool,
+    output: str | None,
+) -> str:
     shown = result.real_solutions if real else result.solutions
     names = result.system.unknowns
-    rows = [[str(i), *(_number(z) for z in path.solution), _kind(path)] for i, path in enumerate(shown, 1)]
+    rows = [
+        [str(i), *(_number(z, path.real) for z in path.solution), _kind(path)]
+        for i, path in enumerate(shown, 1)
+    ]
     lines = _rendered(["", *names, "kind"], rows, rich=output is None and on_terminal())
     counts = result.counts
     lines += [
@@ -115,16 +152,19 @@ def _table(result: SolveResult, certified: CertifiedSolutions | None, real: bool
     ]
     if certified is not None:
         lines.append(str(certified))
-    lines += [f"note: {note}" for note in result.notes]
+    lines += [f"note: {note}" for note in (*result.notes, *notes)]
     return "\n".join(lines)
 
 
 def _rendered(header: list[str], rows: list[list[str]], rich: bool) -> list[str]:
     if not rows:
         return ["no finite solutions"]
-    if rich:
+    import shutil
+
+    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    width = shutil.get_terminal_size().columns
+    if rich and sum(widths) + 3 * len(widths) + 1 <= width:  # a narrower table would break the numbers
         import io
-        import shutil
 
         from rich.console import Console
         from rich.table import Table
@@ -135,19 +175,20 @@ def _rendered(header: list[str], rows: list[list[str]], rich: bool) -> list[str]
         for row in rows:
             table.add_row(*row)
         stream = io.StringIO()
-        Console(file=stream, width=shutil.get_terminal_size().columns, force_terminal=True).print(table)
+        Console(file=stream, width=width, force_terminal=True).print(table)
         return stream.getvalue().rstrip("\n").split("\n")
-    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
     return [
         "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)).rstrip()
         for row in [header, *rows]
     ]
 
 
-def _number(value: complex) -> str:
-    if abs(value.imag) <= 1e-13 * max(1.0, abs(value)):
-        return f"{value.real:.12g}"
-    return f"{value.real:.9g}{value.imag:+.9g}i"
+def _number(value: complex, real: bool) -> str:
+    """A part far below the other is rounding; adding 0.0 makes 0 of −0."""
+    noise = 1e-13 * abs(value)
+    if real or abs(value.imag) <= noise:
+        return f"{value.real + 0.0:.12g}"
+    return f"{value.real if abs(value.real) > noise else 0.0:.9g}{value.imag:+.9g}i"
 
 
 def _kind(path: PathResult) -> str:

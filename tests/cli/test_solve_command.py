@@ -4,6 +4,7 @@ import inspect
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from click.testing import CliRunner
 
 from polysolv import SolveResult
 from polysolv.cli import cli
+from polysolv.decisions import homotopy
+from polysolv.decisions.homotopy.engine import Engine
 
 CIRCLE = "2\n x^2 + y^2 - 5;\n x*y - 2;\n"
 
@@ -45,6 +48,49 @@ def test_json_has_counts_and_paths() -> None:
     assert SolveResult.from_json(out).seed == 3
 
 
+# Text, number of solutions, number of real ones; counted by hand.
+COUNTED = {
+    "phcpack": ("2\n x**2 + 1;\n y^3\n - 8.0E+00;\n\nTITLE : two circles\n", 6, 0),
+    "phcpack n m": ("2 2\n (x - 1)*(x + 1);\n (y - x)*(y + 3*x);\n\nTHE SOLUTIONS :\n2 2\n=====\n", 4, 4),
+    "bertini": (
+        "CONFIG\nTrackType: 0;\nEND;\nINPUT\nvariable_group x, y;\nfunction f, g;\nconstant r;\nr = 5;\n"
+        "f = x^2 + y^2 - r^2;\ng = x - 3;\nEND;\n",
+        2,
+        2,
+    ),
+    "bertini conic and line": ("hom_variable_group x,y,z;\nfunction f,g;\nf=x^2-y*z;\ng=x-y;\nEND;\n", 2, 2),
+    "bertini two lines": (
+        "hom_variable_group x,y;\nhom_variable_group u,v;\nfunction f,g;\nf=x*u-y*v;\ng=x*v-4*y*u;\nEND;\n",
+        2,
+        2,
+    ),
+    "julia": (
+        "using HomotopyContinuation\n@var x y; # two\nF = System([x^2+2y, y^2-2])\nresult = solve(F)\n",
+        4,
+        2,
+    ),
+    "julia array": (
+        "@polyvar x[1:3] t\nF = [x[1]^2 - 1, x[2]^2 - 2x[1]^2,\n x[3]^2 + 3]\nS = [1, 2]\n",
+        8,
+        0,
+    ),
+    "json": ('{"unknowns": ["y", "x"], "equations": ["x^3 = 1", "y - x"]}', 3, 1),
+    "json list": ('["x^2 = y", "y^2 = x"]', 4, 2),
+    "plain": ("x^2 = y\ny^2 = x\n", 4, 2),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_counts_that_are_known_by_hand(name: str) -> None:
+    text, solutions, real = COUNTED[name]
+    code, out, _ = run_solve("-", "--format", "json", text=text)
+    assert code == 0
+    counts = json.loads(out)["counts"]
+    assert counts == {"solutions": solutions, "real": real, "singular": 0, "at_infinity": 0, "failed": 0}
+    code, again, _ = run_solve("-", "--format", "json", text=out)
+    assert json.loads(again)["counts"] == counts
+
+
 def test_certify_and_real() -> None:
     code, out, _ = run_solve("-", "--certify", "--real", text="x^2 + 1\ny^3 - 8\n")
     assert code == 0
@@ -52,6 +98,67 @@ def test_certify_and_real() -> None:
     assert "certified 6 (pairwise distinct 6; real 0, non-real 6)" in out
     code, out, _ = run_solve("-", "--certify", "--format", "json", text="x^2 - 2\n")
     assert json.loads(out)["certification"]["counts"]["certified"] == 2
+
+
+@pytest.mark.parametrize("style", ["table", "json"])
+def test_an_interrupt_while_certifying_leaves_the_solutions(
+    monkeypatch: pytest.MonkeyPatch, style: str
+) -> None:
+    def interrupted(_: SolveResult) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(homotopy, "certify_solutions", interrupted)
+    code, out, err = run_solve("-", "--certify", "--format", style, text=CIRCLE)
+    assert (code, err) == (3, "")
+    assert "nothing is certified" in out
+    if style == "json":
+        data = json.loads(out)
+        assert (data["counts"]["solutions"], data["certification"]) == (4, None)
+    else:
+        assert "4 solutions" in out
+
+
+def test_certifying_ends_with_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(homotopy, "certify_solutions", lambda _: time.sleep(60))
+    code, out, _ = run_solve("-", "--certify", "--timeout", "5", text=CIRCLE)
+    assert code == 3
+    assert "4 solutions" in out
+    assert "nothing is certified" in out
+
+
+def test_an_interrupt_while_start_paths_are_chosen_leaves_all_untracked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Engine, "search", lambda self, _: self.halt())
+    text = "x*y - 1; x^2 + y - 3"
+    for start in ("auto", "polyhedral"):
+        code, out, err = run_solve("-", "--start", start, text=text)
+        assert (code, err) == (3, "")
+        assert "4 failed; 4 paths" in out
+        assert "4 paths were left untracked" in out
+    code, _, err = run_solve("-", "--max-paths", "3", text=text)
+    assert code == 2
+    assert err.strip().splitlines() == [
+        "polysolv: timeout: 'passed while start paths were chosen' is not allowed; allowed: more seconds"
+    ]
+
+
+def test_where_to_write_is_checked_before_the_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(homotopy, "solve", lambda *_, **__: pytest.fail("worked"))
+    for target in (tmp_path, tmp_path / "no" / "x"):
+        code, _, err = run_solve("-", "-o", str(target), text=CIRCLE)
+        assert code == 2
+        assert "--output" in err
+
+
+def test_numbers_of_any_size_are_shown_without_noise() -> None:
+    _, out, _ = run_solve("-", text="x^2 + 1e-40\ny^2 - 1e-30\nz^2 + 1")
+    for line in out.splitlines()[1:9]:
+        _, x, y, z, kind = line.split()
+        assert x.lstrip("0") in {"+1e-20i", "-1e-20i"}
+        assert y.lstrip("-") == "1e-15"
+        assert z in {"0+1i", "0-1i"}
+        assert kind == "complex"
 
 
 def test_output_file_whatever_its_name(tmp_path: Path) -> None:
@@ -68,6 +175,11 @@ def test_output_file_whatever_its_name(tmp_path: Path) -> None:
     [
         (("nowhere.phc",), None, "FILE"),
         (("-",), "2\nx;\n", "polynomials"),
+        (("/",), None, "FILE"),
+        (("-",), "", "empty"),
+        (("-",), "\0\1\2", "equation 1"),
+        (("-",), "(" * 100_000, "nesting"),
+        (("-",), "1\n(1.0 + 2.0*i)*x - 1;", "imaginary"),
         (("-", "--start", "poly"), CIRCLE, "polyhedral"),
         (("-", "--seed", "-1"), CIRCLE, "--seed"),
         (("-", "--tol", "5"), CIRCLE, "tol"),
@@ -84,6 +196,14 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert (code, out) == (2, "")
     assert word in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_closed_standard_input_is_one_line() -> None:
+    command = f"exec {shlex.quote(sys.executable)} -m polysolv solve - <&-"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("polysolv: FILE: '-' is not allowed")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_time_limit_prints_what_was_finished() -> None:

@@ -6,10 +6,11 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
 
 import numpy as np
 
@@ -101,22 +102,47 @@ class Engine:
             return batch
         call = _Call(program, table, tuning, mode, s_from, s_to, lifts, owners, self._stop)
         size = max(1, min(_CHUNK, count if self.jobs == 1 else count // (8 * self.jobs)))
-        with ThreadPoolExecutor(self.jobs) as pool, _Interrupt(self):
-            pending: set[Future[None]] = {
-                pool.submit(call, batch, low, min(low + size, count)) for low in range(0, count, size)
-            }
+        pieces = [(low, min(low + size, count)) for low in range(0, count, size)]
+
+        def report() -> None:
+            if self.progress is not None:
+                # Paths that are given up look like untracked ones: a time limit does not finish them.
+                finished = int((batch.codes != INTERRUPTED).sum())
+                failed = int(np.isin(batch.codes, FAILURES).sum())
+                self.progress(finished, failed, count, time.monotonic() - self.started)
+
+        self._wait([partial(call, batch, *piece) for piece in pieces], report)
+        self.tracked += int((batch.codes != INTERRUPTED).sum())
+        return batch
+
+    def search(self, work: Callable[[Integers], None]) -> None:
+        """Do one compiled piece of work that stops when the entry of its argument is not 0."""
+        if not self.interrupted:
+            self._wait([partial(work, self._stop)], lambda: None)
+
+    def _wait(self, pieces: list[Callable[[], None]], report: Callable[[], None]) -> None:
+        with ThreadPoolExecutor(self.jobs) as pool, self.interruptible():
+            pending: set[Future[None]] = {pool.submit(piece) for piece in pieces}
             while pending:
                 done, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
                 for future in done:
                     future.result()
                 if self.deadline is not None and time.monotonic() > self.deadline:
                     self.halt()
-                if self.progress is not None:
-                    finished = int((batch.codes != INTERRUPTED).sum())
-                    failed = int(np.isin(batch.codes, FAILURES).sum())
-                    self.progress(finished, failed, count, time.monotonic() - self.started)
-        self.tracked += int((batch.codes != INTERRUPTED).sum())
-        return batch
+                report()
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """In the main thread, Ctrl-C stops the paths instead of raising."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        previous = signal.signal(signal.SIGINT, lambda *_: self.halt())
+        try:
+            yield
+        finally:
+            if previous is not None:
+                signal.signal(signal.SIGINT, previous)
 
     def halt(self) -> None:
         """Make all threads stop at their next step."""
@@ -171,22 +197,6 @@ class _Call:
             *workspace(self.program, self.terms),
         )
         self.run(high - low, *self.sizes, *[array.ctypes.data for array in arrays])
-
-
-class _Interrupt:
-    """While tracking in the main thread, Ctrl-C stops the paths instead of raising."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.previous: Any = None
-
-    def __enter__(self) -> None:
-        if threading.current_thread() is threading.main_thread():
-            self.previous = signal.signal(signal.SIGINT, lambda *_: self.engine.halt())
-
-    def __exit__(self, *_: object) -> None:
-        if self.previous is not None:
-            signal.signal(signal.SIGINT, self.previous)
 
 
 def usable_cores() -> int:

@@ -184,6 +184,7 @@ def run_batch(p, h, lifts, owner, tune, mode, s_from, s_to, xs, middles, codes, 
             facts[q, STEPS] = state[TRIED]
             facts[q, WINDING] = winding
             facts[q, REACHED] = reached
+            facts[q, CORRECTION] = 1.0  # unknown until the point is polished
         codes[q] = code
 
 

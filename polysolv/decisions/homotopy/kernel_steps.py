@@ -313,15 +313,18 @@ def copy(source, target):
 
 @EXACT
 def normalize(p, w, x):
-    """In projective coordinates, scale x to norm 1 and take the patch orthogonal to it."""
+    """In projective coordinates, scale x to a largest coordinate of 1 and take the patch orthogonal to it.
+
+    High powers of smaller coordinates would vanish altogether.
+    """
     if p.term_start.size == p.unknowns:
+        scale = 1.0 / largest(x)
         total = 0.0
         for i in range(x.size):
-            total += x[i].real * x[i].real + x[i].imag * x[i].imag
-        scale = 1.0 / np.sqrt(total)
-        for i in range(x.size):
             x[i] *= scale
-            w.z[PATCH, i] = x[i].conjugate()
+            total += x[i].real * x[i].real + x[i].imag * x[i].imag
+        for i in range(x.size):
+            w.z[PATCH, i] = x[i].conjugate() / total
 
 
 @EXACT

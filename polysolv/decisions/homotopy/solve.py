@@ -91,9 +91,18 @@ def solve(
             raise InputError("timeout", timeout, "a positive number of seconds")
         deadline = time.monotonic() + timeout
 
+    from polysolv.decisions.homotopy.engine import Engine
+
+    engine = Engine(jobs, deadline, progress)
+    with engine.interruptible():
+        return _solved(equations, start, seed, float(tol), max_paths, engine)
+
+
+def _solved(
+    equations: GenericSystem, start: str, seed: int, tol: float, max_paths: int, engine: Engine
+) -> SolveResult:
     import numpy as np
 
-    from polysolv.decisions.homotopy.engine import Engine
     from polysolv.decisions.homotopy.problem import prepare
     from polysolv.decisions.homotopy.starts import tracked_from
 
@@ -101,19 +110,17 @@ def solve(
     problem = prepare(equations, rng)
     if problem is None:
         note = "an equation is a non-zero constant: there are no solutions"
-        return SolveResult(equations, (), "none", seed, float(tol), notes=(note,))
-    engine = Engine(jobs, deadline, progress)
+        return SolveResult(equations, (), "none", seed, tol, notes=(note,))
     if not any(len(row) > 1 or max(row) != () for row in problem.rows):
-        return SolveResult(equations, (), "none", seed, float(tol))
-    outcome = tracked_from(problem, start, rng, engine, float(tol), max_paths)
-    return _result(equations, problem, outcome, engine, seed, float(tol))
+        return SolveResult(equations, (), "none", seed, tol)
+    outcome = tracked_from(problem, start, rng, engine, tol, max_paths)
+    return _result(equations, problem, outcome, seed, tol)
 
 
 def _result(
     system: GenericSystem,
     problem: Problem,
     outcome: Outcome,
-    engine: Engine,
     seed: int,
     tol: float,
 ) -> SolveResult:
@@ -155,7 +162,7 @@ def _result(
             member = [first if value == label else value for value in member]
     multiplicity = np.bincount(member, minlength=len(kept)) if len(kept) else np.zeros(0, int)
     numbers = {label: k for k, label in enumerate(sorted(set(member)))}
-    imaginary = distances_from_real(points)
+    imaginary = distances_from_real(scaled)
     by_row: dict[int, PathResult] = {}
     for position, row in enumerate(finite.tolist()):
         common: dict[str, Any] = {

@@ -9,7 +9,7 @@ from fractions import Fraction
 from polysolv.errors import InputError
 from polysolv.systems.generic_system import GenericSystem
 from polysolv.systems.polynomial import Monomial, Polynomial
-from polysolv.systems.readers.expression import Names, parse_expression
+from polysolv.systems.readers.expression import Names, parse_expression, require_name
 
 _REFUSED = ("pathvariable", "parameter", "random", "random_real", "implicit_parameter")
 
@@ -22,16 +22,19 @@ def read(text: str) -> GenericSystem:
 
     Raises:
         InputError: for parameters, which this reader does not take, for functions that are declared without a
-            definition, and for functions that are not homogeneous in a homogeneous group.
+            definition or defined twice, and for functions that are not homogeneous in a homogeneous group.
     """
     text = re.sub(r"%.*", "", text)
-    text = re.sub(r"\bCONFIG\b.*?\bEND\s*;", "", text, count=1, flags=re.DOTALL)
+    section = r"^\s*CONFIG\b(?:(?!\bINPUT\b).)*?\bEND\b\s*;?"
+    text, found = re.subn(section, "", text, count=1, flags=re.DOTALL)
+    if not found and re.match(r"\s*CONFIG\b", text):
+        raise InputError("CONFIG", "a section without END;", "END; after the settings")
     text = re.sub(r"^\s*INPUT\b", "", text, count=1)
-    text = re.split(r"\bEND\s*;", text, maxsplit=1)[0]
+    text = re.split(r"\bEND\b\s*(?:;|$)", text, maxsplit=1)[0]
     unknowns: list[str] = []
     groups: list[list[str]] = []
     functions: list[str] = []
-    assignments: list[tuple[str, str]] = []
+    assignments: dict[str, str] = {}
     for statement in filter(None, (" ".join(piece.split()) for piece in text.split(";"))):
         word, _, rest = statement.partition(" ")
         listed = [name.strip() for name in rest.split(",")]
@@ -46,12 +49,17 @@ def read(text: str) -> GenericSystem:
             continue
         else:
             name, equals, expression = statement.partition("=")
+            name = name.strip()
             if not equals:
                 raise InputError("INPUT", statement, "name = polynomial;")
-            assignments.append((name.strip(), expression))
+            if name in assignments:
+                raise InputError("INPUT", name, "one definition of each name")
+            assignments[require_name(name, "INPUT")] = expression
+    if not functions:
+        raise InputError("INPUT", "no function", "function f, g; with the names of the polynomials")
     names = Names(unknowns)
     values: dict[str, Polynomial] = {}
-    for name, expression in assignments:
+    for name, expression in assignments.items():
         if name in unknowns:
             raise InputError("INPUT", name, "assignments to names that are not variables")
         values[name] = names.definitions[name] = parse_expression(expression, names, name)

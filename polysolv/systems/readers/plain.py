@@ -10,13 +10,18 @@ from polysolv.systems.readers.expression import Names, parse_equation
 
 
 def read(text: str) -> GenericSystem:
-    """Read the equations; a line that ends in an operator or a comma-free open parenthesis goes on below.
+    """Read the equations.
+
+    A line that ends in an operator or an open parenthesis goes on below, and so does one before a line that
+    begins with an operator; before + and − only where semicolons end the equations, as those may be signs.
 
     Raises:
         InputError: naming the equation that cannot be read.
     """
-    lines = [re.sub(r"#.*", "", line) for line in text.splitlines()]
-    joined = re.sub(r"([-+*/^(=])[ \t]*\n\s*", r"\1 ", "\n".join(lines))
+    body = re.sub(r"#.*", "", text)
+    joined = re.sub(r"([-+*/^(=])[ \t]*\n\s*", r"\1 ", body)
+    going_on = r"[-+*/^=)]" if ";" in body else r"[*/^=)]"
+    joined = re.sub(rf"(?<=[^;\s])\s*\n\s*({going_on})", r" \1", joined)
     pieces = [piece.strip().rstrip(",") for piece in re.split(r"[;\n]", joined)]
     names = Names()
     equations = tuple(

@@ -17,11 +17,13 @@ FORMATS = {
     "plain": "plain",
 }
 
-_BERTINI = re.compile(
-    r"^\s*(INPUT\b|CONFIG\b|variable_group\b|hom_variable_group\b|function\b)", re.MULTILINE
-)
-_JULIA = re.compile(r"@var\b|@polyvar\b|\bSystem\s*\(|^\s*using\s", re.MULTILINE)
-_PHCPACK = re.compile(r"\s*\d+(\s+\d+)?[ \t]*(\n|$)")
+_DECLARATION = r"(?:variable_group|hom_variable_group|variable|function)\s+\w"
+_BERTINI = re.compile(rf"^\s*(?:(?:INPUT|CONFIG)\b(?![^\S\n]*[-+*/^=])|{_DECLARATION})", re.MULTILINE)
+_JULIA_VARIABLES = re.compile(r"@(?:var|polyvar|ncpolyvar)\b")
+_JULIA = re.compile(r"\bSystem\s*\(|^\s*(?:using|import)\s+\w", re.MULTILINE)
+_LIST = re.compile(r"\s*\[\s*[^\W\d]|\s*\[\s*\(")  # no JSON begins so
+# PHCpack skips what follows the numbers on the first line, such as a comment or a title in words.
+_PHCPACK = re.compile(r"\s*[0-9]+(?:[^\S\n]+[0-9]+)?[^\S\n]*(?:\n|$|--|[#%{!]|(?<=\s)[^\W\d][^-+*/^=;\n]*\n)")
 
 
 def recognise(text: str) -> str:
@@ -32,15 +34,19 @@ def recognise(text: str) -> str:
     >>> recognise("x^2 - 1\\nx*y = 1")
     'plain'
     """
+    if _LIST.match(text):
+        return "julia"
     if text.lstrip().startswith(("{", "[")):
         return "json"
-    if _BERTINI.search(text):
-        return "bertini"
-    if _JULIA.search(text):
-        return "julia"
     if _PHCPACK.match(text) and ";" in text:
         return "phcpack"
-    return "plain"
+    # What a comment says is no sign of a format.
+    code = re.sub(r"#=.*?=#|[#%][^\n]*", "", text, flags=re.DOTALL)
+    if _JULIA_VARIABLES.search(code):
+        return "julia"
+    if _BERTINI.search(code):
+        return "bertini"
+    return "julia" if _JULIA.search(code) else "plain"
 
 
 def read_text(text: str | bytes) -> GenericSystem:

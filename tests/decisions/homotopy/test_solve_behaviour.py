@@ -275,6 +275,19 @@ def test_powers_of_a_linear_factor(power: int, seed: int) -> None:
     assert all(min(abs(path.solution[0] - 1), abs(path.solution[0] + 2)) < 1e-4 for path in result.solutions)
 
 
+def test_high_degrees() -> None:
+    """Powers of coordinates below 1 vanish in doubles, and 59 paths wind about one point at infinity."""
+    result = solve(["x^9999 - 1"])
+    assert result.counts == {"solutions": 9999, "real": 1, "singular": 0, "at_infinity": 0, "failed": 0}
+    result = solve(["x^60 - y", "x*y^40 - 1"])
+    assert result.counts == {"solutions": 2401, "real": 1, "singular": 0, "at_infinity": 0, "failed": 0}
+
+
+def test_reality_is_judged_in_the_units_of_the_unknowns() -> None:
+    assert solve(["1e12*x^2 + 1e-12"]).nreal == 0
+    assert solve(["1e12*x^2 - 1e-12"]).nreal == 2
+
+
 def test_close_regular_solutions_are_told_apart() -> None:
     """Two non-real solutions at a distance of 1e-7: a line almost touching a parabola."""
     result = solve(["14*y + 3*x - 9*y^2 - 6*x*y - x^2 - 4", "2*y - x + 1e-14"], seed=1)

@@ -23,7 +23,7 @@ _BUDGET = 3e5
 _SMALL = 100  # up to this many paths every path saved is worth the search
 _WORTHWHILE = 0.8
 _UNLIMITED = 1e13
-_MOST_FACES = 12  # unknowns up to which all coordinate subspaces are looked at
+_MOST_FACES = 16  # unknowns up to which all coordinate subspaces are looked at
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ def tracked_from(
     from polysolv.decisions.homotopy.starts import monodromy, polyhedral, weighted
     from polysolv.decisions.homotopy.starts.total_degree import start_polynomials
 
+    wanted = start
     bezout = math.prod(problem.degrees)
     supports = [tuple(row) for row in problem.rows]
     missing = 0
@@ -58,12 +59,16 @@ def tracked_from(
         start == "auto" and bezout > 1 and not bezout_is_generic(supports, problem.degrees, problem.unknowns)
     ):
         budget = _UNLIMITED if start == "polyhedral" else min(_BUDGET * bezout, _UNLIMITED)
-        found = polyhedral.find_mixed_cells(supports, problem.unknowns, rng, budget)
+        found = polyhedral.find_mixed_cells(supports, problem.unknowns, rng, budget, engine)
+        if found is None and engine.interrupted:
+            if bezout > max_paths:
+                raise InputError("timeout", "passed while start paths were chosen", "more seconds")
+            start = "total-degree"
         if found is None and start == "polyhedral":
             raise InputError("start", start, "a system with fewer mixed cells; use total-degree or monodromy")
     if start == "auto":
         # Paths to infinity are not only wasted: next to them finite solutions of large norm are hard to see.
-        enough = bezout if bezout <= _SMALL else _WORTHWHILE * bezout
+        enough = bezout if bezout <= _SMALL or bezout > max_paths else _WORTHWHILE * bezout
         better = found is not None and found.mixed_volume < enough
         start = "polyhedral" if better else "total-degree"
     if start == "weighted":
@@ -83,9 +88,35 @@ def tracked_from(
     else:
         require_paths(bezout, max_paths)
         polynomials, points = start_polynomials(problem.degrees, rng)
+    outcome = _followed(problem, start, polynomials, points, missing, notes, engine, tol)
+    cells_save = wanted == "auto" and found is not None and found.mixed_volume < bezout
+    if start == "total-degree" and cells_save and _failed(outcome) and not engine.interrupted:
+        # What no endgame could tell was at infinity may not even be a path from mixed cells.
+        assert found is not None
+        polynomials, points, missing = polyhedral.solve_generic(found, rng, engine)
+        again = _followed(problem, "polyhedral", polynomials, points, missing, notes, engine, tol)
+        if not engine.interrupted and _failed(again) < _failed(outcome):
+            return again
+    return outcome
+
+
+def _followed(
+    problem: Problem,
+    start: str,
+    polynomials: list[Coefficients],
+    points: Complexes,
+    missing: int,
+    notes: tuple[str, ...],
+    engine: Engine,
+    tol: float,
+) -> Outcome:
     tracking = linear_homotopy(problem.rows, polynomials, problem.unknowns)
     tracked = track_paths(tracking, homogeneous(points), engine, tol)
     return Outcome(start, tracking, _with_missing(tracked, missing, engine.interrupted), notes)
+
+
+def _failed(outcome: Outcome) -> int:
+    return int(np.isin(outcome.tracked.codes, codes.FAILURES).sum())
 
 
 def bezout_is_generic(supports: Sequence[Sequence[Monomial]], degrees: Sequence[int], unknowns: int) -> bool:
@@ -94,7 +125,7 @@ def bezout_is_generic(supports: Sequence[Sequence[Monomial]], degrees: Sequence[
     True is a proof: for every set S of unknowns at least |S| equations have a monomial of highest degree in S
     alone, so that their general leading forms have no common zero with exactly the unknowns in S not zero, a
     torus of dimension |S| − 1. Then no zero lies at infinity, and no search for mixed cells saves a path.
-    False says nothing; it is the answer for more than 12 unknowns.
+    False says nothing; it is the answer for more than 16 unknowns.
 
     >>> circle = [((0, 2),), ((1, 2),), ()]
     >>> bezout_is_generic([circle, circle], [2, 2], 2)

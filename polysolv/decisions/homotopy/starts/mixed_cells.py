@@ -29,6 +29,7 @@ class Lifting(NamedTuple):
     edge_start: np.ndarray  # first edge of each support
     together: np.ndarray  # which two edges can be lowest at once
     work: np.ndarray  # multiplications done, and allowed
+    stop: np.ndarray  # not 0: end the search
 
 
 class Scratch(NamedTuple):
@@ -48,6 +49,12 @@ class Scratch(NamedTuple):
     position: np.ndarray
     allowed: np.ndarray
     taken: np.ndarray
+
+
+@JIT
+def is_over(lifting):
+    """Whether the search has done all that it may."""
+    return lifting.work[0] > lifting.work[1] or lifting.stop[0] != 0
 
 
 @JIT
@@ -238,7 +245,7 @@ def find_edges(lifting, scratch):
         lifting.edge_start[i] = edges
         scratch.support[0] = i
         for a in range(lifting.start[i], lifting.start[i + 1]):
-            if lifting.work[0] > lifting.work[1]:
+            if is_over(lifting):
                 return -1
             for b in range(a + 1, lifting.start[i + 1]):
                 if restrict(lifting, scratch, 0, a, b) and is_face(lifting, scratch, 1):
@@ -259,7 +266,7 @@ def find_pairs(lifting, scratch):
     whole_space(n, scratch)
     for i in range(n):
         for j in range(i + 1, n):
-            if lifting.work[0] > lifting.work[1]:
+            if is_over(lifting):
                 return False
             scratch.support[0] = i
             scratch.support[1] = j
@@ -315,7 +322,7 @@ def find_cells(lifting, scratch, cells):
     depth = 0
     choose_support(lifting, scratch, 0)
     while depth >= 0:
-        if lifting.work[0] > lifting.work[1]:
+        if is_over(lifting):
             return -1
         i = scratch.support[depth]
         e = scratch.position[depth]
@@ -369,7 +376,7 @@ ARGUMENTS = (
     *("int64*", "int64*"),
     *("float64*", "float64*", "float64*", "float64*", "float64*", "float64*"),
     *("int64*",) * 6,
-    *("uint8*", "uint8*"),
+    *("uint8*", "uint8*", "int64*"),
 )
 
 
@@ -404,6 +411,7 @@ def entry(
     position,
     allowed,
     taken,
+    stop,
 ):
     """Find the edges, or the mixed cells, with bare pointers: what `polyhedral` calls."""
     if total == 0:
@@ -417,6 +425,7 @@ def entry(
         carray(edge_start, (n + 1,)),
         carray(together, (edges, edges)),
         carray(work, (2,)),
+        carray(stop, (1,)),
     )
     scratch = Scratch(
         carray(rows, (total, n)),

@@ -22,7 +22,7 @@ from polysolv.decisions.homotopy.tracker import coincident
 from polysolv.decisions.homotopy.tuning import LEVELS
 from polysolv.systems.polynomial import Monomial
 
-SEARCH = Source("polysolv.decisions.homotopy.starts.mixed_cells", ("starts/mixed_cells.py",), 6, 24)
+SEARCH = Source("polysolv.decisions.homotopy.starts.mixed_cells", ("starts/mixed_cells.py",), 6, 25)
 
 _MAX_CELLS = 200_000
 _MAX_EDGES = 30_000  # a table of all pairs is kept
@@ -56,9 +56,15 @@ class MixedCells:
 
 
 def find_mixed_cells(
-    supports: Sequence[Sequence[Monomial]], unknowns: int, rng: np.random.Generator, budget: float = 1e13
+    supports: Sequence[Sequence[Monomial]],
+    unknowns: int,
+    rng: np.random.Generator,
+    budget: float = 1e13,
+    engine: Engine | None = None,
 ) -> MixedCells | None:
     """Return the mixed cells, or ``None`` if the search would cost more than ``budget`` multiplications.
+
+    The engine's deadline and Ctrl-C end the search, too.
 
     >>> squares = [((), ((0, 2),), ((1, 2),))] * 2
     >>> find_mixed_cells(squares, 2, np.random.default_rng(0)).mixed_volume
@@ -75,7 +81,8 @@ def find_mixed_cells(
         start.append(len(rows))
     points = np.array(rows)
     lift = rng.random(len(rows))
-    cells = _mixed_cells(points, lift, np.array(start), _MAX_CELLS if budget > 1e12 else 20_000, budget)
+    limit = _MAX_CELLS if budget > 1e12 else 20_000
+    cells = _mixed_cells(points, lift, np.array(start), limit, budget, engine or Engine())
     if cells is None:
         return None
     exponents = [_edges(points, cell) for cell in cells]
@@ -83,7 +90,9 @@ def find_mixed_cells(
     return MixedCells(full, points, lift, np.array(start), cells, volumes)
 
 
-def _mixed_cells(points: Floats, lift: Floats, start: Integers, limit: int, budget: float) -> Integers | None:
+def _mixed_cells(
+    points: Floats, lift: Floats, start: Integers, limit: int, budget: float, engine: Engine
+) -> Integers | None:
     """All mixed cells as rows of (a_1, b_1, …, a_n, b_n); ``None`` beyond the limit or the budget."""
     run = compiled(SEARCH)
     total, n = points.shape
@@ -99,7 +108,12 @@ def _mixed_cells(points: Floats, lift: Floats, start: Integers, limit: int, budg
         together, allowed = np.zeros((edges, edges), np.uint8), np.zeros((n + 1, edges), np.uint8)
         arrays = (points, lift, start, first, second, edge_start, together, work, cells, found)
         pointers = [array.ctypes.data for array in (*arrays, *floats, *integers, allowed, taken)]
-        run(total, mode, n, rows, edges, most, *pointers)
+        found[0] = -1
+
+        def search(stop: Integers) -> None:
+            run(total, mode, n, rows, edges, most, *pointers, stop.ctypes.data)
+
+        engine.search(search)
         return int(found[0])
 
     edges = call(0, 0, 0, np.zeros((0, 2 * n), np.int64))
