@@ -4,10 +4,13 @@
 
 Peers: `phc -b` (Debian package phcpack) and `solveSystem` of NumericalAlgebraicGeometry (Debian package
 macaulay2); a peer that is not installed is skipped. Each line gives medians over the runs, in seconds:
-the whole process of each program, Macaulay2's own tracking time and ours, the number of solutions, and
-the ratio ours / peer. The tracker is compiled before anything is timed; that time, and the start-up time
-of each program, are printed first. ``paths/s`` are paths per second of tracking time: ours from the
-start system that was chosen, Macaulay2's from total degrees.
+the whole process of each program, Macaulay2's own tracking time (all of solveSystem) and ours (all of solve,
+the choice of a start system included), the number of solutions, and the ratio ours / peer. The tracker is
+compiled before anything is timed; that time, and the start-up time of each program, are printed first.
+
+``paths/s`` are paths per second of continuation to the given system, endgames and re-tracking included, start
+systems not: ours from the time of these runs of the tracker, PHCpack's from its own table of times,
+Macaulay2's from total degrees and all of solveSystem. ``times`` is ours divided by the better of the two.
 
 ``P(3,5)`` is the location-scale system with three atoms and fixed weights; ``P(3,6)`` is that of degree
 6 with the weights as unknowns, cut by a random plane, and has a solution set of positive dimension
@@ -92,21 +95,35 @@ def written(system: GenericSystem, power: str = "^") -> list[str]:
     return lines
 
 
+# Sums up the seconds that the tracker spends on the homotopy to the given system.
+_CLOCK = """
+from polysolv.decisions.homotopy.engine import Engine
+run, spent = Engine.run, []
+def clocked(self, *a, **k):
+    t = time.perf_counter()
+    result = run(self, *a, **k)
+    if len(a) < 8:  # no lifts of mixed cells
+        spent.append(time.perf_counter() - t)
+    return result
+Engine.run = clocked
+"""
+
+
 class Bench:
     def __init__(self, folder: Path, runs: int, limit: float) -> None:
         self.folder, self.runs, self.limit = folder, runs, limit
 
-    def ours(self, system: GenericSystem) -> tuple[float, float, str, int]:
+    def ours(self, system: GenericSystem) -> tuple[float, float, str, float]:
         source = self.folder / "system.phc"
         source.write_text(f"{len(system.equations)}\n" + "".join(f"{line};\n" for line in written(system)))
         track = [
             sys.executable,
             "-c",
             "import sys, time; from polysolv import GenericSystem, solve; solve(['x^2 - 1', 'y^3 - x']);"
-            f"s = GenericSystem.parse(open({str(source)!r}).read()); t = time.perf_counter(); r = solve(s);"
-            "print(time.perf_counter() - t)",
+            f"s = GenericSystem.parse(open({str(source)!r}).read());" + _CLOCK + "t = time.perf_counter();"
+            "r = solve(s); print(time.perf_counter() - t, sum(spent))",
         ]
-        whole, inner, found = [], [], ""
+        whole, inner, continued, found = [], [], [], ""
         for _ in range(self.runs):
             seconds, out = timed(
                 [sys.executable, "-m", "polysolv", "solve", str(source), "--format", "json"], self.limit
@@ -114,15 +131,13 @@ class Bench:
             whole.append(seconds)
             counts = json.loads(out)["counts"]
             found = f"{counts['solutions']}" + (f" ({counts['failed']} failed)" if counts["failed"] else "")
-            inner.append(float(timed(track, self.limit)[1] or "inf"))
-        return (
-            statistics.median(whole),
-            statistics.median(inner),
-            found,
-            json.loads(out)["statistics"]["paths"],
-        )
+            total, part = (timed(track, self.limit)[1] or "inf inf").split()
+            inner.append(float(total))
+            continued.append(float(part))
+        rate = json.loads(out)["statistics"]["paths"] / statistics.median(continued)
+        return statistics.median(whole), statistics.median(inner), found, rate
 
-    def phcpack(self, system: GenericSystem) -> tuple[float, str] | None:
+    def phcpack(self, system: GenericSystem) -> tuple[float, str, float] | None:
         if shutil.which("phc") is None:
             return None
         source = self.folder / "system.phc"
@@ -136,7 +151,7 @@ class Bench:
         text = target.read_text(errors="replace") if target.exists() else ""
         lists = re.findall(r"number of regular solutions\s*:\s*(\d+)|A list of (\d+) solutions", text)
         found = max((int(a or b) for a, b in lists), default=0)
-        return statistics.median(times), str(found) if found else "?"
+        return statistics.median(times), str(found) if found else "?", phc_paths_per_second(text)
 
     def macaulay2(self, system: GenericSystem) -> tuple[float, float, str] | None:
         if shutil.which("M2") is None:
@@ -160,6 +175,18 @@ class Bench:
         return statistics.median(times), statistics.median(inner or [float("inf")]), found
 
 
+def phc_paths_per_second(text: str) -> float:
+    """Mixed volume, or Bezout number, over the continuation time in PHCpack's output; nan without one."""
+    paths = re.findall(r"(?:mixed volume|total degree)\s*:\s*(\d+)", text)
+    clock = r"\s*(\d+)h\s*(\d+)m\s*(\d+)s\s*(\d+)ms\s*\|"
+    row = re.search(r"total time.*\n.*\n\s*\|" + 3 * clock, text)
+    if not paths or row is None:
+        return float("nan")
+    hours, minutes, seconds, thousandths = (int(v) for v in row.groups()[8:12])
+    time_spent = 3600 * hours + 60 * minutes + seconds + thousandths / 1000
+    return int(paths[-1]) / time_spent if time_spent else float("nan")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=3)
@@ -180,23 +207,29 @@ def main() -> None:
     print(
         f"{'system':<11} {'known':>5} | {'ours':>7} {'track':>7} {'found':>6} | "
         f"{'phc -b':>7} {'found':>6} {'ratio':>6} | {'M2':>7} {'track':>7} {'found':>6} "
-        f"{'whole - M2':>10} {'track ratio':>11} | {'paths/s':>8} {'M2':>6}"
+        f"{'whole - M2':>10} {'track ratio':>11} | {'paths/s':>8} {'phc':>6} {'M2':>6} {'times':>6}"
     )
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), options.runs, options.limit)
         for name in options.systems:
             build, known = SYSTEMS[name]
             system = build()
-            whole, inner, found, paths = bench.ours(system)
+            whole, inner, found, rate = bench.ours(system)
             line = f"{name:<11} {known:>5} | {whole:7.2f} {inner:7.2f} {found:>6} |"
             phc = bench.phcpack(system)
+            theirs = [phc[2]] if phc else []
             if phc:
                 line += f" {phc[0]:7.2f} {phc[1]:>6} {whole / phc[0]:6.2f} |"
             m2 = bench.macaulay2(system)
             if m2:
                 line += f" {m2[0]:7.2f} {m2[1]:7.2f} {m2[2]:>6} {whole - m2[0]:+10.2f} {inner / m2[1]:11.2f}"
                 bezout = math.prod(total_degree(polynomial) for polynomial in system.equations)
-                line += f" | {paths / inner:8.0f} {bezout / m2[1]:6.0f}"
+                theirs.append(bezout / m2[1])
+            rates = [rate, *theirs]
+            line += " | " + " ".join(f"{value:6.0f}" for value in rates)
+            known_rates = [value for value in theirs if value > 0]
+            if known_rates:
+                line += f" {rate / max(known_rates):6.1f}"
             print(line, flush=True)
 
 

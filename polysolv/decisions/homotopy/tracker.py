@@ -18,6 +18,7 @@ _CONVERGED = 1e-13  # last correction of a polished point, relative to its coord
 _SINGULAR_CONDITION = 1e13  # end points beyond this count as singular
 _ILL_CONDITION = 1e15  # those where Newton's method converges, beyond this
 _VANISHED = 1e-14
+_DEEPEST = 1e-36  # smallest s when paths that wind about infinity are tracked once more
 _INFINITE = 1e-18  # polished regular end points with a smaller homogenising coordinate are at infinity
 
 
@@ -88,14 +89,9 @@ def _look_closer(total: Batch, tracking: Tracking, engine: Engine) -> None:
     rows = np.flatnonzero((total.codes == codes.AT_INFINITY) & (total.facts[:, codes.WINDING] > 1))
     if not len(rows) or engine.interrupted:
         return
-    careful = LEVELS[-1]
+    deeper = LEVELS[2]._replace(floor=LEVELS[-1].floor, closest=_DEEPEST)
     batch = engine.run(
-        tracking.program,
-        tracking.table,
-        careful,
-        codes.TO_ZERO,
-        total.middles[rows],
-        careful.boundary,
+        *(tracking.program, tracking.table, deeper, codes.TO_ZERO, total.middles[rows], deeper.boundary)
     )
     _polish(batch, tracking, engine)
     finite = batch.codes == codes.SUCCESS

@@ -21,6 +21,8 @@ from polysolv.decisions.homotopy.tuning import LEVELS
 from polysolv.systems.polynomial import Monomial
 
 MAX_LOOPS = 60
+# For a start system: the roots of x^n = c are often only turned by one place, or not at all.
+_MAX_LOOPS, _STALE = 400, 30
 _TRACE = 1e-9  # of the sum of moduli, in every coordinate; one missing point can bend the sum by 1e-6 of it
 
 
@@ -47,6 +49,7 @@ def populate(
     enough: Callable[[Complexes], bool],
     engine: Engine,
     stale: int = 5,
+    max_loops: int = MAX_LOOPS,
     images: Callable[[Complexes], Sequence[Complexes]] = lambda points: (),
 ) -> tuple[Complexes, bool]:
     """Collect solutions at the parameters ``base`` by loops base → p → q → … → base.
@@ -55,7 +58,7 @@ def populate(
         program: affine system; ``base``: its coefficients; ``seeds``: known solutions, one a row.
         draw: returns the coefficients at the random parameters p, q, … of one loop.
         enough: whether a set of solutions is complete; asked after each loop.
-        stale: loops without a new solution after which it gives up.
+        stale: loops without a new solution after which it gives up, or after ``max_loops`` in all.
         images: the other solutions in the orbit of each point, where the system has a symmetry; an array for
             each, with a row for each point. Only one solution of each orbit is then tracked.
 
@@ -64,7 +67,7 @@ def populate(
     """
     known = seeds
     idle = 0
-    for _ in range(MAX_LOOPS):
+    for _ in range(max_loops):
         if engine.interrupted:
             break
         ends = known
@@ -144,7 +147,7 @@ def solve_generic(
         return bool((bend < _TRACE * np.maximum(np.abs(points).sum(axis=0), 1e-3)).all())
 
     start = np.append(seed, 0.0)[None, :]
-    points, held = populate(program, base, start, loop, complete, engine, stale=10)
+    points, held = populate(program, base, start, loop, complete, engine, _STALE, _MAX_LOOPS)
     target = [{m: (c, 0j) for m, c in zip(row, part, strict=True)} for row, part in _split(rows, base)]
     begin = [{m: c[0] for m, c in row.items()} for row in target]
     target[-1] = {time: (1.0 + 0j, 0j)}
