@@ -82,7 +82,7 @@ def solve_command(
 
         progress = None
         if show is not None:
-            show("loading the path tracker (the first time it is compiled: about half a minute)")
+            show("loading the path tracker (the first time it is compiled: about a minute)")
             progress = counts
         result = solve(system, start, seed, tol, max_paths, jobs, timeout=timeout, progress=progress)
         if certify:

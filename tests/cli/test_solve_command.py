@@ -136,7 +136,10 @@ def test_an_interrupt_while_start_paths_are_chosen_leaves_all_untracked(
         assert (code, err) == (3, "")
         assert "4 failed; 4 paths" in out
         assert "4 paths were left untracked" in out
+    # With more paths than allowed there is nothing to leave.
     code, _, err = run_solve("-", "--max-paths", "3", text=text)
+    assert (code, err.strip()) == (130, "polysolv: interrupted")
+    code, _, err = run_solve("-", "--max-paths", "3", "--timeout", "1e-9", text=text)
     assert code == 2
     assert err.strip().splitlines() == [
         "polysolv: timeout: 'passed while start paths were chosen' is not allowed; allowed: more seconds"

@@ -127,8 +127,7 @@ class Engine:
                 done, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
                 for future in done:
                     future.result()
-                if self.deadline is not None and time.monotonic() > self.deadline:
-                    self.halt()
+                self.is_over()
                 report()
 
     @contextmanager
@@ -143,6 +142,12 @@ class Engine:
         finally:
             if previous is not None:
                 signal.signal(signal.SIGINT, previous)
+
+    def is_over(self) -> bool:
+        """Whether Ctrl-C or the deadline has ended the work."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            self.halt()
+        return self.interrupted
 
     def halt(self) -> None:
         """Make all threads stop at their next step."""

@@ -31,8 +31,7 @@ from polysolv.decisions.homotopy.workspace import (
 )
 
 # Reordering is harmless in the double-precision leaves. numba applies the flags to inlined callees too, so
-# nothing
-# that calls the double-double part may be FAST.
+# nothing that calls the double-double part may be FAST.
 FAST: Any = numba.njit(error_model="numpy", fastmath={"contract", "reassoc", "nsz", "arcp"}, nogil=True)
 EXACT: Any = numba.njit(error_model="numpy", nogil=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,6 +63,8 @@ def tracked_from(
         found = polyhedral.find_mixed_cells(supports, problem.unknowns, rng, budget, engine)
         if found is None and engine.interrupted:
             if bezout > max_paths:
+                if engine.deadline is None or time.monotonic() < engine.deadline:
+                    raise KeyboardInterrupt
                 raise InputError("timeout", "passed while start paths were chosen", "more seconds")
             start = "total-degree"
         if found is None and start == "polyhedral":

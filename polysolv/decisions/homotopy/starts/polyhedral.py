@@ -24,6 +24,8 @@ from polysolv.systems.polynomial import Monomial
 
 SEARCH = Source("polysolv.decisions.homotopy.starts.mixed_cells", ("starts/mixed_cells.py",), 6, 25)
 
+Matrix = list[list[int]]
+
 _MAX_CELLS = 200_000
 _MAX_EDGES = 30_000  # a table of all pairs is kept
 _START = -9.0  # log t at which the binomial systems' solutions are close to the paths, after scaling
@@ -39,7 +41,8 @@ class MixedCells:
         lift: height of every monomial, all supports one after another.
         start: index of each support's first monomial.
         cells: indices (a_1, b_1, …, a_n, b_n) of each mixed cell.
-        volumes: normalised volume of each cell.
+        forms: for each cell, U and the triangular matrix U·E of its edges E, U an integer matrix of
+            determinant ±1.
     """
 
     supports: tuple[tuple[Monomial, ...], ...]
@@ -47,12 +50,12 @@ class MixedCells:
     lift: np.ndarray
     start: np.ndarray
     cells: np.ndarray
-    volumes: tuple[int, ...]
+    forms: tuple[tuple[Matrix, Matrix], ...]
 
     @property
     def mixed_volume(self) -> int:
         """The number of isolated solutions of a generic system with these supports (Bernstein 1975)."""
-        return sum(self.volumes)
+        return sum(_volume(triangle) for _, triangle in self.forms)
 
 
 def find_mixed_cells(
@@ -85,9 +88,12 @@ def find_mixed_cells(
     cells = _mixed_cells(points, lift, np.array(start), limit, budget, engine or Engine())
     if cells is None:
         return None
-    exponents = [_edges(points, cell) for cell in cells]
-    volumes = tuple(_volume(matrix) for matrix in exponents)
-    return MixedCells(full, points, lift, np.array(start), cells, volumes)
+    forms = []
+    for cell in cells:
+        if engine is not None and engine.is_over():
+            return None
+        forms.append(_triangular(_edges(points, cell)))
+    return MixedCells(full, points, lift, np.array(start), cells, tuple(forms))
 
 
 def _mixed_cells(
@@ -136,8 +142,10 @@ def solve_generic(
     coefficients = np.exp(2j * np.pi * rng.random(len(found.points)))
     program = compile_program(Support(unknowns, found.supports))
     lifts, starts, owner = [], [], []
-    for index, cell in enumerate(found.cells):
-        heights, solutions = _binomial(found, cell, coefficients)
+    for index in range(len(found.cells)):
+        if engine.is_over():
+            break
+        heights, solutions = _binomial(found, index, coefficients)
         lifts.append(heights)
         starts += solutions
         owner += [index] * len(solutions)
@@ -167,23 +175,22 @@ def solve_generic(
         {monomial: complex(coefficients[low + k]) for k, monomial in enumerate(support)}
         for support, low in zip(found.supports, found.start, strict=False)
     ]
-    return polynomials, ends[done], int((~done).sum())
+    return polynomials, ends[done], found.mixed_volume - int(done.sum())
 
 
-def _edges(points: np.ndarray, cell: np.ndarray) -> list[list[int]]:
+def _edges(points: np.ndarray, cell: np.ndarray) -> Matrix:
     return [[int(v) for v in points[a] - points[b]] for a, b in zip(cell[0::2], cell[1::2], strict=True)]
 
 
-def _volume(matrix: list[list[int]]) -> int:
-    triangle, _ = _triangular(matrix)
+def _volume(triangle: Matrix) -> int:
     volume = 1
     for i, row in enumerate(triangle):
         volume *= abs(row[i])
     return volume
 
 
-def _triangular(matrix: list[list[int]]) -> tuple[list[list[int]], list[list[int]]]:
-    """Integer row operations U with U·matrix upper triangular; returns both."""
+def _triangular(matrix: Matrix) -> tuple[Matrix, Matrix]:
+    """Integer row operations U, and U·matrix, which is upper triangular."""
     n = len(matrix)
     a = [list(row) for row in matrix]
     u = [[int(i == j) for j in range(n)] for i in range(n)]
@@ -201,16 +208,17 @@ def _triangular(matrix: list[list[int]]) -> tuple[list[list[int]], list[list[int
                 if factor:
                     a[i] = [x - factor * y for x, y in zip(a[i], a[k], strict=True)]
                     u[i] = [x - factor * y for x, y in zip(u[i], u[k], strict=True)]
-    return a, u
+    return u, a
 
 
 def _binomial(
-    found: MixedCells, cell: np.ndarray, coefficients: np.ndarray
+    found: MixedCells, index: int, coefficients: np.ndarray
 ) -> tuple[np.ndarray, list[list[complex]]]:
     """Heights of all monomials above the cell's lower facet, and the solutions of the cell's binomial system.
 
     All coefficients have modulus 1, so all solutions do, and only their angles have to be solved for.
     """
+    cell = found.cells[index]
     a, b = cell[0::2], cell[1::2]
     points, lift = found.points, found.lift
     slope = np.linalg.solve(points[a] - points[b], lift[b] - lift[a])
@@ -225,7 +233,7 @@ def _binomial(
     positive = heights[heights > 1e-12]
     if len(positive):
         heights = heights / positive.min()
-    triangle, u = _triangular(_edges(points, cell))
+    u, triangle = found.forms[index]
     n = len(triangle)
     angles = np.angle(-coefficients[b] / coefficients[a])
     right = [float(sum(u[i][j] * angles[j] for j in range(n))) for i in range(n)]
