@@ -26,7 +26,7 @@ from polysolv.decisions.homotopy.engine import Engine
 from polysolv.decisions.homotopy.problem import homogeneous, linear_homotopy
 from polysolv.decisions.homotopy.starts.monodromy import populate
 from polysolv.decisions.homotopy.straightline import Complexes, Support, compile_program
-from polysolv.decisions.homotopy.tracker import polish, track_paths
+from polysolv.decisions.homotopy.tracker import track_paths
 
 Row = dict[tuple[tuple[int, int], ...], complex]
 Images = Callable[[Complexes], Sequence[Complexes]]
@@ -240,7 +240,6 @@ def run(example: Example, rng: np.random.Generator, engine: Engine) -> None:
         target = [{m: (complex(c), 0j) for m, c in row.items()} for row in example.rows(now)]
         tracking = linear_homotopy(target, example.rows(before), example.unknowns)
         tracked = track_paths(tracking, homogeneous(points), engine, 1e-8)
-        polish(tracking, tracked, engine)
         moved += len(points)
         good = tracked.codes == codes.SUCCESS
         failed = int(np.isin(tracked.codes, codes.FAILURES).sum())

@@ -26,24 +26,21 @@ from polysolv.decisions.homotopy.kernel_algebra import (
     EXACT,
     Homotopy,
     condition,
-    dd_subtract,
     derivatives,
     factor,
     jacobian,
-    largest,
     relative_residual,
-    solve_factored,
     weights,
 )
 from polysolv.decisions.homotopy.kernel_endgame import finish
 from polysolv.decisions.homotopy.kernel_steps import (
     OWN,
     ZERO,
-    clear,
     copy,
     correct,
     floor_at,
     normalize,
+    polish,
     residual,
     track,
 )
@@ -58,7 +55,6 @@ from polysolv.decisions.homotopy.workspace import (
     FLOOR,
     LAST,
     LIPSCHITZ,
-    LOW,
     MATRIX,
     MEMORY,
     ORDER,
@@ -68,32 +64,8 @@ from polysolv.decisions.homotopy.workspace import (
     TRIED,
     WEIGHT,
     WIDE_RE,
-    B,
     Work,
 )
-
-
-@EXACT
-def polish(p, h, w, x, s):
-    """Newton steps with extended residuals while they shrink; returns the last relative correction."""
-    best = 1e300
-    clear(w.z[LOW])
-    for _ in range(8):
-        residual(p, h, w, x, s)
-        weights(x, floor_at(w, s), w.r[WEIGHT])
-        jacobian(p, w)
-        if factor(w) == 0.0:
-            break
-        solve_factored(w, w.z[B])
-        size = largest(w.z[B])
-        if not size < 0.5 * best:
-            break
-        best = size
-        dd_subtract(x, w)
-        if size < 1e-18:
-            break
-    clear(w.z[LOW])
-    return best
 
 
 @EXACT

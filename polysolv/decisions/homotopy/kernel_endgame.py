@@ -55,7 +55,9 @@ from polysolv.decisions.homotopy.workspace import (
 FIRST_LOOP = 1e-3  # largest radius of a Cauchy loop where one branch point at s = 0 is all there seems to be
 ANY_LOOP = 1e-10  # largest radius otherwise; near s = 0 there may be branch points of regular end points
 EARLY, LATE, DEEPER = 120.0, 1000.0, 300.0  # steps that a loop at these radii, and a closer look, may take
-DEPTH = 1e-18  # value of s down to which a path is followed before its end point is called singular
+# Value of s down to which a path is followed before its end point is called singular; with extended residuals
+# it is Tuning.closest.
+DEPTH = 1e-18
 VANISHED = 1e-12  # a mean with a homogenising coordinate below this, relative to the largest, is at infinity
 RELIABLE = 1e12  # condition number up to which Newton's step at s = 0 is believed
 CLOSED = 1e-12  # smallest unit of error, relative to the largest coordinate, when a loop closes
@@ -212,7 +214,8 @@ def finish(p, h, w, tune, x, stop):
     ratio = 0.0
     candidate = RUNNING
     turns = 0
-    while s > (DEPTH if candidate == SINGULAR else tune.closest):
+    depth = tune.closest if tune.extended else DEPTH
+    while s > (depth if candidate == SINGULAR else tune.closest):
         copy(x, before)
         goal = 0.0 if may_land else 0.1 * s
         code, length = advance(p, h, w, tune, x, complex(goal, 0.0), -1.0 + 0.0j, s - goal, stop)

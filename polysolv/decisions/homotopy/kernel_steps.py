@@ -53,6 +53,8 @@ EXTENDED_STEPS = 40.0
 # are measured in units of ZERO; where that looks singular, small ones are tried in units of their own.
 ZERO, OWN = 1e-5, 1e-30
 
+ILL = 1e15  # Jacobians beyond this condition number are singular to double precision
+
 # Newton's second correction takes the first one's Jacobian where the first is below this part of the basin.
 CHORD = 0.02
 
@@ -284,8 +286,32 @@ def sharpen(p, h, w, x, s):
 
 
 @EXACT
+def polish(p, h, w, x, s):
+    """Newton steps with extended residuals while they shrink; returns the last relative correction."""
+    best = 1e300
+    clear(w.z[LOW])
+    for _ in range(8):
+        residual(p, h, w, x, s)
+        weights(x, floor_at(w, s), w.r[WEIGHT])
+        jacobian(p, w)
+        if factor(w) == 0.0:
+            break
+        solve_factored(w, w.z[B])
+        size = largest(w.z[B])
+        if not size < 0.5 * best:
+            break
+        best = size
+        dd_subtract(x, w)
+        if size < 1e-18:
+            break
+    clear(w.z[LOW])
+    return best
+
+
+@EXACT
 def land(p, h, w, tune, x):
     """Whether x is a regular zero of H(·, 0), polished in place; its condition number is left in w.state."""
+    ill = False
     for floor in (ZERO, OWN):
         residual(p, h, w, x, 0.0 + 0.0j)
         weights(x, floor, w.r[WEIGHT])
@@ -293,14 +319,37 @@ def land(p, h, w, tune, x):
         if factor(w) == 0.0:
             return False
         w.state[REGULARITY] = condition(p, w)
+        ill = ill or w.state[REGULARITY] < ILL
         if not w.state[REGULARITY] < tune.max_condition:
             continue
         solve_factored(w, w.z[B])
         # A coordinate that tends to zero never settles in its own units.
         if largest(w.z[B]) < (max(tune.accuracy, 1e-14 * w.state[REGULARITY]) if floor == ZERO else 1e-6):
-            for i in range(x.size):
-                x[i] -= w.z[B, i] * w.r[WEIGHT, i]
+            subtract(x, w)
             return True
+    return ill and lands_with_care(p, h, w, x)
+
+
+@EXACT
+def lands_with_care(p, h, w, x):
+    """The same for larger condition numbers: with twice the digits Newton's method comes to rest at a regular
+    zero, but not at a singular one."""
+    before = w.z[TRIAL]
+    copy(x, before)
+    w.state[EXTENDED] = max(w.state[EXTENDED], 1.0)
+    if polish(p, h, w, x, 0.0 + 0.0j) < 1e-13:
+        top = largest(x)
+        moved = 0.0
+        for i in range(x.size):
+            moved = max(moved, modulus(x[i] - before[i]))
+        residual(p, h, w, x, 0.0 + 0.0j)
+        weights(x, ZERO, w.r[WEIGHT])
+        jacobian(p, w)
+        if moved < 1e-6 * top and factor(w) != 0.0:
+            w.state[REGULARITY] = condition(p, w)
+            if w.state[REGULARITY] < ILL:
+                return True
+    copy(before, x)
     return False
 
 

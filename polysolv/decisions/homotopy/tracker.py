@@ -14,6 +14,7 @@ from polysolv.decisions.homotopy.tuning import LEVELS
 
 _SAME = 1e-7  # relative distance below which two points of different paths are taken for one
 _SAME_POLISHED = 1e-12
+_SAME_SINGULAR = 1e-3
 _CONVERGED = 1e-13  # last correction of a polished point, relative to its coordinates
 _SINGULAR_CONDITION = 1e13  # end points beyond this count as singular
 _ILL_CONDITION = 1e15  # those where Newton's method converges, beyond this
@@ -170,7 +171,26 @@ def _doubtful(batch: Batch) -> Integers:
                 suspicious[rows[same]] = True
         else:
             suspicious[rows] = True
+    suspicious |= _incomplete_cycles(batch)
     return np.flatnonzero(suspicious)
+
+
+def _incomplete_cycles(batch: Batch) -> np.ndarray:
+    """Which paths end in a finite singular point with a winding number above the number of paths there.
+
+    A cycle of w paths ends in one point. Where fewer do, the loop was about the end points of several paths,
+    as where a finite one and some at infinity are close to each other.
+    """
+    incomplete = np.zeros(len(batch.codes), bool)
+    winding = batch.facts[:, codes.WINDING]
+    singular = np.flatnonzero((batch.codes == codes.SINGULAR) & (winding > 1))
+    alone = set(range(len(singular)))
+    for group in coincident(batch.points[singular], _SAME_SINGULAR):
+        alone -= set(group)
+        rows = singular[group]
+        incomplete[rows] = winding[rows] > len(rows)
+    incomplete[singular[sorted(alone)]] = True
+    return incomplete
 
 
 def coincident(points: Complexes, tolerance: float) -> list[list[int]]:
