@@ -56,10 +56,10 @@ def compiled(source: Source) -> Callable[..., None]:
     machine code cannot be loaded by itself, every process compiles anew.
     """
     try:
-        key = _key(source)
-    except (OSError, ImportError, RuntimeError):
+        name = f"{source.module.rpartition('.')[2]}-{_key(source)}.object"
+        places = [folder / name for folder in _folders()]
+    except (OSError, ImportError, RuntimeError):  # no source files, say, or no home folder
         return _compile(source, [])
-    places = [folder / f"{source.module.rpartition('.')[2]}-{key}.object" for folder in _folders()]
     for place in places:
         try:
             if place.is_file():
@@ -190,6 +190,8 @@ def _keep(content: bytes, place: Path, source: Source) -> bool:
     """Write a file of machine code, if another process can load and call it."""
     from polysolv.files import write_atomically
 
+    if not sys.executable:
+        return False
     trial = place.with_suffix(f".{os.getpid()}.trial")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from polysolv.decisions.homotopy.straightline import Floats
 from polysolv.systems.polynomial import Polynomial
 
 _ROUNDS = 30
-_WORTHWHILE = 0.6  # the units as given mean something: they are only left for much better ones
+_WORTHWHILE = 0.75  # the units as given mean something: they are only left for much better ones
 
 
 @dataclass(frozen=True)
