@@ -49,8 +49,8 @@ def populate(
     enough: Callable[[Complexes], bool],
     engine: Engine,
     stale: int = 5,
-    max_loops: int = MAX_LOOPS,
     images: Callable[[Complexes], Sequence[Complexes]] = lambda points: (),
+    max_loops: int = MAX_LOOPS,
 ) -> tuple[Complexes, bool]:
     """Collect solutions at the parameters ``base`` by loops base → p → q → … → base.
 
@@ -58,9 +58,10 @@ def populate(
         program: affine system; ``base``: its coefficients; ``seeds``: known solutions, one a row.
         draw: returns the coefficients at the random parameters p, q, … of one loop.
         enough: whether a set of solutions is complete; asked after each loop.
-        stale: loops without a new solution after which it gives up, or after ``max_loops`` in all.
+        stale: loops without a new solution after which it gives up.
         images: the other solutions in the orbit of each point, where the system has a symmetry; an array for
             each, with a row for each point. Only one solution of each orbit is then tracked.
+        max_loops: loops after which it gives up in any case.
 
     Returns:
         the solutions, one of each orbit, and whether ``enough`` said yes.
@@ -147,7 +148,7 @@ def solve_generic(
         return bool((bend < _TRACE * np.maximum(np.abs(points).sum(axis=0), 1e-3)).all())
 
     start = np.append(seed, 0.0)[None, :]
-    points, held = populate(program, base, start, loop, complete, engine, _STALE, _MAX_LOOPS)
+    points, held = populate(program, base, start, loop, complete, engine, _STALE, max_loops=_MAX_LOOPS)
     target = [{m: (c, 0j) for m, c in zip(row, part, strict=True)} for row, part in _split(rows, base)]
     begin = [{m: c[0] for m, c in row.items()} for row in target]
     target[-1] = {time: (1.0 + 0j, 0j)}
