@@ -16,7 +16,7 @@ from polysolv.grid import Grid
 SCHEMA = "polysolv/doctor/1"
 
 PACKAGES = (
-    *("click", "joblib", "matplotlib", "mpmath", "numba", "numpy"),
+    *("click", "joblib", "llvmlite", "matplotlib", "mpmath", "numba", "numpy"),
     *("rich", "scikit-learn", "scipy", "sympy", "threadpoolctl"),
 )
 # Package -> (extra that brings it, what polysolv uses it for).
