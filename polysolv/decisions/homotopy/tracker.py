@@ -119,7 +119,7 @@ def _polish(batch: Batch, tracking: Tracking, engine: Engine) -> None:
     careful = LEVELS[-1]
     fine = engine.run(tracking.program, tracking.table, careful, codes.POLISH, batch.points[rows], 0.0)
     moved = _angle(fine.points, batch.points[rows])
-    close = (fine.facts[:, codes.CORRECTION] < _CONVERGED) & (moved < 1e-4)
+    close = has_converged(fine.facts) & (moved < 1e-4)
     done = (fine.codes == codes.SUCCESS) & ((is_regular(fine.facts) & close) | ~averaged[rows])
     batch.points[rows[done]] = fine.points[done]
     batch.facts[rows[done], codes.CONDITION :] = fine.facts[done, codes.CONDITION :]
