@@ -18,7 +18,7 @@ from polysolv.moe import diagnostics
 from polysolv.moe.coordinates import check_bounds, interval
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure, natural_order
-from polysolv.moe.optimise import METHODS, Problem, Run, default_min_variance, optimise
+from polysolv.moe.optimise import METHODS, Problem, Run, default_min_variance, optimise, ranking
 from polysolv.moe.relocate import grow, relocate
 from polysolv.moe.starts import NAMES, starting_vectors
 from polysolv.moe.threads import one_thread
@@ -367,7 +367,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return runs
 
     def _best(self, problem: Problem, runs: list[Run]) -> Run:
-        return max(runs, key=lambda run: problem.merit(run.vector, run.value))
+        return runs[ranking([problem.merit(run.vector, run.value) for run in runs])[0]]
 
     def _starts(self, problem: Problem, rng: np.random.Generator) -> list[Array]:
         previous = getattr(self, "mixing_measure_", None) if self.warm_start else None

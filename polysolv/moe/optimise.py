@@ -16,6 +16,8 @@ from polysolv.moe.trust_region import Box
 METHODS = ("em", "newton", "auto")
 _WARM_UP_MAPS, _WARM_UP_GAIN = 6, 0.1
 _EM_CHECK = 10
+# Relative to the log-likelihood: less is rounding, which differs between machines.
+_TIE = 1e-10
 
 Report = Callable[[int, float, float], None]
 
@@ -98,6 +100,28 @@ class Run:
     iterations: int
     status: str
     smallest_eigenvalue: float
+
+
+def ranking(merits: list[tuple[bool, float]]) -> list[int]:
+    """Return the indices of ends from best to worst; of ends that differ by rounding, the earlier first.
+
+    Args:
+        merits: what :meth:`Problem.merit` says of each end.
+
+    Two starts often reach one maximum with the atoms in another order. Which of the two values is larger is
+    then a matter of the last bit; the order of the atoms that a user sees should not be.
+
+    >>> ranking([(True, -3.0), (True, -2.0 - 1e-14), (True, -2.0), (False, 7.0)])
+    [1, 2, 0, 3]
+    """
+    left = list(range(len(merits)))
+    order = []
+    while left:
+        clean, top = max(merits[index] for index in left)
+        least = top - _TIE * max(1.0, abs(top)) if np.isfinite(top) else top
+        order.append(next(index for index in left if merits[index][0] == clean and merits[index][1] >= least))
+        left.remove(order[-1])
+    return order
 
 
 def optimise(

@@ -10,7 +10,7 @@ from polysolv.moe import likelihood, trust_region
 from polysolv.moe.em import ExpectationMaximisation
 from polysolv.moe.likelihood import Array, pack, unpack
 from polysolv.moe.merge import dropped, merged
-from polysolv.moe.optimise import Problem
+from polysolv.moe.optimise import Problem, ranking
 
 _ROWS, _TRIALS, _WORK = 50_000, 10, 400_000
 # Rows at a time when many candidates are scored: their products should stay in the cache.
@@ -78,7 +78,7 @@ def _race(problem: Problem, starts: list[Array]) -> list[Array]:
                 problem.evaluate, start, problem.box, problem.rows, problem.raw, _ROUGH, steps
             )
             ends.append((problem.merit(ascent.vector, ascent.evaluation.value), ascent.vector))
-        ends.sort(key=lambda end: end[0], reverse=True)
+        ends = [ends[index] for index in ranking([merit for merit, _ in ends])]
         # Ends of equal likelihood are the same end.
         distinct = [end for n, end in enumerate(ends) if n == 0 or ends[n - 1][0][1] - end[0][1] > 1e-3]
         vectors = [vector for _, vector in distinct[:_FINALISTS]]

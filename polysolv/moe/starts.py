@@ -6,7 +6,7 @@ import numpy as np
 
 from polysolv.moe.em import ExpectationMaximisation, accelerate
 from polysolv.moe.likelihood import Array, Indices, log_density
-from polysolv.moe.optimise import Problem
+from polysolv.moe.optimise import Problem, ranking
 from polysolv.moe.threads import every_library_on_one_thread
 
 NAMES = ("kmeans", "random", "em-short")
@@ -35,12 +35,15 @@ def starting_vectors(name: str, count: int, problem: Problem, rng: np.random.Gen
         return [_clustered(em, rng) for _ in range(count)]
     if name == "random":
         return [_scattered(em, rng) for _ in range(count)]
-    ranked: list[tuple[float, int, Array]] = []
+    ends: list[Array] = []
+    merits: list[tuple[bool, float]] = []
     for index in range(_CANDIDATES * count):
         first = _clustered(em, rng) if index % 3 == 0 else _scattered(em, rng)
         vector, _, _ = accelerate(em, first, _SHORT_MAPS, min_gain=1e-3)
-        ranked.append((-float(log_density(vector, k, Z, y).sum()), index, vector))
-    return [vector for _, _, vector in sorted(ranked, key=lambda entry: entry[:2])[:count]]
+        ends.append(vector)
+        value = float(log_density(vector, k, Z, y).sum())
+        merits.append((True, value if np.isfinite(value) else -np.inf))
+    return [ends[index] for index in ranking(merits)[:count]]
 
 
 def _clustered(em: ExpectationMaximisation, rng: np.random.Generator) -> Array:
