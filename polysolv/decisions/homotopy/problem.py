@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +15,8 @@ from polysolv.systems.generic_system import GenericSystem, degree_of, total_degr
 from polysolv.systems.polynomial import Monomial, Polynomial
 
 Coefficients = Mapping[Monomial, complex]
+
+_ROUNDING = 1e-12  # relative to the largest coordinate, what a coordinate that is zero may come out as
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,26 @@ class Problem:
         """Total degree of each equation."""
         return [max(degree_of(monomial) for monomial in row) for row in self.rows]
 
-    def to_user(self, points: Complexes) -> Complexes:
-        """Affine points in the user's units from homogeneous ones."""
-        units = np.exp2(np.array(self.scaling.unknowns, float))
-        return np.asarray(points[:, :-1] / points[:, -1:] * units)
+    def in_units(self, units: Sequence[int]) -> Problem:
+        """Return the problem with x_i = 2^units[i] · y_i, the largest coefficients of each row near 1.
+
+        Exact, but for coefficients that become too small to matter.
+        """
+        change = [new - old for new, old in zip(units, self.scaling.unknowns, strict=True)]
+        rows, shifts = [], []
+        for row, shift in zip(self.rows, self.scaling.equations, strict=True):
+            powers = {monomial: sum(change[i] * e for i, e in monomial) for monomial in row}
+            top = max(math.log2(abs(c[0])) + powers[monomial] for monomial, c in row.items())
+            more = -round(top)
+            rows.append(
+                {m: (_times(c[0], powers[m] + more), _times(c[1], powers[m] + more)) for m, c in row.items()}
+            )
+            shifts.append(shift + more)
+        return replace(self, rows=tuple(rows), scaling=Scaling(tuple(units), tuple(shifts)))
+
+
+def _times(value: complex, power: int) -> complex:
+    return complex(math.ldexp(value.real, power), math.ldexp(value.imag, power))
 
 
 def prepare(system: GenericSystem, rng: np.random.Generator) -> Problem | None:
@@ -135,8 +154,25 @@ def homogeneous(points: Complexes) -> Complexes:
     return np.hstack([points, np.ones((len(points), 1), np.complex128)])
 
 
-def distances_from_real(points: Complexes) -> Floats:
-    """Largest imaginary part of each row, relative to the size of its largest coordinate (at least 1)."""
+def look_real(points: Complexes, tol: Floats, fine: np.ndarray) -> np.ndarray:
+    """Whether the imaginary parts of each row count as zero.
+
+    Args:
+        points: one a row, in units in which coordinates are of size 1 or less unless they are large.
+        tol: what an imaginary part may be, relative to the largest coordinate of the row (at least 1).
+        fine: rows that are known to all digits of doubles. There an imaginary part also has to be small
+            relative to its own coordinate, unless that is smaller than rounding errors may be.
+
+    >>> points = np.array([[1, 1e-9 + 1e-9j], [1, 1e-9 + 1e-14j]])
+    >>> look_real(points, np.full(2, 1e-8), np.array([True, True]))
+    array([False,  True])
+    """
     if not points.size:
-        return np.zeros(len(points))
-    return np.asarray(np.abs(points.imag).max(axis=1) / np.maximum(1.0, np.abs(points).max(axis=1)))
+        return np.ones(len(points), bool)
+    sizes = np.abs(points)
+    largest = np.maximum(1.0, sizes.max(axis=1, keepdims=True))
+    limits = tol[:, None]
+    allowed = np.where(
+        fine[:, None], np.maximum(limits * sizes, np.minimum(limits, _ROUNDING) * largest), limits * largest
+    )
+    return np.asarray((np.abs(points.imag) < allowed).all(axis=1))

@@ -39,8 +39,10 @@ class PathResult(RichDisplay):
         multiplicity: number of paths that end at this point.
         distinct: number of the distinct finite solution, counted from 0, or ``None``.
         singular: whether the end point was found to be singular (multiple, or Jacobian not invertible).
-        real: whether all imaginary parts vanish up to the result's ``tol``. True is no proof that a real
-            solution exists and False no proof that none does: use :func:`polysolv.certify_solutions`.
+        real: whether all imaginary parts vanish up to the result's ``tol``, relative to the largest
+            coordinate; at end points that are known to all digits also relative to their own coordinate. True
+            is no proof that a real solution exists and False no proof that none does: use
+            :func:`polysolv.certify_solutions`.
         steps: steps tried.
         retracked: how often the path was tracked again at tighter tolerances.
     """

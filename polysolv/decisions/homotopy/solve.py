@@ -50,8 +50,8 @@ def solve(
             space of
             coefficients until the trace test holds).
         seed: a non-negative integer; fixes every random choice.
-        tol: relative accuracy on the way, and size below which an imaginary part counts as zero; 1e-14 to
-            1e-3.
+        tol: relative accuracy on the way, and relative size below which an imaginary part counts as zero;
+            1e-14 to 1e-3.
         max_paths: refuse to start with more paths than this.
         jobs: number of threads, from 1 to 256; the result does not depend on it.
         timeout: seconds after which the remaining paths are left untracked; ``None`` for no limit.
@@ -128,13 +128,17 @@ def _result(
     import numpy as np
 
     from polysolv.decisions.homotopy import codes
-    from polysolv.decisions.homotopy.problem import distances_from_real
-    from polysolv.decisions.homotopy.tracker import close_groups, has_converged, is_regular
+    from polysolv.decisions.homotopy.closeness import close_in_own_units
+    from polysolv.decisions.homotopy.problem import look_real
+    from polysolv.decisions.homotopy.tracker import has_converged, is_regular
 
     tracked = outcome.tracked
     outcomes, facts = tracked.codes, tracked.facts
     finite = np.flatnonzero((outcomes == codes.SUCCESS) | (outcomes == codes.SINGULAR))
-    points = problem.to_user(tracked.points[finite])
+    logarithms = outcome.units[finite]
+    units = np.exp2(logarithms)
+    scaled = tracked.points[finite, :-1] / tracked.points[finite, -1:]
+    points = scaled * units
     labels = {
         codes.AT_INFINITY: AT_INFINITY,
         codes.INTERRUPTED: INTERRUPTED,
@@ -142,18 +146,19 @@ def _result(
     }
     excess = np.zeros(len(finite), bool)
     if problem.combined:
-        excess = _residuals(system, points, np.exp2(np.array(problem.scaling.unknowns, float))) > 1e-7
+        excess = _residuals(system, points, units) > 1e-7
     kept = np.flatnonzero(~excess)
     singular = (outcomes[finite] == codes.SINGULAR) | ~is_regular(facts[finite])
     converged = has_converged(facts[finite])
     # Regular points are known to many digits, singular ones to few.
-    scaled = points / np.exp2(np.array(problem.scaling.unknowns, float))
     groups = []
-    for group in close_groups(scaled[kept], _REGULAR_DISTANCE, 1e-3):
-        groups += _same_coordinates(scaled[kept[group]], singular[kept[group]], converged[kept[group]], group)
+    for group in close_in_own_units(points[kept], logarithms[kept], _REGULAR_DISTANCE, 1e-3):
+        rows = kept[group]
+        groups += _same_coordinates(points[rows], units[rows], singular[rows], converged[rows], group)
     loose = [i for i in range(len(kept)) if singular[kept[i]]]
     groups += [
-        [loose[i] for i in group] for group in close_groups(scaled[kept[loose]], _SINGULAR_DISTANCE, 1.0)
+        [loose[i] for i in group]
+        for group in close_in_own_units(points[kept[loose]], logarithms[kept[loose]], _SINGULAR_DISTANCE, 1.0)
     ]
     member = list(range(len(kept)))
     for group in groups:
@@ -162,7 +167,9 @@ def _result(
             member = [first if value == label else value for value in member]
     multiplicity = np.bincount(member, minlength=len(kept)) if len(kept) else np.zeros(0, int)
     numbers = {label: k for k, label in enumerate(sorted(set(member)))}
-    imaginary = distances_from_real(scaled)
+    doubtful = singular.copy()
+    doubtful[kept] |= multiplicity[member] > 1
+    real = look_real(scaled, np.where(doubtful, max(tol, 1e-5), tol), converged & ~doubtful)
     by_row: dict[int, PathResult] = {}
     for position, row in enumerate(finite.tolist()):
         common: dict[str, Any] = {
@@ -191,7 +198,7 @@ def _result(
             multiplicity=many,
             distinct=numbers[member[place]],
             singular=bad,
-            real=bool(imaginary[position] < max(tol, 1e-5 if bad else 0.0)),
+            real=bool(real[position]),
             steps=int(facts[row, codes.STEPS]),
             retracked=int(tracked.levels[row]),
         )
@@ -210,17 +217,23 @@ def _result(
     return SolveResult(system, paths, outcome.start, seed, tol, problem.slices, notes)
 
 
-def _same_coordinates(points: Any, singular: Any, converged: Any, names: list[int]) -> list[list[int]]:
-    """Split a group of close points into those that agree in every coordinate, as polished ones do."""
+def _same_coordinates(
+    points: Any, units: Any, singular: Any, converged: Any, names: list[int]
+) -> list[list[int]]:
+    """Split a group of close points into those that agree in every coordinate, as polished ones do.
+
+    A coordinate's rounding error is relative to the largest one in the units of the points.
+    """
     import numpy as np
 
     groups: list[list[int]] = []
     for i in range(len(names)):
         for group in groups:
             j = group[0]
-            noise = 1e-17 * max(1.0, float(np.abs(points[[i, j]]).max()))
             distance = _POLISHED_DISTANCE if converged[i] and converged[j] else _REGULAR_DISTANCE
-            unit = distance * np.abs(points[[i, j]]).max(axis=0) + noise
+            pair = np.abs(points[[i, j]])
+            noise = 1e-17 * np.maximum(1.0, (pair / units[[i, j]]).max()) * units[[i, j]].min(axis=0)
+            unit = distance * pair.max(axis=0) + noise
             if singular[i] or singular[j] or bool((np.abs(points[i] - points[j]) <= unit).all()):
                 group.append(i)
                 break

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from polysolv.decisions.homotopy import codes
+from polysolv.decisions.homotopy.closeness import coincident
 from polysolv.decisions.homotopy.engine import Batch, Engine
 from polysolv.decisions.homotopy.problem import Tracking
 from polysolv.decisions.homotopy.straightline import Complexes, Floats, Integers
@@ -33,7 +34,7 @@ class Tracked:
     levels: Integers  # how often the path was re-tracked
 
 
-def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: float) -> Tracked:
+def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: float, level: int = 0) -> Tracked:
     """Track from s = 1 to s = 0 with the endgame; crossings and failures are re-tracked.
 
     Two paths that stand at the same point at the endgame's boundary, or end at the same regular point, have
@@ -44,12 +45,13 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
         tracking: the homotopy; ``starts``: homogeneous start points, one a row.
         engine: threads, deadline and progress.
         tol: relative accuracy of Newton's method on the way.
+        level: how careful to be at first, an index of `LEVELS`.
     """
     count = len(starts)
-    levels = np.zeros(count, np.int64)
+    levels = np.full(count, level, np.int64)
     total: Batch | None = None
     doubtful = np.arange(count)
-    for level, tuning in enumerate(LEVELS):
+    for number, tuning in list(enumerate(LEVELS))[level:]:
         batch = engine.run(
             tracking.program,
             tracking.table,
@@ -67,7 +69,7 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
             total.middles[rows] = batch.middles[kept]
             total.codes[rows] = batch.codes[kept]
             total.facts[rows] = batch.facts[kept]
-            levels[rows] = level
+            levels[rows] = number
         doubtful = _doubtful(total)
         if not len(doubtful) or engine.interrupted:
             break
@@ -191,46 +193,3 @@ def _incomplete_cycles(batch: Batch) -> np.ndarray:
         incomplete[rows] = winding[rows] > len(rows)
     incomplete[singular[sorted(alone)]] = True
     return incomplete
-
-
-def coincident(points: Complexes, tolerance: float) -> list[list[int]]:
-    """Groups of at least two rows that are the same point of projective space.
-
-    >>> coincident(np.array([[1, 2], [2, 4], [1, 3]], complex), 1e-9)
-    [[0, 1]]
-    """
-    if len(points) < 2:
-        return []
-    generator = np.random.default_rng(len(points[0]))
-    form = generator.standard_normal(points.shape[1]) + 1j * generator.standard_normal(points.shape[1])
-    scaled = points / (points @ form)[:, None]
-    return close_groups(scaled, tolerance)
-
-
-def close_groups(points: Complexes, tolerance: float, floor: float = 1e-300) -> list[list[int]]:
-    """Groups of at least two rows, connected by distances below ``tolerance`` · max(norm, floor), each
-    sorted."""
-    generator = np.random.default_rng(1 + points.shape[1])
-    direction = generator.standard_normal(points.shape[1]) + 1j * generator.standard_normal(points.shape[1])
-    values = (points @ direction).real
-    sizes = np.maximum(np.abs(points).max(axis=1), floor)
-    order = np.argsort(values, kind="stable")
-    reach = tolerance * float(np.abs(direction).sum()) * 2
-    parent = list(range(len(points)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    for position, i in enumerate(order):
-        for j in order[position + 1 :]:
-            if values[j] - values[i] > reach * max(sizes[i], sizes[j]):
-                break
-            if np.abs(points[i] - points[j]).max() <= tolerance * max(sizes[i], sizes[j]):
-                parent[root(int(j))] = root(int(i))
-    groups: dict[int, list[int]] = {}
-    for i in range(len(points)):
-        groups.setdefault(root(i), []).append(i)
-    return sorted(sorted(group) for group in groups.values() if len(group) > 1)

@@ -8,7 +8,7 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from polysolv import GenericSystem, solve
+from polysolv import GenericSystem, certify_solutions, solve
 from polysolv.decisions.homotopy.core import find_core
 from polysolv.decisions.homotopy.starts.choose import bezout_is_generic
 from polysolv.decisions.homotopy.starts.polyhedral import find_mixed_cells
@@ -94,33 +94,104 @@ def test_mixed_volume_equals_the_area_formula(
 def test_random_sparse_systems_against_an_exact_count(
     first: list[tuple[int, int]], second: list[tuple[int, int]], seed: int
 ) -> None:
-    """The multiplicities add up to dim Q[x, y]/I, from a Gröbner basis."""
     generator = np.random.default_rng(seed)
-    x, y = sympy.symbols("x y")
-    polynomials, equations = [], []
+    polynomials = []
     for polygon in (first, second):
-        polynomial = {
-            tuple((i, e) for i, e in enumerate(point) if e): Fraction(int(generator.integers(1, 50)))
-            * int(generator.choice([-1, 1]))
-            for point in [*polygon, (0, 0)]
-        }
-        polynomials.append(polynomial)
-        equations.append(
-            sum(
-                int(c) * sympy.prod([(x, y)[i] ** e for i, e in m])  # type: ignore[attr-defined]
-                for m, c in polynomial.items()
-            )
+        polynomials.append(
+            {
+                tuple((i, e) for i, e in enumerate(point) if e): Fraction(int(generator.integers(1, 50)))
+                * int(generator.choice([-1, 1]))
+                for point in [*polygon, (0, 0)]
+            }
         )
+    system = GenericSystem(("x", "y"), tuple(polynomials))
+    count = dimension_of_quotient(system)
+    if count is None:
+        return
+    result = solve(system, seed=seed)
+    assert result.nfailed == 0
+    assert sum(path.multiplicity for path in result.solutions) == count
+
+
+@settings(max_examples=40, deadline=None)
+@given(small_polygon, small_polygon, st.integers(4, 12), st.integers(1, 10**6))
+def test_coefficients_of_many_orders_of_magnitude_against_exact_counts(
+    first: list[tuple[int, int]], second: list[tuple[int, int]], digits: int, seed: int
+) -> None:
+    """The count of a Gröbner basis, and exact arithmetic certifies every simple solution."""
+    generator = np.random.default_rng(seed)
+    polynomials = []
+    for polygon in (first, second):
+        polynomials.append(
+            {
+                tuple((i, e) for i, e in enumerate(point) if e): Fraction(
+                    int(generator.integers(1000, 10000))
+                )
+                * int(generator.choice([-1, 1]))
+                * Fraction(10) ** int(generator.integers(-digits, digits + 1))
+                for point in {*polygon, (0, 0)}
+            }
+        )
+    system = GenericSystem(("x", "y"), tuple(polynomials))
+    count = dimension_of_quotient(system)
+    if count is None:
+        return
+    result = solve(system, seed=seed)
+    assert result.nfailed == 0
+    assert sum(path.multiplicity for path in result.solutions) == count
+    proved = certify_solutions(result)
+    assert proved.distinct == result.nsolutions - result.nsingular
+    assert proved.nreal == sum(path.real and not path.singular for path in result.solutions)
+
+
+@pytest.mark.parametrize("start", ["auto", "polyhedral"])
+@pytest.mark.parametrize(
+    ("equations", "count"),
+    [
+        # Sizes of solutions of one system from 2e-27 to 8e12.
+        (
+            [
+                "-3586000*x*y - 17.43e-5*x + 1712000*x^2*y - 9446000*x^2",
+                "1583000*y - 6388000*x*y + 1457000*y^3 - 5.967*x^2",
+            ],
+            8,
+        ),
+        (
+            [
+                "-5266 - 1643e3*x + 3190e3*y - 8170e-10*y^2",
+                "7401e-11*x*y - 2413e-4*x",
+                "(8209*z - 15690*x)*y",
+            ],
+            3,
+        ),
+        # Perturbations, which must not spoil the units.
+        (["x^2 - 2", "y^2 - 3 + 1e-12*x*y", "z^2 - 5 + 1e-9*x*y"], 8),
+    ],
+)
+def test_solutions_of_all_sizes_are_found_in_units_of_their_own(
+    equations: list[str], count: int, start: str
+) -> None:
+    for seed in range(3):
+        result = solve(equations, start=start, seed=seed)
+        assert (result.nsolutions, result.nsingular, result.nfailed) == (count, 0, 0)
+        assert any("units of their own" in note for note in result.notes)
+
+
+def dimension_of_quotient(system: GenericSystem) -> int | None:
+    """dim Q[x, y]/I, from a Gröbner basis, or ``None`` if it is infinite."""
+    x, y = sympy.symbols("x y")
+    equations = [
+        sum(
+            sympy.Rational(c.numerator, c.denominator) * sympy.prod([(x, y)[i] ** e for i, e in m])  # type: ignore[attr-defined]
+            for m, c in polynomial.items()
+        )
+        for polynomial in system.equations
+    ]
     basis = sympy.groebner(equations, x, y, order="grevlex")
     if not basis.is_zero_dimensional:
-        return
+        return None
     leading = [sympy.Poly(g, x, y).monoms(order="grevlex")[0] for g in basis.exprs]
-    standard = [
-        (i, j) for i in range(40) for j in range(40) if not any(a <= i and b <= j for a, b in leading)
-    ]
-    result = solve(GenericSystem(("x", "y"), tuple(polynomials)), seed=seed)
-    assert result.nfailed == 0
-    assert sum(path.multiplicity for path in result.solutions) == len(standard)
+    return sum(not any(a <= i and b <= j for a, b in leading) for i in range(40) for j in range(40))
 
 
 @settings(max_examples=60, deadline=None)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from polysolv.decisions.homotopy import codes
+from polysolv.decisions.homotopy.closeness import close_in_own_units
 from polysolv.decisions.homotopy.engine import Engine
-from polysolv.decisions.homotopy.problem import Coefficients, Problem, Tracking, homogeneous, linear_homotopy
-from polysolv.decisions.homotopy.straightline import Complexes
-from polysolv.decisions.homotopy.tracker import Tracked, track_paths
+from polysolv.decisions.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
+from polysolv.decisions.homotopy.straightline import Complexes, Floats
+from polysolv.decisions.homotopy.tracker import Tracked, has_converged, is_regular, track_paths
 from polysolv.errors import InputError
 from polysolv.systems.generic_system import degree_of
 from polysolv.systems.polynomial import Monomial
@@ -24,16 +25,24 @@ _BUDGET = 3e5
 _SMALL = 100  # up to this many paths every path saved is worth the search
 _WORTHWHILE = 0.8
 _UNLIMITED = 1e13
+_SAME = 1e-8  # distance of end points that are counted once
 _MOST_FACES = 16  # unknowns up to which all coordinate subspaces are looked at
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The start system's name, the last homotopy, what became of its paths, and what a reader should know."""
+    """What became of the paths of a start system.
+
+    Args:
+        start: the start system's name.
+        tracked: the end points.
+        units: base-2 logarithms of the units of their coordinates, one path a row.
+        notes: what a reader should know.
+    """
 
     start: str
-    tracking: Tracking
     tracked: Tracked
+    units: Floats
     notes: tuple[str, ...]
 
 
@@ -45,6 +54,41 @@ def tracked_from(
     Raises:
         InputError: if there are more paths than ``max_paths``, or the start system does not apply.
     """
+    own = _in_own_units(problem, start, rng, engine, tol, max_paths)
+    if own is not None and (engine.interrupted or _regular(own) == len(own.tracked.codes)):
+        return own
+    common = _in_common_units(problem, start, rng, engine, tol, max_paths)
+    if own is None:
+        return common
+    if engine.interrupted:
+        return own
+    # A regular end point that Newton's method confirms is there, whoever misses it.
+    return max(own, common, key=lambda outcome: (_regular(outcome), -_failed(outcome)))
+
+
+def _in_own_units(
+    problem: Problem, start: str, rng: np.random.Generator, engine: Engine, tol: float, max_paths: int
+) -> Outcome | None:
+    """Track the paths from mixed cells in the units of each, if the coefficients ask for it."""
+    from polysolv.decisions.homotopy.starts import tropical
+
+    if start not in ("auto", "polyhedral") or not tropical.is_unbalanced(problem):
+        return None
+    most = min(tropical.MOST_PATHS, max_paths)
+    result = tropical.track_in_own_units(problem, rng, engine, tol, _BUDGET * most, most)
+    if result is None:
+        return None
+    tracked, units, lost = result
+    tracked = _with_missing(tracked, lost, engine.interrupted)
+    units = np.vstack([units, np.tile(np.array(problem.scaling.unknowns, np.float64), (lost, 1))])
+    return Outcome(
+        "polyhedral", tracked, units, ("each mixed cell's paths were tracked in units of their own",)
+    )
+
+
+def _in_common_units(
+    problem: Problem, start: str, rng: np.random.Generator, engine: Engine, tol: float, max_paths: int
+) -> Outcome:
     from polysolv.decisions.homotopy.starts import monodromy, polyhedral, weighted
     from polysolv.decisions.homotopy.starts.total_degree import start_polynomials
 
@@ -115,11 +159,23 @@ def _followed(
 ) -> Outcome:
     tracking = linear_homotopy(problem.rows, polynomials, problem.unknowns)
     tracked = track_paths(tracking, homogeneous(points), engine, tol)
-    return Outcome(start, tracking, _with_missing(tracked, missing, engine.interrupted), notes)
+    tracked = _with_missing(tracked, missing, engine.interrupted)
+    units = np.tile(np.array(problem.scaling.unknowns, np.float64), (len(tracked.codes), 1))
+    return Outcome(start, tracked, units, notes)
 
 
 def _failed(outcome: Outcome) -> int:
     return int(np.isin(outcome.tracked.codes, codes.FAILURES).sum())
+
+
+def _regular(outcome: Outcome) -> int:
+    """The number of different regular end points."""
+    tracked = outcome.tracked
+    finite = (tracked.codes == codes.SUCCESS) & has_converged(tracked.facts) & is_regular(tracked.facts)
+    rows = np.flatnonzero(finite)
+    points = tracked.points[rows, :-1] / tracked.points[rows, -1:] * np.exp2(outcome.units[rows])
+    same = close_in_own_units(points, outcome.units[rows], _SAME, 1e-3)
+    return len(rows) - sum(len(group) - 1 for group in same)
 
 
 def bezout_is_generic(supports: Sequence[Sequence[Monomial]], degrees: Sequence[int], unknowns: int) -> bool:

@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from polysolv.decisions.homotopy import codes
+from polysolv.decisions.homotopy.closeness import coincident
 from polysolv.decisions.homotopy.engine import Engine
 from polysolv.decisions.homotopy.problem import Coefficients, homogeneous, linear_homotopy
 from polysolv.decisions.homotopy.straightline import Complexes, Program, Support, compile_program
-from polysolv.decisions.homotopy.tracker import coincident, track_paths
+from polysolv.decisions.homotopy.tracker import track_paths
 from polysolv.decisions.homotopy.tuning import LEVELS
 from polysolv.systems.polynomial import Monomial
 

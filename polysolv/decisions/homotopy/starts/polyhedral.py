@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from polysolv.decisions.homotopy import codes
+from polysolv.decisions.homotopy.closeness import coincident
 from polysolv.decisions.homotopy.engine import Engine
 from polysolv.decisions.homotopy.native import Source, compiled
 from polysolv.decisions.homotopy.problem import Coefficients, homogeneous
 from polysolv.decisions.homotopy.straightline import Complexes, Floats, Integers, Support, compile_program
-from polysolv.decisions.homotopy.tracker import coincident
 from polysolv.decisions.homotopy.tuning import LEVELS
 from polysolv.systems.polynomial import Monomial
 
@@ -64,16 +64,18 @@ def find_mixed_cells(
     rng: np.random.Generator,
     budget: float = 1e13,
     engine: Engine | None = None,
+    lift: Floats | None = None,
 ) -> MixedCells | None:
     """Return the mixed cells, or ``None`` if the search would cost more than ``budget`` multiplications.
 
-    The engine's deadline and Ctrl-C end the search, too.
+    The engine's deadline and Ctrl-C end the search, too. ``lift`` holds the heights of all monomials of
+    `with_origin`, one support after another; they must be general. Random ones are taken without.
 
     >>> squares = [((), ((0, 2),), ((1, 2),))] * 2
     >>> find_mixed_cells(squares, 2, np.random.default_rng(0)).mixed_volume
     4
     """
-    full = tuple(tuple(sorted({*support, ()})) for support in supports)
+    full = with_origin(supports)
     rows, start = [], [0]
     for support in full:
         for monomial in support:
@@ -83,7 +85,7 @@ def find_mixed_cells(
             rows.append(row)
         start.append(len(rows))
     points = np.array(rows)
-    lift = rng.random(len(rows))
+    lift = rng.random(len(rows)) if lift is None else lift
     limit = _MAX_CELLS if budget > 1e12 else 20_000
     cells = _mixed_cells(points, lift, np.array(start), limit, budget, engine or Engine())
     if cells is None:
@@ -94,6 +96,15 @@ def find_mixed_cells(
             return None
         forms.append(_triangular(_edges(points, cell)))
     return MixedCells(full, points, lift, np.array(start), cells, tuple(forms))
+
+
+def with_origin(supports: Sequence[Sequence[Monomial]]) -> tuple[tuple[Monomial, ...], ...]:
+    """Return the supports, sorted, with the monomial 1 in each.
+
+    >>> with_origin([[((0, 2),)], [((0, 1),), ()]])
+    (((), ((0, 2),)), ((), ((0, 1),)))
+    """
+    return tuple(tuple(sorted({*support, ()})) for support in supports)
 
 
 def _mixed_cells(
@@ -145,8 +156,10 @@ def solve_generic(
     for index in range(len(found.cells)):
         if engine.is_over():
             break
-        heights, solutions = _binomial(found, index, coefficients)
-        lifts.append(heights)
+        heights, _ = heights_above(found, index)
+        solutions = binomial_solutions(found, index, coefficients)
+        positive = heights[heights > 1e-12]
+        lifts.append(heights / positive.min() if len(positive) else heights)
         starts += solutions
         owner += [index] * len(solutions)
     table = np.zeros((3, len(coefficients)), np.complex128)
@@ -211,13 +224,8 @@ def _triangular(matrix: Matrix) -> tuple[Matrix, Matrix]:
     return u, a
 
 
-def _binomial(
-    found: MixedCells, index: int, coefficients: np.ndarray
-) -> tuple[np.ndarray, list[list[complex]]]:
-    """Heights of all monomials above the cell's lower facet, and the solutions of the cell's binomial system.
-
-    All coefficients have modulus 1, so all solutions do, and only their angles have to be solved for.
-    """
+def heights_above(found: MixedCells, index: int) -> tuple[Floats, Floats]:
+    """Heights of all monomials above the lower facet of a cell, and the facet's inner normal."""
     cell = found.cells[index]
     a, b = cell[0::2], cell[1::2]
     points, lift = found.points, found.lift
@@ -230,9 +238,16 @@ def _binomial(
         ]
     )
     heights[a] = heights[b] = 0.0
-    positive = heights[heights > 1e-12]
-    if len(positive):
-        heights = heights / positive.min()
+    return heights, slope
+
+
+def binomial_solutions(found: MixedCells, index: int, coefficients: Complexes) -> list[list[complex]]:
+    """Solutions of the binomial system of a cell.
+
+    All coefficients have modulus 1, so all solutions do, and only their angles have to be solved for.
+    """
+    cell = found.cells[index]
+    a, b = cell[0::2], cell[1::2]
     u, triangle = found.forms[index]
     n = len(triangle)
     angles = np.angle(-coefficients[b] / coefficients[a])
@@ -247,4 +262,4 @@ def _binomial(
                 angle = (rest + 2 * np.pi * k) / triangle[i][i]
                 grown.append([*known[:i], angle, *known[i + 1 :]])
         partial = grown
-    return heights, [[cmath.exp(1j * angle) for angle in solution] for solution in partial]
+    return [[cmath.exp(1j * angle) for angle in solution] for solution in partial]
