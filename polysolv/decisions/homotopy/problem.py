@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -25,17 +26,22 @@ class Problem:
 
     Args:
         unknowns: number n of unknowns.
-        rows: n polynomials with complex coefficients as (high, low) double-double pairs.
+        exact: n polynomials, their complex coefficients as pairs of fractions.
         scaling: units of the unknowns.
         slices: number of random hyperplanes that were added (fewer equations than unknowns).
         combined: whether equations were replaced by random combinations (more equations than unknowns).
     """
 
     unknowns: int
-    rows: tuple[dict[Monomial, tuple[complex, complex]], ...]
+    exact: tuple[dict[Monomial, tuple[Fraction, Fraction]], ...]
     scaling: Scaling
     slices: int
     combined: bool
+
+    @cached_property
+    def rows(self) -> tuple[dict[Monomial, tuple[complex, complex]], ...]:
+        """The polynomials with (high, low) double-double pairs as coefficients."""
+        return tuple({m: _split(*c) for m, c in row.items()} for row in self.exact)
 
     @property
     def degrees(self) -> list[int]:
@@ -43,25 +49,17 @@ class Problem:
         return [max(degree_of(monomial) for monomial in row) for row in self.rows]
 
     def in_units(self, units: Sequence[int]) -> Problem:
-        """Return the problem with x_i = 2^units[i] · y_i, the largest coefficients of each row near 1.
-
-        Exact, but for coefficients that become too small to matter.
-        """
+        """Return the problem with x_i = 2^units[i] · y_i, the largest coefficients of each row near 1."""
         change = [new - old for new, old in zip(units, self.scaling.unknowns, strict=True)]
         rows, shifts = [], []
-        for row, shift in zip(self.rows, self.scaling.equations, strict=True):
+        for sizes, row, shift in zip(self.rows, self.exact, self.scaling.equations, strict=True):
             powers = {monomial: sum(change[i] * e for i, e in monomial) for monomial in row}
-            top = max(math.log2(abs(c[0])) + powers[monomial] for monomial, c in row.items())
+            top = max(math.log2(abs(c[0])) + powers[monomial] for monomial, c in sizes.items())
             more = -round(top)
-            rows.append(
-                {m: (_times(c[0], powers[m] + more), _times(c[1], powers[m] + more)) for m, c in row.items()}
-            )
+            factors = {m: Fraction(2) ** (power + more) for m, power in powers.items()}
+            rows.append({m: (re * factors[m], im * factors[m]) for m, (re, im) in row.items()})
             shifts.append(shift + more)
-        return replace(self, rows=tuple(rows), scaling=Scaling(tuple(units), tuple(shifts)))
-
-
-def _times(value: complex, power: int) -> complex:
-    return complex(math.ldexp(value.real, power), math.ldexp(value.imag, power))
+        return replace(self, exact=tuple(rows), scaling=Scaling(tuple(units), tuple(shifts)))
 
 
 def prepare(system: GenericSystem, rng: np.random.Generator) -> Problem | None:
@@ -88,18 +86,18 @@ def prepare(system: GenericSystem, rng: np.random.Generator) -> Problem | None:
     if combined:
         rows = _combine(scaled, n, rng)
     else:
-        rows = [{m: _split(c) for m, c in polynomial.items()} for polynomial in scaled]
+        rows = [{m: (c, Fraction(0)) for m, c in polynomial.items()} for polynomial in scaled]
     return Problem(n, tuple(rows), scaling, slices, combined)
 
 
-def _split(real: Fraction, imaginary: Fraction = Fraction(0)) -> tuple[complex, complex]:
+def _split(real: Fraction, imaginary: Fraction) -> tuple[complex, complex]:
     high = complex(float(real), float(imaginary))
     return high, complex(float(real - Fraction(high.real)), float(imaginary - Fraction(high.imag)))
 
 
 def _combine(
     rows: Sequence[Polynomial], n: int, rng: np.random.Generator
-) -> list[dict[Monomial, tuple[complex, complex]]]:
+) -> list[dict[Monomial, tuple[Fraction, Fraction]]]:
     """n equations of least degrees, each plus random multiples of all those left over.
 
     The left-over equations are those of the lowest degree, so that no degree grows. The multipliers are
@@ -115,8 +113,8 @@ def _combine(
             for monomial, coefficient in other.items():
                 real[monomial] = real.get(monomial, Fraction(0)) + a * coefficient
                 imaginary[monomial] = imaginary.get(monomial, Fraction(0)) + b * coefficient
-        mixed = {m: _split(c, imaginary.get(m, Fraction(0))) for m, c in real.items()}
-        result.append({m: c for m, c in mixed.items() if c[0]})
+        mixed = {m: (c, imaginary.get(m, Fraction(0))) for m, c in real.items()}
+        result.append({m: c for m, c in mixed.items() if any(c)})
     return result
 
 

@@ -27,6 +27,7 @@ STARTS = ("auto", "total-degree", "weighted", "polyhedral", "monodromy")
 MAX_PATHS = 200_000
 _REGULAR_DISTANCE = 1e-8
 _POLISHED_DISTANCE = 1e-12
+_PRECISE_DISTANCE = 1e-10  # of singular points that were found with multiple precision
 _SINGULAR_DISTANCE = 1e-4
 
 
@@ -148,18 +149,23 @@ def _result(
     if problem.combined:
         excess = _residuals(system, points, units) > 1e-7
     kept = np.flatnonzero(~excess)
-    singular = (outcomes[finite] == codes.SINGULAR) | ~is_regular(facts[finite])
-    converged = has_converged(facts[finite])
+    precise = tracked.precise[finite]
+    singular = (outcomes[finite] == codes.SINGULAR) | ~(is_regular(facts[finite]) | precise)
+    converged = has_converged(facts[finite]) & ~(singular & precise)
+    blurred = singular & ~precise
+    distances = np.where(converged, _POLISHED_DISTANCE, _REGULAR_DISTANCE)
+    distances[singular] = np.where(precise[singular], 0.0, np.inf)
     # Regular points are known to many digits, singular ones to few.
     groups = []
     for group in close_in_own_units(points[kept], logarithms[kept], _REGULAR_DISTANCE, 1e-3):
         rows = kept[group]
-        groups += _same_coordinates(points[rows], units[rows], singular[rows], converged[rows], group)
+        groups += _same_coordinates(points[rows], units[rows], distances[rows], group)
     loose = [i for i in range(len(kept)) if singular[kept[i]]]
-    groups += [
-        [loose[i] for i in group]
-        for group in close_in_own_units(points[kept[loose]], logarithms[kept[loose]], _SINGULAR_DISTANCE, 1.0)
-    ]
+    rows = kept[loose]
+    for distance in (_PRECISE_DISTANCE, _SINGULAR_DISTANCE):
+        for group in close_in_own_units(points[rows], logarithms[rows], distance, 1.0):
+            if distance == _PRECISE_DISTANCE or blurred[rows[group]].any():
+                groups.append([loose[i] for i in group])
     member = list(range(len(kept)))
     for group in groups:
         first = min(member[i] for i in group)
@@ -217,12 +223,11 @@ def _result(
     return SolveResult(system, paths, outcome.start, seed, tol, problem.slices, notes)
 
 
-def _same_coordinates(
-    points: Any, units: Any, singular: Any, converged: Any, names: list[int]
-) -> list[list[int]]:
+def _same_coordinates(points: Any, units: Any, distances: Any, names: list[int]) -> list[list[int]]:
     """Split a group of close points into those that agree in every coordinate, as polished ones do.
 
-    A coordinate's rounding error is relative to the largest one in the units of the points.
+    ``distances`` are relative: infinity for a point of which little is known, zero for one that is compared
+    elsewhere. A coordinate's rounding error is relative to the largest one in the units of the points.
     """
     import numpy as np
 
@@ -230,11 +235,14 @@ def _same_coordinates(
     for i in range(len(names)):
         for group in groups:
             j = group[0]
-            distance = _POLISHED_DISTANCE if converged[i] and converged[j] else _REGULAR_DISTANCE
             pair = np.abs(points[[i, j]])
             noise = 1e-17 * np.maximum(1.0, (pair / units[[i, j]]).max()) * units[[i, j]].min(axis=0)
-            unit = distance * pair.max(axis=0) + noise
-            if singular[i] or singular[j] or bool((np.abs(points[i] - points[j]) <= unit).all()):
+            distance = max(distances[i], distances[j])
+            close = np.abs(points[i] - points[j]) <= np.minimum(distance, 1.0) * pair.max(axis=0) + noise
+            either = min(distances[i], distances[j])
+            # Next to a precise singular point one that Newton's method did not settle is that point, too.
+            same = bool(close.all()) if either > 0 else distance >= _REGULAR_DISTANCE
+            if distance == np.inf or same:
                 group.append(i)
                 break
         else:

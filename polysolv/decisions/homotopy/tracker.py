@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,9 +30,14 @@ class Tracked:
     """End points in projective coordinates with everything that is known about each path."""
 
     points: Complexes
+    middles: Complexes  # those at the endgame's boundary, or zero
     codes: Integers
     facts: Floats
     levels: Integers  # how often the path was re-tracked
+    precise: np.ndarray = field(init=False)  # whether the end was found with multiple precision
+
+    def __post_init__(self) -> None:
+        self.precise = np.zeros(len(self.codes), bool)
 
 
 def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: float, level: int = 0) -> Tracked:
@@ -80,7 +86,20 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
     total.codes[stuck & (np.abs(total.points[:, -1]) < 1e-6 * np.abs(total.points).max(axis=1))] = (
         codes.AT_INFINITY
     )
-    return Tracked(total.points, total.codes, total.facts, levels)
+    return Tracked(total.points, total.middles, total.codes, total.facts, levels)
+
+
+def joined(parts: Sequence[Tracked]) -> Tracked:
+    """Return the paths of all parts, one part after another."""
+    result = Tracked(
+        np.vstack([part.points for part in parts]),
+        np.vstack([part.middles for part in parts]),
+        np.concatenate([part.codes for part in parts]),
+        np.vstack([part.facts for part in parts]),
+        np.concatenate([part.levels for part in parts]),
+    )
+    result.precise = np.concatenate([part.precise for part in parts])
+    return result
 
 
 def _look_closer(total: Batch, tracking: Tracking, engine: Engine) -> None:

@@ -12,9 +12,10 @@ import numpy as np
 from polysolv.decisions.homotopy import codes
 from polysolv.decisions.homotopy.closeness import close_in_own_units
 from polysolv.decisions.homotopy.engine import Engine
+from polysolv.decisions.homotopy.precise import settle_doubtful
 from polysolv.decisions.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
 from polysolv.decisions.homotopy.straightline import Complexes, Floats
-from polysolv.decisions.homotopy.tracker import Tracked, has_converged, is_regular, track_paths
+from polysolv.decisions.homotopy.tracker import Tracked, has_converged, is_regular, joined, track_paths
 from polysolv.errors import InputError
 from polysolv.systems.generic_system import degree_of
 from polysolv.systems.polynomial import Monomial
@@ -159,6 +160,7 @@ def _followed(
 ) -> Outcome:
     tracking = linear_homotopy(problem.rows, polynomials, problem.unknowns)
     tracked = track_paths(tracking, homogeneous(points), engine, tol)
+    settle_doubtful(lambda _: (problem, polynomials), tracked.points, tracked, engine)
     tracked = _with_missing(tracked, missing, engine.interrupted)
     units = np.tile(np.array(problem.scaling.unknowns, np.float64), (len(tracked.codes), 1))
     return Outcome(start, tracked, units, notes)
@@ -171,7 +173,8 @@ def _failed(outcome: Outcome) -> int:
 def _regular(outcome: Outcome) -> int:
     """The number of different regular end points."""
     tracked = outcome.tracked
-    finite = (tracked.codes == codes.SUCCESS) & has_converged(tracked.facts) & is_regular(tracked.facts)
+    regular = tracked.precise | is_regular(tracked.facts)
+    finite = (tracked.codes == codes.SUCCESS) & has_converged(tracked.facts) & regular
     rows = np.flatnonzero(finite)
     points = tracked.points[rows, :-1] / tracked.points[rows, -1:] * np.exp2(outcome.units[rows])
     same = close_in_own_units(points, outcome.units[rows], _SAME, 1e-3)
@@ -222,9 +225,12 @@ def _with_missing(tracked: Tracked, missing: int, interrupted: bool) -> Tracked:
     if not missing:
         return tracked
     code = codes.INTERRUPTED if interrupted else codes.STEP_TOO_SMALL
-    return Tracked(
-        np.vstack([tracked.points, np.zeros((missing, tracked.points.shape[1]), np.complex128)]),
-        np.concatenate([tracked.codes, np.full(missing, code)]),
-        np.vstack([tracked.facts, np.zeros((missing, tracked.facts.shape[1]))]),
-        np.concatenate([tracked.levels, np.zeros(missing, np.int64)]),
+    nowhere = np.zeros((missing, tracked.points.shape[1]), np.complex128)
+    lost = Tracked(
+        nowhere,
+        nowhere,
+        np.full(missing, code),
+        np.zeros((missing, tracked.facts.shape[1])),
+        np.zeros(missing, np.int64),
     )
+    return joined([tracked, lost])

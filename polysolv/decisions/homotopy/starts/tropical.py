@@ -15,6 +15,7 @@ import numpy as np
 from polysolv.decisions.homotopy import codes
 from polysolv.decisions.homotopy.closeness import close_groups, close_in_own_units
 from polysolv.decisions.homotopy.engine import Engine
+from polysolv.decisions.homotopy.precise import settle_doubtful
 from polysolv.decisions.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
 from polysolv.decisions.homotopy.starts.polyhedral import (
     MixedCells,
@@ -24,7 +25,7 @@ from polysolv.decisions.homotopy.starts.polyhedral import (
     with_origin,
 )
 from polysolv.decisions.homotopy.straightline import Complexes, Floats, Program, Support, compile_program
-from polysolv.decisions.homotopy.tracker import Tracked, has_converged, track_paths
+from polysolv.decisions.homotopy.tracker import Tracked, has_converged, joined, track_paths
 from polysolv.decisions.homotopy.tuning import LEVELS, Tuning
 from polysolv.systems.polynomial import Monomial
 
@@ -97,13 +98,17 @@ def track_in_own_units(
             again = _reach_target(problem, found, cells[k], phases, engine, tol, level)
             if not engine.interrupted:
                 ends[k] = again
-    tracked = Tracked(
-        np.vstack([end.points for end in ends]),
-        np.concatenate([end.codes for end in ends]),
-        np.vstack([end.facts for end in ends]),
-        np.concatenate([end.levels for end in ends]),
+    tracked, units = joined(ends), _units_of_paths(cells)
+    owner = [cell for cell in cells for _ in cell.ends]
+    # Some of a cluster's paths may come from another cell.
+    common = tracked.points.copy()
+    with np.errstate(over="ignore", invalid="ignore"):
+        common[:, :-1] *= np.exp2(units - np.array(problem.scaling.unknowns))
+        common /= np.abs(common).max(axis=1, keepdims=True)
+    settle_doubtful(
+        lambda row: _ends_of_homotopy(problem, found, owner[row], phases), common, tracked, engine
     )
-    return tracked, _units_of_paths(cells), lost
+    return tracked, units, lost
 
 
 def _bits(value: complex) -> float:
@@ -174,6 +179,15 @@ def _reach_target(
     tol: float,
     level: int,
 ) -> Tracked:
+    own, polynomials = _ends_of_homotopy(problem, found, cell, phases)
+    tracking = linear_homotopy(own.rows, polynomials, problem.unknowns)
+    return track_paths(tracking, homogeneous(cell.ends), engine, tol, level)
+
+
+def _ends_of_homotopy(
+    problem: Problem, found: MixedCells, cell: _Cell, phases: Complexes
+) -> tuple[Problem, list[Coefficients]]:
+    """The target and the general system in the units of a cell."""
     own = problem.in_units(cell.units)
     # All cells must follow one homotopy: both systems change units alike.
     change = np.array(cell.units) - np.array(problem.scaling.unknowns)
@@ -183,8 +197,7 @@ def _reach_target(
         {monomial: complex(phases[low + k] * sizes[low + k]) for k, monomial in enumerate(support)}
         for support, low in zip(found.supports, found.start, strict=False)
     ]
-    tracking = linear_homotopy(own.rows, polynomials, problem.unknowns)
-    return track_paths(tracking, homogeneous(cell.ends), engine, tol, level)
+    return own, polynomials
 
 
 def _coincident_cells(cells: list[_Cell], ends: list[Tracked]) -> list[int]:
