@@ -45,6 +45,14 @@ def test_weights_are_found() -> None:
     assert find_weights([tuple(p) for p in system.equations], 5) == (1, 1, 2, 2, 2)
 
 
+@pytest.mark.parametrize(("equation", "count"), [("x^16 - 1", 16), ("x^30 + x - 1", 30)])
+def test_an_unlucky_curve_of_monodromy_is_replaced(equation: str, count: int) -> None:
+    for seed in (5, 7):
+        result = solve([equation], start="monodromy", seed=seed)
+        assert result.nsolutions == count
+        assert any("trace test passed" in note for note in result.notes)
+
+
 def test_monodromy_reports_its_trace_test() -> None:
     result = solve(["x^3 + x*y - 2", "y^2 - x + 5"], start="monodromy")
     assert (result.nsolutions, result.nfailed) == (6, 0)

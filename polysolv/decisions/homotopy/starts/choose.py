@@ -27,6 +27,7 @@ _SMALL = 100  # up to this many paths every path saved is worth the search
 _WORTHWHILE = 0.8
 _UNLIMITED = 1e13
 _SAME = 1e-8  # distance of end points that are counted once
+_RETRIES, _FEW = 4, 100  # of monodromy whose trace test fails, and solutions up to which it is tried again
 _MOST_FACES = 16  # unknowns up to which all coordinate subspaces are looked at
 
 
@@ -127,6 +128,13 @@ def _in_common_units(
         notes = (f"weights of the unknowns: {', '.join(map(str, weights))}",)
     elif start == "monodromy":
         polynomials, points, held = monodromy.solve_generic(supports, problem.unknowns, rng, engine)
+        for _ in range(_RETRIES):
+            # An unlucky curve; with few points another one costs little.
+            if held or engine.interrupted or len(points) > _FEW:
+                break
+            other = monodromy.solve_generic(supports, problem.unknowns, rng, engine)
+            if other[2] or len(other[1]) > len(points):
+                polynomials, points, held = other
         require_paths(len(points), max_paths)
         passed = "passed" if held else "did not pass, so that solutions may be missing"
         notes = (f"monodromy found {len(points)} solutions of the generic system; the trace test {passed}",)
