@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -202,8 +201,3 @@ class _Call:
             *workspace(self.program, self.terms),
         )
         self.run(high - low, *self.sizes, *[array.ctypes.data for array in arrays])
-
-
-def usable_cores() -> int:
-    """Return the number of cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

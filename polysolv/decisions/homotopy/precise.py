@@ -95,6 +95,7 @@ def settle_doubtful(
         end, steps = _followed(homotopy, tracked.middles[row], depth, min(left, _MOST_STEPS), engine)
         left -= steps
         tracked.facts[row, codes.STEPS] += steps
+        tracked.levels[row] += 1
         if end is None:
             continue
         tracked.codes[row] = end.code

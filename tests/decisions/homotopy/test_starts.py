@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -8,7 +9,7 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from polysolv import GenericSystem, certify_solutions, solve
+from polysolv import GenericSystem, SolveResult, certify_solutions, solve
 from polysolv.decisions.homotopy.core import find_core
 from polysolv.decisions.homotopy.starts.choose import bezout_is_generic
 from polysolv.decisions.homotopy.starts.polyhedral import find_mixed_cells
@@ -97,28 +98,36 @@ def test_mixed_volume_equals_the_area_formula(
     assert found.mixed_volume == brute_mixed_volume(first, second)
 
 
+def solved(
+    first: list[tuple[int, int]], second: list[tuple[int, int]], draw: Callable[[], Fraction], seed: int
+) -> SolveResult | None:
+    """Solve a system with drawn coefficients on the two supports, and compare with a Gröbner basis.
+
+    ``None`` if it has infinitely many solutions.
+    """
+    supports = [sorted({*polygon, (0, 0)}) for polygon in (first, second)]
+    polynomials = [
+        {tuple((i, e) for i, e in enumerate(point) if e): draw() for point in support} for support in supports
+    ]
+    system = GenericSystem(("x", "y"), tuple(polynomials))
+    count = dimension_of_quotient(system)
+    if count is None:
+        return None
+    result = solve(system, seed=seed)
+    assert result.nfailed == 0
+    assert sum(path.multiplicity for path in result.solutions) == count
+    return result
+
+
 @settings(max_examples=25, deadline=None)
 @given(small_polygon, small_polygon, st.integers(1, 10**6))
 def test_random_sparse_systems_against_an_exact_count(
     first: list[tuple[int, int]], second: list[tuple[int, int]], seed: int
 ) -> None:
     generator = np.random.default_rng(seed)
-    polynomials = []
-    for polygon in (first, second):
-        polynomials.append(
-            {
-                tuple((i, e) for i, e in enumerate(point) if e): Fraction(int(generator.integers(1, 50)))
-                * int(generator.choice([-1, 1]))
-                for point in [*polygon, (0, 0)]
-            }
-        )
-    system = GenericSystem(("x", "y"), tuple(polynomials))
-    count = dimension_of_quotient(system)
-    if count is None:
-        return
-    result = solve(system, seed=seed)
-    assert result.nfailed == 0
-    assert sum(path.multiplicity for path in result.solutions) == count
+    solved(
+        first, second, lambda: Fraction(int(generator.integers(1, 50)) * int(generator.choice([-1, 1]))), seed
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -126,30 +135,19 @@ def test_random_sparse_systems_against_an_exact_count(
 def test_coefficients_of_many_orders_of_magnitude_against_exact_counts(
     first: list[tuple[int, int]], second: list[tuple[int, int]], digits: int, seed: int
 ) -> None:
-    """The count of a Gröbner basis, and exact arithmetic certifies every simple solution."""
+    """Exact arithmetic certifies every simple solution."""
     generator = np.random.default_rng(seed)
-    polynomials = []
-    for polygon in (first, second):
-        polynomials.append(
-            {
-                tuple((i, e) for i, e in enumerate(point) if e): Fraction(
-                    int(generator.integers(1000, 10000))
-                )
-                * int(generator.choice([-1, 1]))
-                * Fraction(10) ** int(generator.integers(-digits, digits + 1))
-                for point in {*polygon, (0, 0)}
-            }
-        )
-    system = GenericSystem(("x", "y"), tuple(polynomials))
-    count = dimension_of_quotient(system)
-    if count is None:
-        return
-    result = solve(system, seed=seed)
-    assert result.nfailed == 0
-    assert sum(path.multiplicity for path in result.solutions) == count
-    proved = certify_solutions(result)
-    assert proved.distinct == result.nsolutions - result.nsingular
-    assert proved.nreal == sum(path.real and not path.singular for path in result.solutions)
+
+    def draw() -> Fraction:
+        sign = int(generator.choice([-1, 1]))
+        power = int(generator.integers(-digits, digits + 1))
+        return sign * int(generator.integers(1000, 10000)) * Fraction(10) ** power
+
+    result = solved(first, second, draw, seed)
+    if result is not None:
+        proved = certify_solutions(result)
+        assert proved.distinct == result.nsolutions - result.nsingular
+        assert proved.nreal == sum(path.real and not path.singular for path in result.solutions)
 
 
 @pytest.mark.parametrize("start", ["auto", "polyhedral"])
