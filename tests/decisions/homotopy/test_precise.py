@@ -16,8 +16,8 @@ def multiplicities(result: SolveResult) -> list[int]:
     return sorted(path.multiplicity for path in result.solutions)
 
 
-@pytest.mark.parametrize("power", [9, 10, 12])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("power", [9, 12])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_high_powers_of_a_linear_factor(power: int, seed: int) -> None:
     result = solve([f"(x - 1)^{power}*(x + 2)"], start="total-degree", seed=seed)
     assert (multiplicities(result), result.nfailed) == ([1, power], 0)
