@@ -18,7 +18,6 @@ from polysolv.decisions.homotopy.tracker import Tracked, has_converged, is_regul
 from polysolv.decisions.homotopy.tuning import LEVELS
 
 _CLUSTER = 1e-3  # relative distance of end points that may be one multiple solution
-_TRUSTED = 2  # multiplicity up to which doubles tell a multiple solution from close ones
 _LARGE = 10  # where more end and none is missing, as many close ones would be a strange accident
 _MOST_PATHS = 64
 _MOST_PRODUCTS = 250_000  # for one evaluation in each step of all paths: some seconds
@@ -68,7 +67,7 @@ def settle_doubtful(
 ) -> None:
     """Track doubtful paths once more in fixed-point numbers of hundreds of bits, in place.
 
-    Doubtful are failed paths, and those of three and more that end at one singular point: the m-th roots of
+    Doubtful are failed paths, and those of two and more that end at one singular point: the m-th roots of
     the smallest s that doubles allow do not tell a solution of multiplicity m from close ones.
 
     Args:
@@ -139,7 +138,7 @@ def _doubtful_paths(tracked: Tracked, points: Complexes) -> list[tuple[int, int]
     groups = [group for group in groups if singular[group].any()]
     alone = sorted(set(np.flatnonzero(singular)) - {row for group in groups for row in group})
     if len(alone) > _MOST_ALONE or not (
-        len(failed) or unsettled.any() or any(len(group) > _TRUSTED for group in groups)
+        len(failed) or unsettled.any() or any(len(group) > 2 for group in groups)
     ):
         alone = []
     # Multiple solutions have company; that of these may have been lost.
@@ -147,7 +146,7 @@ def _doubtful_paths(tracked: Tracked, points: Complexes) -> list[tuple[int, int]
     most = missed + max(map(len, groups), default=0)
     found: list[tuple[int, int]] = []
     for group in sorted(groups, key=len):
-        if missed or unsettled[group].any() or _TRUSTED < len(group) <= _LARGE:
+        if missed or unsettled[group].any() or len(group) <= _LARGE:
             found += [(int(row), len(group) + missed) for row in group if singular[row]]
     found += [(int(row), most) for row in [*alone, *failed]]
     return found if len(found) <= _MOST_PATHS else []
