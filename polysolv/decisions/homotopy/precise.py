@@ -12,7 +12,7 @@ from polysolv.decisions.homotopy import codes
 from polysolv.decisions.homotopy.closeness import coincident
 from polysolv.decisions.homotopy.engine import Engine
 from polysolv.decisions.homotopy.fixed_point import Fixed, FixedHomotopy, largest, solve_linear
-from polysolv.decisions.homotopy.problem import Coefficients, Problem
+from polysolv.decisions.homotopy.problem import Coefficients, Problem, relative_residuals
 from polysolv.decisions.homotopy.straightline import Complexes
 from polysolv.decisions.homotopy.tracker import Tracked, has_converged, is_regular
 from polysolv.decisions.homotopy.tuning import LEVELS
@@ -37,7 +37,6 @@ _NEAR_INTEGER = 0.05  # relative
 _LN2 = round(math.ldexp(math.log(2), 60))
 _LANDINGS = 14  # Newton steps at s = 0
 _QUADRATIC = 0.05  # by this or more each correction has to be smaller than the one before
-_SMALL = 1e-5
 _LARGE_NORM = 100  # that a path to infinity reaches
 _FAR = 1 << 200  # norm beyond which a path is left alone
 
@@ -104,7 +103,8 @@ def settle_doubtful(
         tracked.points[row] = [*end.point, 1.0]
         tracked.facts[row, codes.CONDITION] = end.condition
         tracked.facts[row, codes.CORRECTION] = 0.0
-        tracked.facts[row, codes.BACKWARD_ERROR] = _residual(problem, end.point)
+        rows = [{m: c for m, (c, _) in polynomial.items()} for polynomial in problem.rows]
+        tracked.facts[row, codes.BACKWARD_ERROR] = relative_residuals(rows, np.array([end.point]))[0]
         tracked.precise[row] = True
 
 
@@ -339,22 +339,6 @@ def _condition(homotopy: FixedHomotopy, x: list[Fixed]) -> float:
         top = max(largest(row), 1)
         rows.append([complex(a / top, b / top) for a, b in row])
     return float(np.linalg.cond(np.array(rows)))
-
-
-def _residual(problem: Problem, point: Sequence[complex]) -> float:
-    """Largest |f_i|, relative to the sum of the moduli of its terms.
-
-    Coordinates near zero are given some size for the terms, as their own is that of errors.
-    """
-    sizes = [max(abs(z), _SMALL * max(1.0, *map(abs, point))) for z in point]
-    worst = 0.0
-    for row in problem.rows:
-        value = sum(c * math.prod(point[i] ** e for i, e in monomial) for monomial, (c, _) in row.items())
-        terms = sum(
-            abs(c) * math.prod(sizes[i] ** e for i, e in monomial) for monomial, (c, _) in row.items()
-        )
-        worst = max(worst, abs(value) / max(terms, 1e-300))
-    return worst
 
 
 def _log2(value: int) -> float:

@@ -174,3 +174,31 @@ def look_real(points: Complexes, tol: Floats, fine: np.ndarray) -> np.ndarray:
         fine[:, None], np.maximum(limits * sizes, np.minimum(limits, _ROUNDING) * largest), limits * largest
     )
     return np.asarray((np.abs(points.imag) < allowed).all(axis=1))
+
+
+def relative_residuals(
+    polynomials: Sequence[Coefficients], points: Complexes, units: Floats | float = 1.0
+) -> Floats:
+    """Largest |f_i| of each row of points, relative to the sum of the moduli of the terms of f_i.
+
+    Coordinates near zero are given some size for the terms, as their own is that of rounding errors.
+
+    >>> relative_residuals([{((0, 1),): 1 + 0j, (): -1 + 0j}], np.array([[3.0 + 0j], [1.0 + 0j]])).tolist()
+    [0.5, 0.0]
+    """
+    worst = np.zeros(len(points))
+    top = np.maximum(1.0, np.abs(points / units).max(axis=1, initial=0.0))
+    sizes = np.maximum(np.abs(points), 1e-5 * top[:, None] * units)
+    for polynomial in polynomials:
+        total = np.zeros(len(points), np.complex128)
+        size = np.full(len(points), 1e-300)
+        for monomial, coefficient in polynomial.items():
+            term = np.full(len(points), coefficient, np.complex128)
+            bound = np.full(len(points), abs(coefficient))
+            for index, exponent in monomial:
+                term = term * points[:, index] ** exponent
+                bound = bound * sizes[:, index] ** exponent
+            total += term
+            size += bound
+        worst = np.maximum(worst, np.abs(total) / size)
+    return worst

@@ -130,7 +130,7 @@ def _result(
 
     from polysolv.decisions.homotopy import codes
     from polysolv.decisions.homotopy.closeness import close_in_own_units
-    from polysolv.decisions.homotopy.problem import look_real
+    from polysolv.decisions.homotopy.problem import look_real, relative_residuals
     from polysolv.decisions.homotopy.tracker import has_converged, is_regular
 
     tracked = outcome.tracked
@@ -147,7 +147,8 @@ def _result(
     }
     excess = np.zeros(len(finite), bool)
     if problem.combined:
-        excess = _residuals(system, points, units) > 1e-7
+        given = [{m: complex(c) for m, c in polynomial.items()} for polynomial in system.equations]
+        excess = relative_residuals(given, points, units) > 1e-7
     kept = np.flatnonzero(~excess)
     precise = tracked.precise[finite]
     singular = (outcomes[finite] == codes.SINGULAR) | ~(is_regular(facts[finite]) | precise)
@@ -248,31 +249,6 @@ def _same_coordinates(points: Any, units: Any, distances: Any, names: list[int])
         else:
             groups.append([i])
     return [[names[i] for i in group] for group in groups if len(group) > 1]
-
-
-def _residuals(system: GenericSystem, points: Any, units: Any) -> Any:
-    """Largest |f_i| of each point over all given equations, relative to the terms of f_i.
-
-    Coordinates near zero are given some size for the terms, as their own is that of rounding errors.
-    """
-    import numpy as np
-
-    worst = np.zeros(len(points))
-    top = np.maximum(1.0, np.abs(points / units).max(axis=1, initial=0.0))
-    sizes = np.maximum(np.abs(points), 1e-5 * top[:, None] * units)
-    for polynomial in system.equations:
-        total = np.zeros(len(points), np.complex128)
-        size = np.full(len(points), 1e-300)
-        for monomial, coefficient in polynomial.items():
-            term = np.full(len(points), float(coefficient), np.complex128)
-            bound = np.full(len(points), abs(float(coefficient)))
-            for index, exponent in monomial:
-                term = term * points[:, index] ** exponent
-                bound = bound * sizes[:, index] ** exponent
-            total += term
-            size += bound
-        worst = np.maximum(worst, np.abs(total) / size)
-    return worst
 
 
 def _notes(problem: Problem, paths: tuple[PathResult, ...]) -> tuple[str, ...]:
