@@ -2,9 +2,8 @@
 
     python benchmarks/homotopy_weights_as_parameters.py [--largest 5] [--jobs 1] [--seed 0]
 
-For each m the weights are random rationals (w_1 = 1, a_1 = 1) and the equations of degrees 1..2m−1 are
-solved for the
-2m−1 perturbations. Needs no peer.
+For each m the weights are random rationals (w_1 = 1, a_1 = 1) and the equations of degrees 1..2m−1 are solved
+for the 2m−1 perturbations. Needs no peer.
 """
 
 from __future__ import annotations

@@ -16,8 +16,7 @@ Complete = Callable[[dict[str, Fraction]], dict[str, Fraction]]
 
 
 def under_ansatz(case: Case) -> tuple[Case, Complete] | None:
-    """Return the case under the symmetric ansatz and how to map a solution back, or ``None`` if it does not
-    fit.
+    """Return the case under the symmetric ansatz and the way back, or ``None`` if it does not fit.
 
     Args:
         case: a case that is a location–scale core with its first location and first weight scaled to 1.

@@ -147,8 +147,7 @@ def ascend(
 def box_step(
     slope: Array, curvature: Array, low: Array, high: Array, radius: float, gauge: tuple[tuple[int, ...], ...]
 ) -> tuple[Array, float]:
-    """Return a step that minimises slope.s + s'curvature s/2 for low <= s <= high, |s| <= radius, and its
-    gain.
+    """Return a step that minimises slope.s + s'curvature s/2, low <= s <= high, |s| <= radius, and its gain.
 
     The exact minimiser when no bound is met; otherwise a primal active-set method (Nocedal and Wright 2006,
     section 16.5): the minimiser on the current face is approached as far as the bounds allow, a bound that

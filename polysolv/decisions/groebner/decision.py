@@ -1,5 +1,4 @@
-"""Decisions by Gröbner bases: saturation, exact real roots of finite systems, slices, elimination to
-weights."""
+"""Decisions by Gröbner bases: saturation, exact real roots, slices, elimination to weights."""
 
 from __future__ import annotations
 
@@ -100,8 +99,7 @@ def _decide_case(case: Case, engine: Engine, limits: Budget) -> Verdict:
 
 
 def _by_eliminant(case: Case, engine: Engine, limits: Budget) -> Verdict:
-    """Decide by the eliminant in the weights: it has no positive zero, or none but where two weights are
-    equal.
+    """Decide by the eliminant in the weights: no positive zero, or none but where two weights are equal.
 
     In the latter case the systems with two equal weights, which have finitely many solutions, are decided
     too.

@@ -1,5 +1,4 @@
-"""Where a symmetric form in three weights can vanish: an exact proof that it is nowhere but where two are
-equal.
+"""An exact proof that a symmetric form in three weights vanishes only where two are equal.
 
 A symmetric eliminant may vanish at real points that carry non-real solutions: where two weights are equal,
 pairs of complex conjugate atoms occur, and E is a square times something positive there. So one sign of all
@@ -41,8 +40,7 @@ def positive_where_weights_are(eliminant: Eliminant) -> bool:
 
 
 def vanishes_only_at_ties(eliminant: Eliminant) -> bool:
-    """Return whether E, made homogeneous, is symmetric and has no zero with positive, pairwise distinct
-    weights.
+    """Return whether E, made homogeneous, is symmetric, without zeros at positive distinct weights.
 
     For a tied pair p ± d, E is a polynomial in d². With d² = bound · z/(1 + z) it becomes a polynomial in z
     ≥ 0 whose coefficients are polynomials in s. If the constant one has no positive root of odd multiplicity,

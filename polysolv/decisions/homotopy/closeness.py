@@ -24,8 +24,7 @@ def coincident(points: Complexes, tolerance: float) -> list[list[int]]:
 
 
 def close_groups(points: Complexes, tolerance: float, floor: float = 1e-300) -> list[list[int]]:
-    """Groups of at least two rows, connected by distances below ``tolerance`` · max(norm, floor), each
-    sorted."""
+    """Groups of two rows or more, linked by distances below ``tolerance`` · max(norm, floor), each sorted."""
     generator = np.random.default_rng(1 + points.shape[1])
     direction = generator.standard_normal(points.shape[1]) + 1j * generator.standard_normal(points.shape[1])
     values = (points @ direction).real

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Core:
-    """The equations Σ_l w_l exp(a_l y + s_l y²) = Σ_l w_l + O(y^{r+1}) inside a family's system (theory
-    page §3).
+    """The equations Σ_l w_l exp(a_l y + s_l y²) = Σ_l w_l + O(y^{r+1}) inside a system (theory page §3).
 
     Args:
         system: the family's system.
@@ -26,8 +25,7 @@ class Core:
         location, scale: components with a = c1·location, s = c2·scale.
         factors: (c1, c2).
         equivalent: whether all other components are forced to zero, so that the core decides the system; if
-        not,
-            solutions of the core still are solutions of the system.
+            not, solutions of the core still are solutions of the system.
     """
 
     system: PolynomialSystem

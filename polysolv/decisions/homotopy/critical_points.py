@@ -1,8 +1,8 @@
 """Critical points of a generic squared distance: a real point on every component of a real solution set.
 
 Hauenstein, "Numerically computing real points on algebraic sets" (2013): follow the critical points on the
-smooth
-set f = z, z generic, to z = 0; every connected component of the real solution set holds one of the limits.
+smooth set f = z, z generic, to z = 0; every connected component of the real solution set holds one of the
+limits.
 """
 
 from __future__ import annotations
@@ -106,9 +106,8 @@ def find_critical_points(
 ) -> CriticalPoints:
     """Compute the limits for a real random centre x0.
 
-    Monodromy finds the critical points on f = z; they are complete when their sum moves linearly as x0
-    moves on a
-    line (trace test).
+    Monodromy finds the critical points on f = z; they are complete when their sum moves linearly as x0 moves
+    on a line (trace test).
 
     Args:
         system: k equations in n ≥ k unknowns.

@@ -1,5 +1,4 @@
-"""`decide_by_homotopy`: is there a non-trivial real solution with positive weights, by tracking paths
-alone?"""
+"""Decisions by numerical homotopy continuation: real solutions with positive weights, by tracking paths."""
 
 from __future__ import annotations
 
@@ -44,14 +43,13 @@ def decide_by_homotopy(
 
     Returns:
         SOLVABLE, PROVED with a box certificate that the trusted kernel accepted; or UNSOLVABLE, NUMERIC (a
-        count of
-        paths, no proof); or UNDECIDED.
+        count of paths, no proof); or UNDECIDED.
 
     For degrees up to 2m−1 the weights are parameters: random positive rational weights are fixed and the
-    equations
-    of degrees 1..2m−1 solved for the 2m−1 perturbations. Above, all isolated solutions are computed where the
-    system is finite; otherwise the critical points of a generic squared distance on the set with w ≥ 0, whose
-    boundary strata w_l = 0 are the systems of smaller cells and are decided first (Hauenstein 2013).
+    equations of degrees 1..2m−1 solved for the 2m−1 perturbations. Above, all isolated solutions are computed
+    where the system is finite; otherwise the critical points of a generic squared distance on the set with w
+    ≥ 0, whose boundary strata w_l = 0 are the systems of smaller cells and are decided first (Hauenstein
+    2013).
 
     >>> from polysolv import build_system
     >>> decide_by_homotopy(build_system("location-scale-gaussian", m=2, degree=4)).status
@@ -113,8 +111,7 @@ def _witness(core: Core, deadline: float | None, seed: int, jobs: int, statistic
 
 
 def _certified(core: Core, weights: list[Fraction], a: list[float], s: list[float]) -> Any:
-    """A box certificate about the family's own system that the kernel accepts, with its centre; or
-    ``None``."""
+    """A box certificate about the family's system that the kernel accepts, with its centre, or ``None``."""
     import numpy as np
 
     from polysolv.certificates.box import box_certificate, enclose

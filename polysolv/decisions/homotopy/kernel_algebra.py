@@ -168,8 +168,7 @@ def jacobian(p, w):
 
 @FAST
 def factor(w):
-    """LU of the matrix a, rows scaled to maximum 1 and columns by ``weight``, with partial pivoting; in
-    place.
+    """LU of the matrix a in place, rows scaled to maximum 1 and columns by ``weight``, partial pivoting.
 
     Returns the smallest pivot's modulus (0 for a matrix that is singular or not finite).
     """
@@ -308,8 +307,7 @@ def largest_of(values):
 
 @FAST
 def weights(x, floor, out):
-    """The unit in which each coordinate's error is measured: its modulus, at least ``floor`` times the
-    largest."""
+    """The unit of each coordinate's error: its modulus, at least ``floor`` times the largest."""
     top = 0.0
     for i in range(x.size):
         out[i] = modulus(x[i])
@@ -409,8 +407,10 @@ def known_part(p, kind, w, k):
 
 @FAST
 def taylor(p, kind, w):
-    """Taylor coefficients 1..ORDER, rows PATH + k of w.z, of the solution path; nodes[0] and the factored
-    Jacobian are given."""
+    """Taylor coefficients 1..ORDER of the solution path, rows PATH + k of w.z.
+
+    Given are nodes[0] and the factored Jacobian.
+    """
     nodes = w.nodes
     weight = w.r[WEIGHT]
     b = w.z[B]

@@ -170,8 +170,7 @@ def try_loop(p, h, w, tune, x, s, memory, stop):
 
 @EXACT
 def vanishes(x, s, memory):
-    """Compare the homogenising coordinate ~ s^v with the last comparison; returns whether v > 0 is
-    established.
+    """Compare the homogenising coordinate ~ s^v with the last comparison: is v > 0 established?
 
     ``memory``: 0 = s, 1 = modulus, 2 = v of the last comparison, 3 = how often in a row v was stable.
     """

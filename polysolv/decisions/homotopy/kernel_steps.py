@@ -332,8 +332,10 @@ def land(p, h, w, tune, x):
 
 @EXACT
 def lands_with_care(p, h, w, x):
-    """The same for larger condition numbers: with twice the digits Newton's method comes to rest at a regular
-    zero, but not at a singular one."""
+    """The same for larger condition numbers.
+
+    With twice the digits Newton's method comes to rest at a regular zero, but not at a singular one.
+    """
     before = w.z[TRIAL]
     copy(x, before)
     w.state[EXTENDED] = max(w.state[EXTENDED], 1.0)

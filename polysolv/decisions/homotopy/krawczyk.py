@@ -77,9 +77,8 @@ class KrawczykTest:
     """Krawczyk's operator K(X) = c − Y G(c) + (1 − Y G'(X))(X − c) about one centre c.
 
     X is the box of the squares |Re(u_i − c_i)|, |Im(u_i − c_i)| ≤ r_i. A zero of G in X is in K(X). If K(X)
-    lies in the interior of X, then X holds exactly one zero and G' is invertible on X (Krawczyk 1969;
-    Rump 1983).
-    All bounds are integers in units of the lattice, rounded up where they are divided.
+    lies in the interior of X, then X holds exactly one zero and G' is invertible on X (Krawczyk 1969; Rump
+    1983). All bounds are integers in units of the lattice, rounded up where they are divided.
     """
 
     def __init__(self, system: IntegerSystem, inverse: Preconditioner, centre: Sequence[Gaussian]) -> None:

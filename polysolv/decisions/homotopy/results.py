@@ -73,8 +73,7 @@ class PathResult(RichDisplay):
 
     @property
     def is_regular(self) -> bool:
-        """Whether the end point is finite and its Jacobian looked invertible; a near-multiple root may look
-        so."""
+        """Whether the end point is finite and its Jacobian looked invertible, as a near-multiple one may."""
         return self.is_success and not self.singular
 
     def _display(self) -> Tables:
@@ -108,8 +107,7 @@ class SolveResult(RichDisplay, Sequence[PathResult]):
         notes: what a reader should know about the counts.
 
     A count is what the tracker saw. It does not promise that no solution was missed: compare runs with
-    different
-    seeds, and certify.
+    different seeds, and certify.
     """
 
     system: GenericSystem

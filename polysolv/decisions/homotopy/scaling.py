@@ -18,8 +18,7 @@ _WORTHWHILE = 0.75  # the units as given mean something: they are only left for 
 
 @dataclass(frozen=True)
 class Scaling:
-    """x_i = 2^unknowns[i] · y_i; equation j is multiplied by 2^equations[j]. Exact, as only powers of two
-    occur."""
+    """x_i = 2^unknowns[i] · y_i; equation j is multiplied by 2^equations[j]: exact, by powers of two."""
 
     unknowns: tuple[int, ...]
     equations: tuple[int, ...]

@@ -48,8 +48,7 @@ def solve(
         system: a `GenericSystem`, a `PolynomialSystem`, or equations as text (see `GenericSystem.parse`).
         start: start system: ``auto``, ``total-degree`` (Bézout), ``weighted`` (weighted-homogeneous),
             ``polyhedral`` (mixed cells, Bernstein–Kushnirenko–Khovanskii) or ``monodromy`` (loops in the
-            space of
-            coefficients until the trace test holds).
+            space of coefficients until the trace test holds).
         seed: a non-negative integer; fixes every random choice.
         tol: relative accuracy on the way, and relative size below which an imaginary part counts as zero;
             1e-14 to 1e-3.
@@ -64,15 +63,13 @@ def solve(
     Raises:
         InputError: for a system that cannot be read, bad arguments, or more paths than ``max_paths``.
 
-    With fewer equations than unknowns random real hyperplanes are added and the result is a witness set;
-    with more,
-    random combinations are solved and the excess is sorted out.
+    With fewer equations than unknowns random real hyperplanes are added and the result is a witness set; with
+    more, random combinations are solved and the excess is sorted out.
 
     Mathematics: H(x, s) = s·γ·G(x) + (1−s)·F(x) in projective coordinates, s from 1 to 0; Padé predictor of
-    order
-    4, Newton corrector with double-double residuals where doubles do not converge, Cauchy's endgame.
-    Sommese and
-    Wampler (2005), chapters 2, 8 and 10; Telen, Van Barel and Verschelde (2020) for the step size.
+    order 4, Newton corrector with double-double residuals where doubles do not converge, Cauchy's endgame.
+    Sommese and Wampler (2005), chapters 2, 8 and 10; Telen, Van Barel and Verschelde (2020) for the step
+    size.
 
     >>> result = solve(["x^2 + y^2 - 5", "x*y - 2"])
     >>> result.counts

@@ -44,8 +44,7 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
     """Track from s = 1 to s = 0 with the endgame; crossings and failures are re-tracked.
 
     Two paths that stand at the same point at the endgame's boundary, or end at the same regular point, have
-    crossed:
-    at least one of them jumped.
+    crossed: at least one of them jumped.
 
     Args:
         tracking: the homotopy; ``starts``: homogeneous start points, one a row.
@@ -152,8 +151,7 @@ def _polish(batch: Batch, tracking: Tracking, engine: Engine) -> None:
 
 
 def is_regular(facts: Floats) -> np.ndarray:
-    """Whether end points look regular: by their condition numbers, larger ones where Newton's method
-    converged in spite of them."""
+    """Whether end points look regular, by condition numbers: larger ones pass where Newton converged."""
     limit = np.where(has_converged(facts), _ILL_CONDITION, _SINGULAR_CONDITION)
     return np.asarray(facts[:, codes.CONDITION] < limit)
 

@@ -1,5 +1,7 @@
-"""Our own JSON: a saved `PolynomialSystem`, the system of a saved `SolveResult`, or the short form
-{"unknowns": […], "equations": ["x^2 - 1", …]}."""
+"""Our own JSON: a saved `PolynomialSystem`, the system of a saved `SolveResult`, or the short form.
+
+The short form is {"unknowns": […], "equations": ["x^2 - 1", …]}.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The part of Julia that HomotopyContinuation.jl's examples are written in: @var, assignments,
-System([…])."""
+"""The part of Julia in HomotopyContinuation.jl's examples: @var, assignments, System([…])."""
 
 from __future__ import annotations
 

@@ -50,8 +50,7 @@ def recognise(text: str) -> str:
 
 
 def read_text(text: str | bytes) -> GenericSystem:
-    """Read a system written for polysolv (JSON), PHCpack, Bertini or HomotopyContinuation.jl, or plain
-    equations.
+    """Read our JSON, a system for PHCpack, Bertini or HomotopyContinuation.jl, or plain equations.
 
     Decimal numbers are exact rationals: 1.1 is 11/10.
 

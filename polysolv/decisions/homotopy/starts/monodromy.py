@@ -1,5 +1,4 @@
-"""Monodromy: loops in the space of parameters find solution after solution; the trace test tells when all
-are there.
+"""Monodromy: loops in the space of parameters find solutions until the trace test says all are there.
 
 Duff, Hill, Jensen, Lee, Leykin and Sommars (2019) for the loops; Leykin, Rodriguez and Sottile, "Trace
 test" (2018).
@@ -30,8 +29,7 @@ _TRACE = 1e-9  # of the sum of moduli, in every coordinate; one missing point ca
 def move(
     program: Program, start: Complexes, target: Complexes, points: Complexes, engine: Engine
 ) -> Complexes:
-    """Track points along the segment from the coefficients ``start`` to ``target``; lost paths become rows
-    of nan."""
+    """Track points on the segment from ``start`` to ``target``; lost paths become rows of nan."""
     table = np.array([target, np.zeros_like(target), start])
     batch = engine.run(program, table, LEVELS[0], codes.STRAIGHT, points)
     lost = batch.codes != codes.SUCCESS
@@ -102,9 +100,8 @@ def solve_generic(
     """Solve a system with random coefficients on the given supports, by monodromy on a curve through it.
 
     The curve is F(x; c + t·e) = 0; it is cut with a generic bilinear form g(x, t) and the cut is complete
-    when the
-    points' sum moves linearly with g's constant. Then g moves to t, and the points with t = 0 are the
-    solutions.
+    when the points' sum moves linearly with g's constant. Then g moves to t, and the points with t = 0 are
+    the solutions.
 
     Returns:
         polynomials, solutions (affine, one a row), and whether the trace test held.

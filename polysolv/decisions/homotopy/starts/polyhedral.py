@@ -1,8 +1,7 @@
 """The polyhedral start: mixed cells give binomial systems whose solutions lead to a generic system.
 
 Huber and Sturmfels, "A polyhedral method for solving sparse polynomial systems" (1995); the origin is added
-to
-every support, so that solutions with zero coordinates are counted too (Li and Wang 1996).
+to every support, so that solutions with zero coordinates are counted too (Li and Wang 1996).
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """The weighted-homogeneous start: every equation a product of factors of weighted degree 1 and 2.
 
 With weights 1 (unknowns a) and 2 (unknowns b) an equation of weighted degree d is replaced by ⌊d/2⌋ general
-factors
-q(a, b) of degree 2, linear in b, and one linear factor ℓ(a) if d is odd (linear-product start systems:
-Verschelde
-and Cools 1993). Choosing one factor from each equation leaves systems that are solved by elimination of b.
+factors q(a, b) of degree 2, linear in b, and one linear factor ℓ(a) if d is odd (linear-product start
+systems: Verschelde and Cools 1993). Choosing one factor from each equation leaves systems that are solved by
+elimination of b.
 """
 
 from __future__ import annotations
@@ -125,8 +124,7 @@ def _solve_choice(
     rng: np.random.Generator,
     engine: Engine,
 ) -> tuple[Complexes, int]:
-    """Solve one factor from each equation: the linear ones fix a subspace of a, the others are linear in
-    b."""
+    """Solve one factor of each equation: the linear ones fix a subspace of a, the others are linear in b."""
     planes = [part for part in choice if len(part) == 1 + len(light)]
     rest = [part for part in choice if len(part) != 1 + len(light)]
     dimension = len(light) - len(planes)
