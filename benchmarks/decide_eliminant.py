@@ -11,13 +11,13 @@ import time
 from fractions import Fraction
 
 from polysolv import build_system
-from polysolv.decisions.budget import budget
-from polysolv.decisions.groebner import get_engine
-from polysolv.decisions.groebner.basis import squarefree_factors
-from polysolv.decisions.groebner.eliminant import eliminate_to_weights
-from polysolv.decisions.groebner.real_roots import RealRoot, isolate, primitive_part
-from polysolv.decisions.groebner.ternary import positive_where_weights_are, vanishes_only_at_ties
+from polysolv.decisions.eliminant import eliminate_to_weights
 from polysolv.decisions.normal_form import reduce_system
+from polysolv.decisions.ternary import positive_where_weights_are, vanishes_only_at_ties
+from polysolv.groebner import get_engine
+from polysolv.groebner.basis import squarefree_factors
+from polysolv.groebner.budget import budget
+from polysolv.groebner.real_roots import RealRoot, isolate, primitive_part
 
 
 def on_ray(eliminant: dict[tuple[int, int], Fraction], c: int) -> list[int]:

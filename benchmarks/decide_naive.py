@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from polysolv import build_system
-from polysolv.decisions.groebner.engines import find_program
+from polysolv.groebner.programs import find_program
 
 FAMILY = "location-scale-gaussian"
 SYMPY = """

@@ -18,16 +18,16 @@ from pathlib import Path
 import numba
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "decisions" / "homotopy"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "homotopy"))
 
 import classic_systems as classic
 
 from polysolv import solve
-from polysolv.decisions.homotopy import kernel_algebra, kernel_steps
-from polysolv.decisions.homotopy.codes import LINEAR
-from polysolv.decisions.homotopy.straightline import Complexes, Program, Support, compile_program
-from polysolv.decisions.homotopy.workspace import AT_RE, END_FLOOR, WEIGHT, B, workspace
-from polysolv.systems.generic_system import GenericSystem
+from polysolv.homotopy.compiled import kernel_algebra, kernel_steps
+from polysolv.homotopy.compiled.codes import LINEAR
+from polysolv.homotopy.compiled.straightline import Complexes, Program, Support, compile_program
+from polysolv.homotopy.compiled.workspace import AT_RE, END_FLOOR, WEIGHT, B, workspace
+from polysolv.polynomials.generic_system import GenericSystem
 
 STEPS = 3
 

@@ -21,12 +21,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from polysolv import solve
-from polysolv.decisions.homotopy import codes
-from polysolv.decisions.homotopy.engine import Engine
-from polysolv.decisions.homotopy.problem import homogeneous, linear_homotopy
-from polysolv.decisions.homotopy.starts.monodromy import populate
-from polysolv.decisions.homotopy.straightline import Complexes, Support, compile_program
-from polysolv.decisions.homotopy.tracker import track_paths
+from polysolv.homotopy.compiled import codes
+from polysolv.homotopy.compiled.straightline import Complexes, Support, compile_program
+from polysolv.homotopy.engine import Engine
+from polysolv.homotopy.problem import homogeneous, linear_homotopy
+from polysolv.homotopy.starts.monodromy import populate
+from polysolv.homotopy.tracker import track_paths
 
 Row = dict[tuple[tuple[int, int], ...], complex]
 Images = Callable[[Complexes], Sequence[Complexes]]

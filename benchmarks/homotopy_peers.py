@@ -34,13 +34,13 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "decisions" / "homotopy"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "homotopy"))
 
 import classic_systems as classic
 
 from polysolv import build_system
-from polysolv.decisions.homotopy.core import find_core
-from polysolv.systems.generic_system import GenericSystem, total_degree
+from polysolv.decisions.location_scale_core import find_core
+from polysolv.polynomials.generic_system import GenericSystem, total_degree
 
 
 def location_scale(degree: int) -> GenericSystem:
@@ -97,7 +97,7 @@ def written(system: GenericSystem, power: str = "^") -> list[str]:
 
 # Sums up the seconds that the tracker spends on the homotopy to the given system.
 _CLOCK = """
-from polysolv.decisions.homotopy.engine import Engine
+from polysolv.homotopy.engine import Engine
 run, spent = Engine.run, []
 def clocked(self, *a, **k):
     t = time.perf_counter()

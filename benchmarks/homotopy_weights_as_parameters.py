@@ -16,7 +16,7 @@ from fractions import Fraction
 import numpy as np
 
 from polysolv import build_system, solve
-from polysolv.decisions.homotopy.core import find_core
+from polysolv.decisions.location_scale_core import find_core
 
 
 def main() -> None:

@@ -19,22 +19,23 @@ if TYPE_CHECKING:
     from polysolv.decisions import certify as certify
     from polysolv.decisions import decide as decide
     from polysolv.decisions import order as order
-    from polysolv.decisions.homotopy import PathResult as PathResult
-    from polysolv.decisions.homotopy import SolveResult as SolveResult
-    from polysolv.decisions.homotopy import certify_solutions as certify_solutions
-    from polysolv.decisions.homotopy import solve as solve
     from polysolv.errors import InputError as InputError
     from polysolv.experiments import SweepResult as SweepResult
     from polysolv.experiments import probe as probe
     from polysolv.experiments import slopes as slopes
     from polysolv.experiments import sweep as sweep
     from polysolv.families import Family as Family
+    from polysolv.homotopy import PathResult as PathResult
+    from polysolv.homotopy import SolveResult as SolveResult
+    from polysolv.homotopy import certify_solutions as certify_solutions
+    from polysolv.homotopy import solve as solve
     from polysolv.moe import MixingMeasure as MixingMeasure
     from polysolv.moe import SoftmaxGaussianMoE as SoftmaxGaussianMoE
     from polysolv.moe import cell_errors as cell_errors
     from polysolv.moe import plot_voronoi_cells as plot_voronoi_cells
     from polysolv.moe import voronoi_cells as voronoi_cells
     from polysolv.moe import voronoi_loss as voronoi_loss
+    from polysolv.polynomials.generic_system import GenericSystem as GenericSystem
     from polysolv.rates import RateReport as RateReport
     from polysolv.rates import RateTable as RateTable
     from polysolv.rates import rate as rate
@@ -45,29 +46,28 @@ if TYPE_CHECKING:
     from polysolv.rates.prover import exponents as exponents
     from polysolv.systems import PolynomialSystem as PolynomialSystem
     from polysolv.systems import build_system as build_system
-    from polysolv.systems.generic_system import GenericSystem as GenericSystem
 
 __version__ = "0.1.0"
 
 # Public name -> module that defines it; a module of the same name is the value itself.
 _PUBLIC = {
     "Family": "polysolv.families",
-    "GenericSystem": "polysolv.systems.generic_system",
+    "GenericSystem": "polysolv.polynomials.generic_system",
     "InputError": "polysolv.errors",
     "MixingMeasure": "polysolv.moe",
-    "PathResult": "polysolv.decisions.homotopy",
+    "PathResult": "polysolv.homotopy",
     "Plan": "polysolv.rates.planning",
     "PolynomialSystem": "polysolv.systems",
     "RateReport": "polysolv.rates",
     "RateTable": "polysolv.rates",
     "SoftmaxGaussianMoE": "polysolv.moe",
-    "SolveResult": "polysolv.decisions.homotopy",
+    "SolveResult": "polysolv.homotopy",
     "SweepResult": "polysolv.experiments",
     "Verdict": "polysolv.decisions",
     "build_system": "polysolv.systems",
     "cell_errors": "polysolv.moe",
     "certify": "polysolv.decisions",
-    "certify_solutions": "polysolv.decisions.homotopy",
+    "certify_solutions": "polysolv.homotopy",
     "decide": "polysolv.decisions",
     "explain": "polysolv.rates.prover",
     "exponents": "polysolv.rates.prover",
@@ -79,7 +79,7 @@ _PUBLIC = {
     "rate": "polysolv.rates",
     "rate_table": "polysolv.rates",
     "slopes": "polysolv.experiments",
-    "solve": "polysolv.decisions.homotopy",
+    "solve": "polysolv.homotopy",
     "sweep": "polysolv.experiments",
     "voronoi_cells": "polysolv.moe",
     "voronoi_loss": "polysolv.moe",

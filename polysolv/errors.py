@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 _LONGEST_VALUE = 60
@@ -72,6 +71,8 @@ def unknown_name(field: str, value: object, known: list[str]) -> InputError:
     >>> print(unknown_name("format", "jsn", ["json", "text"]))
     format: 'jsn' is not allowed; allowed: json, text (did you mean json?)
     """
+    from difflib import get_close_matches
+
     allowed = ", ".join(known)
     near = get_close_matches(value, known, n=1, cutoff=0.5) if isinstance(value, str) else []
     return InputError(field, value, f"{allowed} (did you mean {near[0]}?)" if near else allowed)

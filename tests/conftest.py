@@ -2,7 +2,23 @@
 
 import pytest
 
+from polysolv import solve
 from polysolv.cli import cli
+
+# Files with tests that track paths, fewer than a worker gets at the start; the others come late enough.
+_FIRST = (
+    "test_solve_command",
+    "test_decide",
+    "test_examples",
+    "test_options",
+    "test_certify_",
+    "test_starts",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with tests that track paths: one worker compiles the tracker while the other goes on."""
+    items.sort(key=lambda item: not item.path.name.startswith(_FIRST))
 
 
 @pytest.fixture
@@ -16,3 +32,9 @@ def run(capsys):
         return caught.value.code, captured.out, captured.err
 
     return call
+
+
+@pytest.fixture(scope="session")
+def path_tracker():
+    """Have the path tracker compiled: on a new machine that takes longer than the time limits of some tests."""
+    assert solve(["x*y - 1", "x - y^2"], start="polyhedral").nsolutions == 3

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 import polysolv
-from polysolv.citation import bibtex
 from polysolv.cli import cli
+from polysolv.families.citation import bibtex
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(__file__).parent / "data"

@@ -22,8 +22,8 @@ from matplotlib.figure import Figure
 from scipy.integrate import trapezoid
 
 from polysolv import MixingMeasure, SoftmaxGaussianMoE, rate, voronoi_cells
+from polysolv.display.pictures import BLACK, BLUE, GREEN, VERMILLION, rendered
 from polysolv.files import write_atomically
-from polysolv.pictures import BLACK, BLUE, GREEN, VERMILLION, rendered
 
 PURPLE = "#CC79A7"
 FOLDER = Path(__file__).parents[1] / "images"

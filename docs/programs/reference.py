@@ -25,13 +25,15 @@ from polysolv.cli.options import example
 ROOT = Path(__file__).parents[2]
 PAGES_OF_THE_ROOT = ("CHANGELOG.md", "CONTRIBUTING.md")
 PACKAGES = {
+    "verify": "the trusted kernel",
+    "polynomials.generic_system": "systems of one's own",
+    "polynomials.exports": "systems for other programs",
+    "homotopy": "homotopy continuation",
+    "groebner": "Gröbner engines",
     "families": "families",
-    "systems": "systems",
-    "systems.generic_system": "systems of one's own",
+    "systems": "systems of cells",
     "certificates": "certificates",
     "decisions": "decisions",
-    "decisions.homotopy": "homotopy continuation",
-    "verify": "the trusted kernel",
     "rates": "rates",
     "rates.prover": "the exponent prover",
     "moe": "mixing measures, fitter, losses",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from polysolv.display import RichDisplay, Tables, pairs
+from polysolv.display.rich_display import RichDisplay, Tables, pairs
 from polysolv.errors import InputError
 from polysolv.verify.limits import MAX_BYTES
 from polysolv.verify.reading import digest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from polysolv.verify import Result
 
 SCHEMA = "polysolv/certificate/1"
@@ -148,6 +149,8 @@ def json_schema() -> dict[str, Any]:
     >>> json_schema()["$id"]
     'polysolv/certificate/1'
     """
+    from pathlib import Path
+
     text = Path(__file__).with_name("certificate-1.schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema

@@ -10,7 +10,8 @@ from polysolv.cli.options import Name, command, emit, output_option
 @command("completions")
 @click.argument("shell", type=Name(["bash", "zsh", "fish"]), metavar="[bash|zsh|fish]")
 @output_option
-def completions_command(shell: str, output: str | None) -> None:
+@click.pass_context
+def completions_command(context: click.Context, shell: str, output: str | None) -> None:
     """Print the script that completes commands, options and their values in a shell.
 
     For bash add `eval "$(polysolv completions bash)"` to ~/.bashrc, for zsh the same to ~/.zshrc; for
@@ -18,10 +19,9 @@ def completions_command(shell: str, output: str | None) -> None:
     """
     from click.shell_completion import ShellComplete, get_completion_class
 
-    from polysolv.cli.main import cli
-
     found = get_completion_class(shell)
     if found is None:
         raise click.UsageError(f"SHELL: this version of click knows no {shell}")
     # The base class's source(), because bash's looks for bash here, where it need not be.
-    emit(ShellComplete.source(found(cli, {}, "polysolv", "_POLYSOLV_COMPLETE")), output)
+    group = context.find_root().command
+    emit(ShellComplete.source(found(group, {}, "polysolv", "_POLYSOLV_COMPLETE")), output)

@@ -128,7 +128,7 @@ def crosscheck_command(
         done, total = len(result.rows), len(design.jobs)
         click.echo(f"polysolv: time is up; {done} of {total} fits are stored, --resume goes on", err=True)
         click.get_current_context().exit(TIME_IS_UP)
-    from polysolv.experiments.slope_table import slopes
+    from polysolv.experiments.sweep_result import slopes
 
     _print(slopes(result), style)
 

@@ -27,7 +27,7 @@ from polysolv.cli.progress import status_line
 
 if TYPE_CHECKING:
     from polysolv.decisions import Verdict
-    from polysolv.grid import Grid
+    from polysolv.display.grid import Grid
 
 
 @command("decide")
@@ -115,7 +115,7 @@ def _print(verdict: Verdict, verdicts: list[Verdict], style: str, output: str | 
 
 
 def _table(verdicts: list[Verdict]) -> Grid:
-    from polysolv.grid import Grid
+    from polysolv.display.grid import Grid
 
     rows = [
         [v.method, v.status, v.field if v.decided else "-", v.evidence or "-", f"{v.seconds:.2f}", v.reason]

@@ -16,7 +16,7 @@ def doctor_command(style: str, output: str | None) -> int:
     """
     import json
 
-    from polysolv.doctor import diagnose
+    from polysolv.cli.diagnosis import diagnose
 
     found = diagnose()
     if style == "json":

@@ -16,8 +16,8 @@ def families_command(style: str, output: str | None) -> None:
         emit(families_page(), output)
         return
     from polysolv.cli.tables import show
+    from polysolv.display.grid import Grid
     from polysolv.families import catalogue
-    from polysolv.grid import Grid
 
     known = [catalogue.get(name) for name in catalogue.names()]
     if style == "json":

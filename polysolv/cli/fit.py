@@ -22,6 +22,7 @@ from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, se
 
 if TYPE_CHECKING:
     from polysolv.moe import SoftmaxGaussianMoE
+    from polysolv.moe.fit_record import FitRecord
 
     _ParamType = click.ParamType[Any]  # generic from click 8.5 on, and only there
 else:
@@ -126,7 +127,7 @@ def fit_command(
 
 def _make_fits(
     data: str | None, counts: tuple[int, ...] | None, save: str | None, options: dict[str, Any]
-) -> tuple[list[SoftmaxGaussianMoE], int]:
+) -> tuple[list[FitRecord], int]:
     """Return the fits that were finished in time, in the order of k, and how many were asked for."""
     import joblib
 
@@ -136,6 +137,7 @@ def _make_fits(
     from polysolv.moe import MixingMeasure
     from polysolv.moe.csv_data import read_csv
     from polysolv.moe.diagnostics import parameter_count
+    from polysolv.moe.estimator import record_of
 
     if data is None or counts is None or not options["x_names"] or not options["y_name"]:
         given = {"DATA.csv": data, "--x": options["x_names"], "--y": options["y_name"], "--k": counts}
@@ -176,10 +178,10 @@ def _make_fits(
                 fits.append(next(made))
                 if save is not None:
                     # After every fit: an interruption later loses nothing.
-                    write_atomically(save, _json(fits), field="--save")
+                    write_atomically(save, _json([record_of(fit) for fit in fits]), field="--save")
     except TimeIsUp:
         pass
-    return fits, len(counts)
+    return [record_of(fit) for fit in fits], len(counts)
 
 
 def _fit(k: int, settings: dict[str, Any], table: Any) -> SoftmaxGaussianMoE:
@@ -222,7 +224,7 @@ def _text(path: str, source: str) -> str:
         raise InputError(source, "bytes that are not UTF-8", "UTF-8 text") from None
 
 
-def _read_fits(path: str) -> list[SoftmaxGaussianMoE]:
+def _read_fits(path: str) -> list[FitRecord]:
     from polysolv.errors import InputError
     from polysolv.moe.fit_file import fit_from_data, parse_json
 
@@ -237,19 +239,18 @@ def _read_fits(path: str) -> list[SoftmaxGaussianMoE]:
     return [fit_from_data(data, path)]
 
 
-def _json(fits: list[SoftmaxGaussianMoE]) -> str:
+def _json(fits: list[FitRecord]) -> str:
     import json
 
     from polysolv.moe.fit_file import fit_to_data
 
-    if len(fits) == 1:
-        return fits[0].to_json()
-    data = {"schema": _RANGE_SCHEMA, "fits": [fit_to_data(fit) for fit in fits]}
+    entries = [fit_to_data(fit) for fit in fits]
+    data = entries[0] if len(entries) == 1 else {"schema": _RANGE_SCHEMA, "fits": entries}
     return json.dumps(data, indent=2, allow_nan=False) + "\n"
 
 
-def _print(fits: list[SoftmaxGaussianMoE], style: str, output: str | None) -> None:
-    from polysolv.display import to_text
+def _print(fits: list[FitRecord], style: str, output: str | None) -> None:
+    from polysolv.display.rich_display import to_text
     from polysolv.moe import presentation
 
     if style == "json":

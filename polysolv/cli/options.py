@@ -204,13 +204,13 @@ class ExportFormat(_ParamType):
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         """Show the formats on the help page."""
-        from polysolv.systems.exports import FORMATS
+        from polysolv.polynomials.exports import FORMATS
 
         return "[" + "|".join(FORMATS) + "]"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the canonical name of the format."""
-        from polysolv.systems.exports import canonical_format
+        from polysolv.polynomials.exports import canonical_format
 
         return canonical_format(str(value))
 
@@ -218,7 +218,7 @@ class ExportFormat(_ParamType):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Complete to the formats."""
-        from polysolv.systems.exports import FORMATS
+        from polysolv.polynomials.exports import FORMATS
 
         return completions(list(FORMATS), incomplete)
 
@@ -233,13 +233,11 @@ def family_options(command: Command) -> Command:
             context = click.get_current_context()
             if context.get_parameter_source("family") is click.core.ParameterSource.COMMANDLINE:
                 raise click.UsageError("--family-file: a family file is given; leave --family out")
-            from polysolv.families.family_file import read_family
-            from polysolv.families.user_defined import require_interaction
+            from polysolv.families.interacting_family import read_interacting_family
 
-            values["family"] = read_family(family_file, "--family-file")
-            require_interaction(values["family"], "--family-file")
+            values["family"] = read_interacting_family(family_file, "--family-file")
         if cite:
-            from polysolv.citation import bibtex
+            from polysolv.families.citation import bibtex
 
             emit(bibtex(values["family"]), values.get("output"))
             return None

@@ -41,8 +41,8 @@ def report_command(
         raise InputError("FOLDER", max(names, key=names.count), "folders with distinct names")
     if output is not None:
         emit(page(sections), output)
-    from polysolv.experiments.plots import figures
-    from polysolv.pictures import rendered
+    from polysolv.display.pictures import rendered
+    from polysolv.experiments.sweep_result import figures
 
     for folder, form in ((svg, "svg"), (png, "png")):
         if folder is None:

@@ -21,8 +21,8 @@ from polysolv.cli.progress import status_line
 from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
 
 if TYPE_CHECKING:
-    from polysolv.decisions.homotopy.certify import CertifiedSolutions
-    from polysolv.decisions.homotopy.results import PathResult, SolveResult
+    from polysolv.homotopy.certify import CertifiedSolutions
+    from polysolv.homotopy.results import PathResult, SolveResult
 
 _STARTS = ("auto", "total-degree", "weighted", "polyhedral", "monodromy")
 
@@ -64,11 +64,11 @@ def solve_command(
     content tells which. Exit code 0, or 3 if some path failed or was left untracked, or if --timeout or
     Ctrl-C came before the end of --certify.
     """
-    from polysolv.decisions.homotopy import solve
     from polysolv.files import require_place
-    from polysolv.systems.readers import read_text
+    from polysolv.homotopy import solve
+    from polysolv.systems.any_system import read_any
 
-    system = read_text(read_input(file, "FILE"))
+    system = read_any(read_input(file, "FILE"))
     if output is not None:
         require_place(output, "--output")  # now, not after an hour of work
     end = None if timeout is None else time.monotonic() + timeout
@@ -103,7 +103,7 @@ def solve_command(
 
 def _certified(result: SolveResult, end: float | None) -> CertifiedSolutions | None:
     from polysolv.deadline import TimeIsUp, time_limit
-    from polysolv.decisions.homotopy import certify_solutions
+    from polysolv.homotopy import certify_solutions
 
     left = None if end is None else end - time.monotonic()
     if left is not None and left <= 0:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from polysolv.cli.options import emit, on_terminal
 
 if TYPE_CHECKING:
-    from polysolv.grid import Grid
+    from polysolv.display.grid import Grid
 
 _RENDERERS = {
     "table": "to_text",

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 # Name -> module: rates need the order alone and `polysolv solve` none of these, and both must start quickly.
 _MODULES = {
-    "MAX_CELL_SIZE": "orders",
-    "METHODS": "strategy",
-    "Order": "orders",
-    "Verdict": "verdict",
-    "certify": "certification",
-    "decide": "strategy",
-    "decide_all": "strategy",
-    "order": "orders",
-    "side_certificates": "certification",
+    "MAX_CELL_SIZE": "polysolv.decisions.orders",
+    "METHODS": "polysolv.decisions.strategy",
+    "Order": "polysolv.decisions.orders",
+    "Verdict": "polysolv.decisions.verdict",
+    "certify": "polysolv.decisions.certification",
+    "decide": "polysolv.decisions.strategy",
+    "decide_all": "polysolv.decisions.strategy",
+    "order": "polysolv.decisions.orders",
+    "side_certificates": "polysolv.decisions.certification",
 }
 
 __all__ = [
@@ -40,4 +40,4 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"polysolv.decisions.{_MODULES[name]}"), name)
+    return getattr(import_module(_MODULES[name]), name)

@@ -12,7 +12,7 @@ from polysolv.decisions.theorem import decide_by_theorem
 from polysolv.decisions.verdict import PROVED, UNSOLVABLE, Verdict, undecided
 
 if TYPE_CHECKING:
-    from polysolv.decisions.budget import Budget
+    from polysolv.groebner.budget import Budget
     from polysolv.systems import PolynomialSystem
 
 

@@ -11,10 +11,10 @@ from polysolv.certificates import save
 from polysolv.decisions.orders import Order, order
 from polysolv.decisions.strategy import contradictory, decide, decide_all
 from polysolv.decisions.verdict import PROVED, SOLVABLE, UNDECIDED, UNSOLVABLE, Verdict
-from polysolv.display import RichDisplay, Tables
+from polysolv.display.grid import Grid
+from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
-from polysolv.grid import Grid
 
 if TYPE_CHECKING:
     from polysolv.systems import PolynomialSystem

@@ -12,11 +12,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from polysolv.decisions.algebra import Poly, is_homogeneous, one_sign, renumber, substitute
 from polysolv.errors import InputError
+from polysolv.polynomials.algebra import Poly, is_homogeneous, one_sign, renumber, substitute
 
 if TYPE_CHECKING:
-    from polysolv.systems.polynomial_system import Index, PolynomialSystem
+    from polysolv.polynomials.polynomial import Index
+    from polysolv.systems.polynomial_system import PolynomialSystem
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from polysolv.decisions.quadrature import decide_by_quadrature
 from polysolv.decisions.split import decide_by_split
 from polysolv.decisions.theorem import decide_by_theorem
 from polysolv.decisions.verdict import PROVED, Verdict
-from polysolv.display import RichDisplay, Tables, pairs
+from polysolv.display.rich_display import RichDisplay, Tables, pairs
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
 

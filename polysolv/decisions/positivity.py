@@ -12,7 +12,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from polysolv.decisions.algebra import (
+from polysolv.decisions.normal_form import Case, Reduced, reduce_system, restricted_cases
+from polysolv.decisions.proofs import accepted, solvable_at, unsolvable
+from polysolv.decisions.verdict import PROVED, Verdict, undecided
+from polysolv.polynomials.algebra import (
     ONE,
     Poly,
     coefficients_in,
@@ -23,16 +26,13 @@ from polysolv.decisions.algebra import (
     substitute,
     variables,
 )
-from polysolv.decisions.normal_form import Case, Reduced, reduce_system, restricted_cases
-from polysolv.decisions.proofs import accepted, solvable_at, unsolvable
-from polysolv.decisions.verdict import PROVED, Verdict, undecided
-from polysolv.systems.polynomial import add
+from polysolv.polynomials.polynomial import add
 
 if TYPE_CHECKING:
     from polysolv.certificates import Certificate
-    from polysolv.decisions.budget import Budget
+    from polysolv.groebner.budget import Budget
+    from polysolv.polynomials.polynomial import Index
     from polysolv.systems import PolynomialSystem
-    from polysolv.systems.polynomial_system import Index
 
 METHOD = "positivity"
 _MAX_TERMS = 2_000  # of an equation; more will not come out by hand

@@ -12,8 +12,8 @@ from polysolv.decisions.verdict import REAL_POSITIVE, SOLVABLE, Verdict
 from polysolv.systems.reductions import location_scale_pair
 
 if TYPE_CHECKING:
+    from polysolv.display.pictures import Picture
     from polysolv.families import Family
-    from polysolv.pictures import Picture
 
 _HERMITE: list[tuple[int, ...]] = [(1,), (0, 1)]
 
@@ -133,7 +133,7 @@ class GaussHermiteWitness:
         """
         from polysolv.decisions.witness_plot import witness_picture
 
-        return witness_picture(self, epsilon)
+        return witness_picture([(float(z), float(w)) for z, w in self.nodes(17)], epsilon)
 
 
 def decide_by_quadrature(family: Family, m: int, degree: int) -> Verdict | None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from polysolv.decisions.near_point import solvable_near
 from polysolv.decisions.normal_form import Case, reduce_system, restricted_cases
 from polysolv.decisions.positivity import forced, log_reductions
-from polysolv.decisions.processes import run_python
 from polysolv.decisions.verdict import Verdict, undecided
+from polysolv.groebner.processes import run_python
 
 if TYPE_CHECKING:
-    from polysolv.decisions.budget import Budget
+    from polysolv.groebner.budget import Budget
     from polysolv.systems import PolynomialSystem
 
 METHOD = "search"
@@ -40,7 +40,8 @@ def decide_by_search(system: PolynomialSystem, limits: Budget) -> Verdict:
         if not case.unknowns or not limits.left():
             continue
         part = limits.within(limits.left() / (len(cases) - number))
-        points, trouble = run_python("search:find_points", (case, limits.seed, _STARTS), part)
+        arguments = (case, limits.seed, _STARTS)
+        points, trouble = run_python("polysolv.decisions.search:find_points", arguments, part)
         points = points or _logged_points(part)
         for point in points:
             reason = f"Gauss-Newton from start {point['start']} (seed {limits.seed})"

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from polysolv.decisions.near_point import solvable_near
 from polysolv.decisions.normal_form import Case, reduce_system, restricted_cases
 from polysolv.decisions.positivity import certify_unsolvable, forced, log_reductions
-from polysolv.decisions.processes import run_python
 from polysolv.decisions.proofs import solvable_at
 from polysolv.decisions.symmetric import ANSATZE, under_ansatz
 from polysolv.decisions.verdict import NUMERIC, REAL_POSITIVE, UNSOLVABLE, Verdict, undecided
 from polysolv.errors import InputError, unknown_name
+from polysolv.groebner.processes import run_python
 
 if TYPE_CHECKING:
-    from polysolv.decisions.budget import Budget
+    from polysolv.groebner.budget import Budget
     from polysolv.systems import PolynomialSystem
 
 METHOD = "smt"
@@ -102,7 +102,7 @@ def _witness(case: Case, values: dict[str, Any], reason: str) -> Verdict | None:
 
 
 def _ask(case: Case, limits: Budget) -> tuple[dict[str, Any] | None, str]:
-    answer, trouble = run_python("smt:ask_z3", (case,), limits)
+    answer, trouble = run_python("polysolv.decisions.smt:ask_z3", (case,), limits)
     return answer, trouble
 
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from polysolv.decisions.budget import Budget, budget
 from polysolv.decisions.verdict import (
     EVIDENCES,
     REAL_POSITIVE,
@@ -20,20 +19,21 @@ from polysolv.decisions.verdict import (
     undecided,
 )
 from polysolv.errors import InputError, require_integer, unknown_name
+from polysolv.groebner.budget import Budget, budget
 
 if TYPE_CHECKING:
     from polysolv.systems import PolynomialSystem
 
-# Method -> (module below polysolv.decisions, function). The order is that of `auto`: cheapest first.
+# Method -> (module, function). The order is that of `auto`: cheapest first.
 METHODS = {
-    "theorem": ("known", "decide_known_theorem"),
-    "quadrature": ("known", "decide_known_quadrature"),
-    "positivity": ("positivity", "decide_by_positivity"),
-    "search": ("search", "decide_by_search"),
-    "smt": ("smt", "decide_by_smt"),
-    "sos": ("sums_of_squares", "decide_by_sums_of_squares"),
-    "groebner": ("groebner", "decide_by_groebner"),
-    "homotopy": ("homotopy.decide", "decide_by_homotopy"),
+    "theorem": ("polysolv.decisions.known", "decide_known_theorem"),
+    "quadrature": ("polysolv.decisions.known", "decide_known_quadrature"),
+    "positivity": ("polysolv.decisions.positivity", "decide_by_positivity"),
+    "search": ("polysolv.decisions.search", "decide_by_search"),
+    "smt": ("polysolv.decisions.smt", "decide_by_smt"),
+    "sos": ("polysolv.decisions.sums_of_squares", "decide_by_sums_of_squares"),
+    "groebner": ("polysolv.decisions.groebner", "decide_by_groebner"),
+    "homotopy": ("polysolv.decisions.homotopy", "decide_by_homotopy"),
 }
 
 # `auto` gives these at most so many seconds before it goes on to the next one.
@@ -178,7 +178,7 @@ def contradictory(verdicts: list[Verdict]) -> bool:
 
 def _run(method: str, system: PolynomialSystem, limits: Budget) -> Verdict:
     module, function = METHODS[method]
-    call = getattr(import_module(f"polysolv.decisions.{module}"), function)
+    call = getattr(import_module(module), function)
     start = time.monotonic()
     if method == "homotopy":  # a package of its own, which knows nothing of budgets
         verdict: Verdict = call(system, timeout=limits.left(), seed=limits.seed, jobs=limits.jobs)
@@ -195,7 +195,7 @@ def _limits(timeout: float, seed: int, jobs: int, engine: str | None, ansatz: st
     seed = require_integer("seed", seed, 0, 2**63 - 1)
     jobs = require_integer("jobs", jobs, 1, 1024)
     if engine is not None:
-        from polysolv.decisions.groebner.engines import ENGINES, get_engine
+        from polysolv.groebner.engines import ENGINES, get_engine
 
         if engine not in ENGINES:
             raise unknown_name("engine", engine, list(ENGINES))

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from polysolv.decisions.normal_form import Case, reduce_system
 from polysolv.decisions.positivity import forced, log_reductions
-from polysolv.decisions.processes import run_python
 from polysolv.decisions.proofs import unsolvable
 from polysolv.decisions.verdict import PROVED, Verdict, undecided
+from polysolv.groebner.processes import run_python
 
 if TYPE_CHECKING:
     from polysolv.certificates import Certificate
-    from polysolv.decisions.budget import Budget
     from polysolv.decisions.square_forms import Exponents, Form, SquareForm
+    from polysolv.groebner.budget import Budget
     from polysolv.systems import PolynomialSystem
 
 METHOD = "sos"
@@ -50,7 +50,8 @@ def decide_by_sums_of_squares(system: PolynomialSystem, limits: Budget) -> Verdi
     core = _core(reduced.cases[0])
     if core is None:
         return undecided(METHOD, "covers location-scale cores with m = 2 or 3 at degree 2m or more")
-    form, trouble = run_python("square_forms:find_square_form", (system.m, limits.seed), limits)
+    function = "polysolv.decisions.square_forms:find_square_form"
+    form, trouble = run_python(function, (system.m, limits.seed), limits)
     if form is None:
         return undecided(METHOD, trouble or "no multipliers found")
     reason = (

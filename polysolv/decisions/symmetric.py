@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
-from polysolv.decisions.algebra import Poly
 from polysolv.decisions.normal_form import Case
+from polysolv.polynomials.algebra import Poly
 from polysolv.systems.reductions import location_scale_pair
 
 ANSATZE = ("symmetric",)

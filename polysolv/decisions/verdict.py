@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from polysolv.display import RichDisplay, Tables, pairs
+from polysolv.display.rich_display import RichDisplay, Tables, pairs
 
 if TYPE_CHECKING:
     from polysolv.certificates import Certificate

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from polysolv.experiments.population import ProbeResult, probe
     from polysolv.experiments.run import sweep
-    from polysolv.experiments.slope_table import SlopeTable, slopes
-    from polysolv.experiments.sweep_result import SweepResult
+    from polysolv.experiments.slope_table import SlopeTable
+    from polysolv.experiments.sweep_result import SweepResult, slopes
 
 _PUBLIC = {
-    "ProbeResult": "population",
-    "SlopeTable": "slope_table",
-    "SweepResult": "sweep_result",
-    "probe": "population",
-    "slopes": "slope_table",
-    "sweep": "run",
+    "ProbeResult": "polysolv.experiments.population",
+    "SlopeTable": "polysolv.experiments.slope_table",
+    "SweepResult": "polysolv.experiments.sweep_result",
+    "probe": "polysolv.experiments.population",
+    "slopes": "polysolv.experiments.sweep_result",
+    "sweep": "polysolv.experiments.run",
 }
 
 __all__ = ["ProbeResult", "SlopeTable", "SweepResult", "probe", "slopes", "sweep"]
@@ -29,6 +29,6 @@ __all__ = ["ProbeResult", "SlopeTable", "SweepResult", "probe", "slopes", "sweep
 def __getattr__(name: str) -> object:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'polysolv.experiments' has no attribute {name!r}")
-    value = getattr(import_module(f"polysolv.experiments.{_PUBLIC[name]}"), name)
+    value = getattr(import_module(_PUBLIC[name]), name)
     globals()[name] = value
     return value

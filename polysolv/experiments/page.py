@@ -10,15 +10,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from polysolv.display.grid import Grid
+from polysolv.display.pictures import rendered
 from polysolv.errors import InputError
 from polysolv.experiments.environment import versions
-from polysolv.experiments.plots import figures
 from polysolv.experiments.predictions import statement_of
-from polysolv.experiments.slope_table import STATISTICS, SlopeTable, slopes
+from polysolv.experiments.slope_table import STATISTICS, SlopeTable
 from polysolv.experiments.store import ENVIRONMENT, read_text
-from polysolv.experiments.sweep_result import SweepResult
-from polysolv.grid import Grid
-from polysolv.pictures import rendered
+from polysolv.experiments.sweep_result import SweepResult, figures, slopes
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #111; background: #fff; max-width: 62rem;

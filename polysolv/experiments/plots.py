@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from polysolv.errors import InputError
-from polysolv.experiments.sweep_result import Quantity, SweepResult, quartiles
-from polysolv.pictures import (
+from polysolv.display.pictures import (
     BLACK,
     BLUE,
     PARAMETERS,
@@ -21,48 +21,35 @@ from polysolv.pictures import (
     legend_below,
     panels,
 )
+from polysolv.experiments.quantity import Quantity, quartiles
+from polysolv.experiments.slope import Slope
+from polysolv.moe.likelihood import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from polysolv.experiments.population import ProbeResult
-    from polysolv.experiments.slope_table import SlopeTable
 
 _BAND, _MOST_BARS = "#c8c8c8", 30
 _LOSSES = {"D1": "$D_1$", "D2": "$D_2$", "refined": "$D_{refined}$"}
 
 
-def figures(result: SweepResult, table: SlopeTable) -> dict[str, Picture]:
-    """Return the figures of a sweep by file name: the losses, then the errors for each cell size."""
-    sizes = sorted({q.size for q in result.quantities if q.kind == "error"})
-    return {
-        "losses": sweep_picture(result, table, None),
-        **{f"errors-m{m}": sweep_picture(result, table, m) for m in sizes},
-    }
+def sweep_picture(sizes: Sequence[int], measured: Sequence[tuple[Array, Slope]]) -> Picture:
+    """Return one log-log plot for each quantity of a sweep.
 
-
-def sweep_picture(result: SweepResult, table: SlopeTable, m: int | None) -> Picture:
-    """Return the log-log plots of the losses (``m`` None), or of the errors in cells of size ``m``.
-
-    Raises:
-        InputError: if no fit has a cell of that size.
+    Args:
+        sizes: the sample sizes n.
+        measured: for each quantity its value in every fit, shape (sizes, replicates), and its slope.
     """
-    kind = ("loss", 0) if m is None else ("error", m)
-    quantities = [q for q in result.quantities if (q.kind, q.size) == kind and q.name != "weight"]
-    if not quantities:
-        sizes = sorted({q.size for q in result.quantities if q.kind == "error"})
-        raise InputError("m", m, f"None, or one of {sizes}")
-    figure, axes = panels(len(quantities))
+    figure, axes = panels(len(measured))
     handles: dict[str, Any] = {}
-    for axis, quantity in zip(axes, quantities, strict=True):
-        _panel(axis, result, table, quantity, handles)
+    for axis, (values, slope) in zip(axes, measured, strict=True):
+        _panel(axis, sizes, values, slope, handles)
     legend_below(figure, handles)
     return figure
 
 
-def slopes_picture(table: SlopeTable, statistic: str) -> Picture:
+def slopes_picture(slopes: Sequence[Slope], statistic: str) -> Picture:
     """Return one line for each quantity: the slope with its interval, and the predicted slopes."""
-    rows = [row for row in table.rows if row.statistic == statistic and row.slope is not None]
+    rows = [row for row in slopes if row.statistic == statistic and row.slope is not None]
     figure, (axis,) = panels(1, size=(6.2, 0.28 * len(rows) + 0.7))
     handles: dict[str, Any] = {}
     for height, row in enumerate(reversed(rows)):
@@ -84,37 +71,51 @@ def slopes_picture(table: SlopeTable, statistic: str) -> Picture:
     return figure
 
 
-def probe_picture(result: ProbeResult) -> Picture:
-    """Return the log-log plot of V against the enforced split, with lines of the predicted exponents."""
+def probe_picture(
+    parameter: str,
+    m: int,
+    epsilons: Sequence[float],
+    distances: Sequence[float],
+    slope: float,
+    published: Fraction | None,
+    refined: Fraction | None,
+) -> Picture:
+    """Return the log-log plot of V against the enforced split, with lines of the predicted exponents.
+
+    Args:
+        parameter: the parameter that is split.
+        m: cell size.
+        epsilons: enforced splits.
+        distances: V at each of them.
+        slope: slope of log V against log ε.
+        published, refined: predicted exponents.
+    """
     figure, (axis,) = panels(1, size=(4.2, 3.0))
-    x, y = np.array(result.epsilons), np.array(result.distances)
+    x, y = np.array(epsilons), np.array(distances)
     axis.set_xscale("log")
     axis.set_yscale("log")
     handles = {"smallest V found": axis.plot(x, y, ".", color=BLACK, markersize=8, zorder=3)[0]}
     centre, height = np.exp(np.log(x).mean()), np.exp(np.log(y).mean())
-    handles["fitted line"] = axis.plot(x, height * (x / centre) ** result.slope, color=BLUE, linewidth=1.6)[0]
+    handles["fitted line"] = axis.plot(x, height * (x / centre) ** slope, color=BLUE, linewidth=1.6)[0]
     for name, exponent, style in (
-        ("published", result.published, PUBLISHED_LINE),
-        ("refined", result.refined, REFINED_LINE),
+        ("published", published, PUBLISHED_LINE),
+        ("refined", refined, REFINED_LINE),
     ):
         if exponent is not None:
             drawn = height * (x / centre) ** float(exponent)
             handles[f"{name} exponent {exponent}"] = axis.plot(x, drawn, **style)[0]
-    name = PARAMETERS.get(result.parameter, result.parameter)
-    label(axis, f"{name}, cell of {result.m}: slope {result.slope:.3f}", "enforced split", "V")
+    name = PARAMETERS.get(parameter, parameter)
+    label(axis, f"{name}, cell of {m}: slope {slope:.3f}", "enforced split", "V")
     legend_below(figure, handles)
     return figure
 
 
-def _panel(
-    axis: Axes, result: SweepResult, table: SlopeTable, quantity: Quantity, handles: dict[str, Any]
-) -> None:
-    values = result.values(quantity)
-    known = [(n, row[~np.isnan(row)]) for n, row in zip(result.design.sizes, values, strict=True)]
+def _panel(axis: Axes, sizes: Sequence[int], values: Array, slope: Slope, handles: dict[str, Any]) -> None:
+    known = [(n, row[~np.isnan(row)]) for n, row in zip(sizes, values, strict=True)]
     known = [(n, row) for n, row in known if row.size and 0 < np.median(row) < np.inf]
     axis.set_xscale("log")
     axis.set_yscale("log")
-    label(axis, _title(quantity), "sample size n", pad=14)
+    label(axis, _title(slope.quantity), "sample size n", pad=14)
     if not known:
         axis.text(0.5, 0.5, "no values", transform=axis.transAxes, ha="center")
         return
@@ -139,20 +140,19 @@ def _panel(
             capsize=2,
             zorder=3,
         )
-    row = table.row(quantity.kind, quantity.name, quantity.size)
-    if row.slope is None or row.intercept is None:
+    if slope.slope is None or slope.intercept is None:
         return
-    ends = np.array([min(row.sizes), max(row.sizes)], dtype=float)
+    ends = np.array([min(slope.sizes), max(slope.sizes)], dtype=float)
     handles["fitted line"] = axis.plot(
-        ends, np.exp(row.intercept) * ends**row.slope, color=BLUE, linewidth=1.6, zorder=2
+        ends, np.exp(slope.intercept) * ends**slope.slope, color=BLUE, linewidth=1.6, zorder=2
     )[0]
-    centre = np.exp(np.log(np.array(row.sizes, dtype=float)).mean())
-    height = np.exp(row.intercept) * centre**row.slope
+    centre = np.exp(np.log(np.array(slope.sizes, dtype=float)).mean())
+    height = np.exp(slope.intercept) * centre**slope.slope
     styles = {
-        "published": (row.prediction.published, PUBLISHED_LINE),
-        "refined": (row.prediction.refined, REFINED_LINE),
+        "published": (slope.prediction.published, PUBLISHED_LINE),
+        "refined": (slope.prediction.refined, REFINED_LINE),
     }
-    lines = [f"fit {row.slope:.3f}"]
+    lines = [f"fit {slope.slope:.3f}"]
     for name, (predicted, style) in styles.items():
         if predicted is not None:
             drawn = height * (ends / centre) ** float(predicted)

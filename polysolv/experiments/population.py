@@ -12,17 +12,17 @@ import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from polysolv.display import RichDisplay, Tables
+from polysolv.display.grid import Grid
+from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer, unknown_name
-from polysolv.experiments.slope_table import line
+from polysolv.experiments.slope import line
 from polysolv.experiments.truths import standard_truth
-from polysolv.grid import Grid
 from polysolv.moe import MixingMeasure
 from polysolv.moe.likelihood import Array
 from polysolv.moe.threads import one_thread
 
 if TYPE_CHECKING:
-    from polysolv.pictures import Picture
+    from polysolv.display.pictures import Picture
 
 SCHEMA = "polysolv/probe/1"
 PARAMETERS = ("beta1", "a", "b", "sigma")
@@ -97,7 +97,15 @@ class ProbeResult(RichDisplay):
         """Return the log-log plot of V against the split, with the fitted and the predicted exponents."""
         from polysolv.experiments.plots import probe_picture
 
-        return probe_picture(self)
+        return probe_picture(
+            self.parameter,
+            self.m,
+            self.epsilons,
+            self.distances,
+            self.slope,
+            self.published,
+            self.refined,
+        )
 
     def __str__(self) -> str:
         return self.to_text()

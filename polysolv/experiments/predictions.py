@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from polysolv.experiments.design import Design
-from polysolv.experiments.sweep_result import Quantity
+from polysolv.experiments.quantity import Quantity
 from polysolv.rates import RateReport, rate
 
 

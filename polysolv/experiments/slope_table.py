@@ -1,90 +1,27 @@
-"""The verb `slopes`: log-log slopes with bootstrap intervals, beside their predictions."""
+"""The noun `SlopeTable`: log-log slopes with bootstrap intervals, beside their predictions."""
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from polysolv.display import RichDisplay, Tables
-from polysolv.errors import InputError, require_integer, unknown_name
-from polysolv.experiments.predictions import Prediction, Predictions
-from polysolv.experiments.sweep_result import Quantity, SweepResult, counts_grid
-from polysolv.grid import Grid
+from polysolv.display.grid import Grid
+from polysolv.display.rich_display import RichDisplay, Tables
+from polysolv.errors import InputError, unknown_name
+from polysolv.experiments.counts import counts_grid
+from polysolv.experiments.design import Design
+from polysolv.experiments.predictions import Predictions
+from polysolv.experiments.quantity import Quantity
+from polysolv.experiments.slope import Slope, measured_slope
 from polysolv.moe.likelihood import Array
 
 if TYPE_CHECKING:
-    from polysolv.pictures import Picture
+    from polysolv.display.pictures import Picture
 
 SCHEMA = "polysolv/slopes/1"
 STATISTICS = ("median", "mean")
-
-
-@dataclass(frozen=True)
-class Slope:
-    """The slope of one quantity.
-
-    Args:
-        quantity: what is measured.
-        statistic: "median" or "mean" over the replicates.
-        slope: least-squares slope of log statistic against log n; None if fewer than two sizes can be used.
-        low, high: ends of the bootstrap interval; None as well with fewer than two replicates.
-        intercept: intercept of that line.
-        sizes: the sizes used: those where at least half of the replicates have the quantity.
-        prediction: slopes by the theory.
-    """
-
-    quantity: Quantity
-    statistic: str
-    slope: float | None
-    low: float | None
-    high: float | None
-    intercept: float | None
-    sizes: tuple[int, ...]
-    prediction: Prediction
-
-    def holds(self, predicted: Fraction | None) -> bool | None:
-        """Return whether a predicted slope lies in the interval, None if either is missing."""
-        if predicted is None or self.low is None or self.high is None:
-            return None
-        return bool(self.low <= float(predicted) <= self.high)
-
-    @property
-    def inside(self) -> str:
-        """Which predictions lie in the interval: "both", "published", "refined", "neither" or "-"."""
-        published, refined = self.holds(self.prediction.published), self.holds(self.prediction.refined)
-        if published is None and refined is None:
-            return "-"
-        if published and refined:
-            return "both"
-        return "published" if published else "refined" if refined else "neither"
-
-    def to_data(self) -> dict[str, Any]:
-        """Return the slope as JSON data."""
-        predictions = {
-            name: None if value is None else {"slope": str(value), "inside": self.holds(value)}
-            for name, value in (
-                ("published", self.prediction.published),
-                ("refined", self.prediction.refined),
-            )
-        }
-        return {
-            "quantity": self.quantity.kind,
-            "cell_size": self.quantity.size or None,
-            "parameter": self.quantity.name,
-            "statistic": self.statistic,
-            "slope": self.slope,
-            "low": self.low,
-            "high": self.high,
-            "intercept": self.intercept,
-            "sizes": list(self.sizes),
-            **predictions,
-            "in_interval": self.inside,
-        }
 
 
 @dataclass(frozen=True)
@@ -152,7 +89,7 @@ class SlopeTable(RichDisplay):
 
         if statistic not in STATISTICS:
             raise unknown_name("statistic", statistic, list(STATISTICS))
-        return slopes_picture(self, statistic)
+        return slopes_picture(self.rows, statistic)
 
     def to_text(self) -> str:
         """Return all tables and notes as plain text."""
@@ -193,104 +130,27 @@ class SlopeTable(RichDisplay):
         return self.to_text()
 
 
-def slopes(result: SweepResult, confidence: float = 0.95, resamples: int = 2000) -> SlopeTable:
-    """Return the log-log slope of each loss and of each parameter's error per cell size.
+def slope_table(
+    design: Design,
+    values: Mapping[Quantity, Array],
+    counts: dict[int, dict[str, int]],
+    confidence: float,
+    resamples: int,
+) -> SlopeTable:
+    """Return the table of a sweep.
 
     Args:
-        result: a sweep with at least two sizes.
-        confidence: level of the intervals, between 0 and 1.
-        resamples: number of bootstrap resamples, at least 100.
-
-    Returns:
-        the table, for medians and for means, with the published and the refined prediction and which of them
-        lie in the interval.
-
-    Raises:
-        InputError: if an argument is not allowed.
-
-    The interval is the percentile bootstrap: replicates are resampled within each n, the statistic and the
-    least-squares slope are computed again (Efron and Tibshirani 1993, chapter 13). The resampling is seeded
-    by the sweep's seed and the quantity, so it depends on nothing else.
-
-    >>> from polysolv.experiments import sweep
-    >>> from polysolv.experiments.truths import standard_truth
-    >>> table = slopes(sweep(standard_truth(1), 1, [100, 1000, 10000], replicates=20, jobs=1))
-    >>> table.row("error", "b", 1).inside
-    'both'
+        design: its settings.
+        values: quantity -> its value in every fit, shape (sizes, replicates), NaN where there is none.
+        counts, confidence, resamples: see :class:`SlopeTable`.
     """
-    if not isinstance(result, SweepResult):
-        raise InputError("result", type(result).__name__, "a SweepResult")
-    if isinstance(confidence, bool) or not isinstance(confidence, float) or not 0.0 < confidence < 1.0:
-        raise InputError("confidence", confidence, "a number between 0 and 1")
-    require_integer("resamples", resamples, 100, 10**6)
-    predictions = Predictions(result.design)
+    predictions = Predictions(design)
     rows = []
-    for quantity in result.quantities:
-        values = result.values(quantity)
+    for quantity, found in values.items():
         prediction = predictions.of(quantity)
         for statistic in STATISTICS:
-            rows.append(_slope(result, quantity, values, statistic, prediction, confidence, resamples))
-    return SlopeTable(
-        tuple(rows),
-        confidence,
-        resamples,
-        result.counts(),
-        tuple(predictions.notes()),
-        result.design.digest(),
-    )
-
-
-def line(x: Array, y: Array) -> tuple[Array, Array]:
-    """Return slope and intercept of the least-squares line; y may have leading axes."""
-    centred = x - x.mean()
-    slope = (y * centred).sum(axis=-1) / (centred**2).sum()
-    return slope, y.mean(axis=-1) - slope * x.mean()
-
-
-def _slope(
-    result: SweepResult,
-    quantity: Quantity,
-    values: Array,
-    statistic: str,
-    prediction: Prediction,
-    confidence: float,
-    resamples: int,
-) -> Slope:
-    reduce = np.median if statistic == "median" else np.mean
-    samples = [row[~np.isnan(row)] for row in values]
-    enough = (result.design.replicates + 1) // 2
-    used = [i for i, row in enumerate(samples) if row.size >= enough and 0 < reduce(row) < np.inf]
-    sizes = tuple(result.design.sizes[i] for i in used)
-    if len(used) < 2:
-        return Slope(quantity, statistic, None, None, None, None, sizes, prediction)
-    x = np.log(np.array(sizes, dtype=float))
-    slope, intercept = line(x, np.log(np.array([reduce(samples[i]) for i in used])))
-    low, high = _interval(x, [samples[i] for i in used], reduce, result, quantity, confidence, resamples)
-    return Slope(quantity, statistic, float(slope), low, high, float(intercept), sizes, prediction)
-
-
-def _interval(
-    x: Array,
-    samples: Sequence[Array],
-    reduce: Any,
-    result: SweepResult,
-    quantity: Quantity,
-    confidence: float,
-    resamples: int,
-) -> tuple[float | None, float | None]:
-    if min(sample.size for sample in samples) < 2:
-        return None, None
-    rng = np.random.default_rng([result.design.seed, zlib.crc32(str(quantity).encode())])
-    drawn = np.stack(
-        [reduce(s[rng.integers(s.size, size=(resamples, s.size))], axis=1) for s in samples], axis=1
-    )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found, _ = line(x, np.log(drawn))
-    found = found[np.isfinite(found)]
-    if found.size < resamples / 2:
-        return None, None
-    low, high = np.quantile(found, [(1.0 - confidence) / 2.0, (1.0 + confidence) / 2.0])
-    return float(low), float(high)
+            rows.append(measured_slope(design, quantity, found, statistic, prediction, confidence, resamples))
+    return SlopeTable(tuple(rows), confidence, resamples, counts, tuple(predictions.notes()), design.digest())
 
 
 def _shown(slope: Fraction | None) -> str:

@@ -1,4 +1,4 @@
-"""The noun `SweepResult`: all rows of a sweep, their aggregates, and the two files made of them."""
+"""The noun `SweepResult` and the verb `slopes`: all rows of a sweep, their aggregates, and what follows."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from polysolv.display import RichDisplay, Tables, pairs
-from polysolv.errors import InputError
+from polysolv.display.rich_display import RichDisplay, Tables, pairs
+from polysolv.errors import InputError, require_integer
+from polysolv.experiments.counts import COUNTS, counts_grid
 from polysolv.experiments.design import Design
+from polysolv.experiments.quantity import Quantity, quartiles
 from polysolv.experiments.single_fit import ERRORS, LOSSES, Row
+from polysolv.experiments.slope_table import SlopeTable, slope_table
 from polysolv.files import write_atomically
-from polysolv.grid import Grid
 from polysolv.moe.likelihood import Array
 
 if TYPE_CHECKING:
-    from polysolv.pictures import Picture
+    from polysolv.display.pictures import Picture
 
 AGGREGATES, SLOPES = "aggregates.csv", "slopes.json"
-COUNTS = ("fits", "failed", "not_converged", "at_bound", "unexpected_cells")
 _COLUMNS = (
     "n",
     "quantity",
@@ -39,26 +40,6 @@ _COLUMNS = (
     "q75",
     "standard_error",
 )
-
-
-@dataclass(frozen=True, order=True)
-class Quantity:
-    """What is measured of a fit.
-
-    Args:
-        kind: "loss" or "error".
-        size: cell size m of an error, 0 for a loss.
-        name: "D1", "D2" or "refined"; or "weight", "beta1", "a", "b", "sigma".
-    """
-
-    kind: str
-    size: int
-    name: str
-
-    def __str__(self) -> str:
-        if self.kind == "loss":
-            return "D_refined" if self.name == "refined" else self.name
-        return f"{self.name}, m = {self.size}"
 
 
 @dataclass(frozen=True)
@@ -167,15 +148,10 @@ class SweepResult(RichDisplay):
         Raises:
             InputError: if no fit has a cell of that size, or there are fewer than two sizes n.
         """
-        from polysolv.experiments.plots import sweep_picture
-        from polysolv.experiments.slope_table import slopes
-
-        return sweep_picture(self, slopes(self), m)
+        return _picture(self, slopes(self), m)
 
     def slopes_json(self) -> str:
         """Return the slope table as JSON text; see :func:`polysolv.slopes`."""
-        from polysolv.experiments.slope_table import slopes
-
         return json.dumps(slopes(self).to_data(), indent=2, allow_nan=False) + "\n"
 
     def write(self, folder: Path) -> None:
@@ -192,17 +168,61 @@ class SweepResult(RichDisplay):
         write_atomically(folder / SLOPES, self.slopes_json(), "out")
 
 
-def counts_grid(counts: Mapping[int, Mapping[str, int]]) -> Grid:
-    """Return the table of :meth:`SweepResult.counts`."""
-    headers = ["n", *(name.replace("_", " ") for name in COUNTS)]
-    rows = [[str(n), *map(str, entry.values())] for n, entry in counts.items()]
-    return Grid("fits", headers, rows)
+def slopes(result: SweepResult, confidence: float = 0.95, resamples: int = 2000) -> SlopeTable:
+    """Return the log-log slope of each loss and of each parameter's error per cell size.
+
+    Args:
+        result: a sweep with at least two sizes.
+        confidence: level of the intervals, between 0 and 1.
+        resamples: number of bootstrap resamples, at least 100.
+
+    Returns:
+        the table, for medians and for means, with the published and the refined prediction and which of them
+        lie in the interval.
+
+    Raises:
+        InputError: if an argument is not allowed.
+
+    The interval is the percentile bootstrap: replicates are resampled within each n, the statistic and the
+    least-squares slope are computed again (Efron and Tibshirani 1993, chapter 13). The resampling is seeded
+    by the sweep's seed and the quantity, so it depends on nothing else.
+
+    >>> from polysolv.experiments import sweep
+    >>> from polysolv.experiments.truths import standard_truth
+    >>> table = slopes(sweep(standard_truth(1), 1, [100, 1000, 10000], replicates=20, jobs=1))
+    >>> table.row("error", "b", 1).inside
+    'both'
+    """
+    if not isinstance(result, SweepResult):
+        raise InputError("result", type(result).__name__, "a SweepResult")
+    if isinstance(confidence, bool) or not isinstance(confidence, float) or not 0.0 < confidence < 1.0:
+        raise InputError("confidence", confidence, "a number between 0 and 1")
+    require_integer("resamples", resamples, 100, 10**6)
+    values = {quantity: result.values(quantity) for quantity in result.quantities}
+    return slope_table(result.design, values, result.counts(), confidence, resamples)
 
 
-def quartiles(values: Array) -> tuple[float, float]:
-    """Return the lower and upper quartile, which are among the values (some may be infinite)."""
-    low, high = np.quantile(values, [0.25, 0.75], method="nearest")
-    return float(low), float(high)
+def figures(result: SweepResult, table: SlopeTable) -> dict[str, Picture]:
+    """Return the figures of a sweep by file name: the losses, then the errors for each cell size."""
+    sizes = sorted({q.size for q in result.quantities if q.kind == "error"})
+    return {
+        "losses": _picture(result, table, None),
+        **{f"errors-m{m}": _picture(result, table, m) for m in sizes},
+    }
+
+
+def _picture(result: SweepResult, table: SlopeTable, m: int | None) -> Picture:
+    """Return the picture of the losses (``m`` None), or of the errors in cells of size ``m``."""
+    from polysolv.experiments.plots import sweep_picture
+
+    kind = ("loss", 0) if m is None else ("error", m)
+    quantities = [q for q in result.quantities if (q.kind, q.size) == kind and q.name != "weight"]
+    if not quantities:
+        sizes = sorted({q.size for q in result.quantities if q.kind == "error"})
+        raise InputError("m", m, f"None, or one of {sizes}")
+    return sweep_picture(
+        result.design.sizes, [(result.values(q), table.row(q.kind, q.name, q.size)) for q in quantities]
+    )
 
 
 def _value(row: Row, quantity: Quantity) -> float:

@@ -8,8 +8,11 @@
 from __future__ import annotations
 
 from polysolv.families.catalogue import MAX_DIMENSION, get, is_name, names, resolve
-from polysolv.families.family import Family, Parameter, PublishedExponent, Reference
+from polysolv.families.family import Family
 from polysolv.families.log_symbol import LogSymbol, LogSymbolTerm, linear_log_symbol
+from polysolv.families.parameter import Parameter
+from polysolv.families.published_exponent import PublishedExponent
+from polysolv.families.reference import Reference
 
 __all__ = [
     "MAX_DIMENSION",

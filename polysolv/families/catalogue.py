@@ -16,22 +16,22 @@ MAX_RESPONSES = 12
 
 # Name -> (module that holds it, its function, arguments besides d). A module says whether it takes d.
 _FAMILIES: dict[str, tuple[str, str, tuple[Any, ...]]] = {
-    "softmax-gaussian": ("softmax_gaussian", "family", ()),
-    "gaussian-experts-free-gate": ("gaussian_experts_free_gate", "family", ()),
-    "location-scale-gaussian": ("location_scale_gaussian", "family", ()),
-    "location-gaussian": ("location_gaussian", "family", ()),
-    "multivariate-gaussian": ("multivariate_gaussian", "family", ()),
-    "top-k-softmax": ("top_k_softmax", "family", ()),
-    "softmax-polynomial-2-1": ("softmax_polynomial", "family", (2, 1)),
-    "softmax-polynomial-1-2": ("softmax_polynomial", "family", (1, 2)),
-    "softmax-polynomial-2-2": ("softmax_polynomial", "family", (2, 2)),
-    "softmax-polynomial-0-2": ("softmax_polynomial", "family", (0, 2)),
-    "free-gate-variance-x2": ("free_gate_variances", "square_variance", ()),
-    "free-gate-variance-affine": ("free_gate_variances", "affine_variance", ()),
-    "gaussian-gated": ("gaussian_gated", "family", ("!=", "!=")),
-    "gaussian-gated-a0": ("gaussian_gated", "family", ("=", "!=")),
-    "gaussian-gated-c0": ("gaussian_gated", "family", ("!=", "=")),
-    "gaussian-gated-a0-c0": ("gaussian_gated", "family", ("=", "=")),
+    "softmax-gaussian": ("polysolv.families.softmax_gaussian", "family", ()),
+    "gaussian-experts-free-gate": ("polysolv.families.gaussian_experts_free_gate", "family", ()),
+    "location-scale-gaussian": ("polysolv.families.location_scale_gaussian", "family", ()),
+    "location-gaussian": ("polysolv.families.location_gaussian", "family", ()),
+    "multivariate-gaussian": ("polysolv.families.multivariate_gaussian", "family", ()),
+    "top-k-softmax": ("polysolv.families.top_k_softmax", "family", ()),
+    "softmax-polynomial-2-1": ("polysolv.families.softmax_polynomial", "family", (2, 1)),
+    "softmax-polynomial-1-2": ("polysolv.families.softmax_polynomial", "family", (1, 2)),
+    "softmax-polynomial-2-2": ("polysolv.families.softmax_polynomial", "family", (2, 2)),
+    "softmax-polynomial-0-2": ("polysolv.families.softmax_polynomial", "family", (0, 2)),
+    "free-gate-variance-x2": ("polysolv.families.free_gate_variances", "square_variance", ()),
+    "free-gate-variance-affine": ("polysolv.families.free_gate_variances", "affine_variance", ()),
+    "gaussian-gated": ("polysolv.families.gaussian_gated", "family", ("!=", "!=")),
+    "gaussian-gated-a0": ("polysolv.families.gaussian_gated", "family", ("=", "!=")),
+    "gaussian-gated-c0": ("polysolv.families.gaussian_gated", "family", ("!=", "=")),
+    "gaussian-gated-a0-c0": ("polysolv.families.gaussian_gated", "family", ("=", "=")),
 }
 # Any other degrees of gate and experts have a name too: softmax-polynomial-GATE-EXPERT.
 _POLYNOMIAL = re.compile(r"softmax-polynomial-([0-6])-([0-6])", re.A)
@@ -76,8 +76,9 @@ def get(name: str, d: int = 1) -> Family:
     d = require_integer("d", d, 1, MAX_DIMENSION)
     match = _POLYNOMIAL.fullmatch(name)
     degrees = (int(match[1]), int(match[2])) if match else ()
-    module_name, function, arguments = _FAMILIES.get(name, ("softmax_polynomial", "family", degrees))
-    module = import_module(f"polysolv.families.{module_name}")
+    polynomial = ("polysolv.families.softmax_polynomial", "family", degrees)
+    module_name, function, arguments = _FAMILIES.get(name, polynomial)
+    module = import_module(module_name)
     if not module.HAS_COVARIATES and d != 1:
         raise InputError("d", d, f"leaving it out: {name} has no covariates to choose")
     if match and comb(d + max(degrees), d) > MAX_MONOMIALS:

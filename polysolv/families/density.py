@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations_with_replacement
-from math import comb, factorial
-from typing import TYPE_CHECKING, Any
+from math import comb
+from typing import Any, NamedTuple
 
 from polysolv.errors import InputError, require_integer
-from polysolv.families.family import Family
 from polysolv.families.log_symbol import LogSymbol, linear_log_symbol
 from polysolv.families.relations import LinearRelation, Orders, relations_among
-from polysolv.families.user_defined import from_log_symbol
-
-if TYPE_CHECKING:
-    from polysolv.systems import PolynomialSystem
 
 MAX_ORDER = 4
 MAX_DERIVATIVES = 400
@@ -65,41 +60,11 @@ class DensityRelations:
         return len(self.pointwise) > len(self.relations)
 
     @cached_property
-    def _groups(self) -> dict[Orders, dict[Orders, Fraction]]:
-        """Derivative -> independent derivatives that it is made of."""
+    def groups(self) -> dict[Orders, dict[Orders, Fraction]]:
+        """Derivative -> the independent derivatives that it is made of, and how often."""
         relations = self.pointwise if self.depends_on_parameters else self.relations
         written = {r.left: {orders: c for c, orders in r.right} for r in relations}
         return {d: written.get(d, {d: Fraction(1)}) for d in self.derivatives}
-
-    def system(self, m: int) -> PolynomialSystem:
-        """Return the reduced system of a cell of m atoms: Taylor coefficients up to ``order``, grouped.
-
-        The equation of an independent derivative ∂^B u is Σ_α r_(α,B) Σ_l w_l δ_l^α/α!, where ∂^α u contains
-        it r_(α,B) times, |α| ≤ order. If relations depend on θ the system is that of the truth ``point``.
-
-        Raises:
-            InputError: if m is not from 1 to 20.
-        """
-        from polysolv.systems.polynomial_system import PolynomialSystem
-
-        m = require_integer("m", m, 1, 20)
-        place = {name: i for i, name in enumerate(self.parameters)}
-        equations: dict[tuple[int, ...], dict[tuple[tuple[int, int], ...], Fraction]] = {}
-        for orders, parts in self._groups.items():
-            scale = Fraction(1)
-            for _, k in orders:
-                scale /= factorial(k)
-            for base, r in parts.items():
-                if not orders or not base:
-                    continue
-                powers = dict(base)
-                index = tuple(powers.get(name, 0) for name in self.parameters)
-                for atom in range(m):
-                    monomial = ((atom, 1), *sorted((m + m * place[name] + atom, k) for name, k in orders))
-                    equations.setdefault(index, {})[monomial] = r * scale
-        weights = tuple(f"w_{atom}" for atom in range(1, m + 1))
-        unknowns = tuple(f"{name}_{atom}" for name in self.parameters for atom in range(1, m + 1))
-        return PolynomialSystem(weights + unknowns, weights, unknowns, (0,) * (m + len(unknowns)), equations)
 
     def __str__(self) -> str:
         if self.strongly_identifiable:
@@ -171,36 +136,23 @@ def density_relations(
     return DensityRelations(names, order, relations, tuple(derivatives), symbol, pointwise, point)
 
 
-def from_density(
-    expr: Any,
-    parameters: Sequence[Any],
-    covariates: Sequence[Any],
-    response: Any,
-    order: int = 2,
-    name: str = "from-density",
-) -> Family:
-    """Return the family of a SymPy density, with the log-symbol that its PDE relations amount to.
+class DensityLogSymbol(NamedTuple):
+    """The log-symbol behind a density, as arguments of ``Family.from_log_symbol``, and what to say of it."""
 
-    Args:
-        expr, parameters, covariates, response, order: see :func:`density_relations`.
-        name: name of the family.
+    text: str
+    parameters: tuple[str, ...]
+    covariates: Sequence[str]
+    duals: Sequence[str]
+    title: str
+    remarks: tuple[str, ...]
 
-    Returns:
-        the family. The response is assumed to take infinitely many values. Its K comes from
-        ∂u/∂θ_t = c·x^i ∂^j u/∂θ_g^j, verified symbolically, where θ_g is a location parameter (dual variable
-        ``y``). Without any relation K has one dual variable for each parameter and a remark says that the
-        family is strongly identifiable to the given order, which is what the exponents 2 of such a K rest on.
 
-    Raises:
-        InputError: as :func:`density_relations`, or if there are relations that no such K explains, for
-            example with coefficients that depend on the parameters; the message lists them, and
-            :func:`density_relations` gives the reduced system.
+def log_symbol_of_density(
+    expr: Any, parameters: Sequence[Any], covariates: Sequence[Any], response: Any, order: int = 2
+) -> DensityLogSymbol:
+    """Return the log-symbol that the PDE relations of a density amount to.
 
-    >>> from sympy import exp, sqrt, symbols
-    >>> Y, x, b, a, s = symbols("Y x b a sigma")
-    >>> family = from_density(exp(-(Y - a * x - b) ** 2 / (2 * s)) / sqrt(s), [b, a, s], [x], Y)
-    >>> str(family.log_symbol)
-    'b*y + a*x*y + 1/2*sigma*y^2'
+    Arguments and errors are those of :meth:`polysolv.families.family.Family.from_density`.
     """
     found = density_relations(expr, parameters, covariates, response, order)
     symbol = found.log_symbol
@@ -216,6 +168,7 @@ def from_density(
         )
     if symbol is not None and len(found.relations) != len(found.derivatives) - _products(symbol, found):
         symbol = None  # there are relations besides those of K, like ∂u/∂b = u
+    remarks = (_REMARK.format(found.order),) if found.strongly_identifiable else ()
     if symbol is None:
         if not found.strongly_identifiable:
             listed = "; ".join(map(str, found.relations))
@@ -224,11 +177,9 @@ def from_density(
             )
         text = " + ".join(f"{p}*y_{p}" for p in found.parameters)
         duals = [f"y_{p}" for p in found.parameters]
-        family = from_log_symbol(name, text, found.parameters, (), duals)
-        return replace(family, remarks=(_REMARK.format(found.order),), title=f"from a density: {found}")
-    family = from_log_symbol(name, str(symbol), found.parameters, symbol.covariates, symbol.duals)
-    remarks = (_REMARK.format(found.order),) if found.strongly_identifiable else ()
-    return replace(family, title=f"from a density: {'; '.join(str(found).splitlines())}", remarks=remarks)
+        return DensityLogSymbol(text, found.parameters, (), duals, f"from a density: {found}", remarks)
+    title = f"from a density: {'; '.join(str(found).splitlines())}"
+    return DensityLogSymbol(str(symbol), found.parameters, symbol.covariates, symbol.duals, title, remarks)
 
 
 def _products(symbol: LogSymbol, found: DensityRelations) -> int:

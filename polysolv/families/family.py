@@ -3,74 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from polysolv.display import RichDisplay, Tables, pairs
+from polysolv.display.grid import Grid
+from polysolv.display.rich_display import RichDisplay, Tables, pairs
 from polysolv.families.log_symbol import LogSymbol
-from polysolv.grid import Grid
+from polysolv.families.parameter import Parameter
+from polysolv.families.published_exponent import PublishedExponent, show_exponent
+from polysolv.families.reference import Reference
 
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
     from polysolv.families.interaction import PdeRelation
     from polysolv.families.relations import LinearRelation
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A publication that a statement rests on.
-
-    Args:
-        key: its BibTeX key.
-        citation: one line for people.
-        bibtex: its BibTeX entry, or "".
-    """
-
-    key: str
-    citation: str
-    bibtex: str = ""
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of an atom.
-
-    Args:
-        name: the key used in every result, for example ``"beta1"``.
-        meaning: what it is, in plain words.
-        unit: its unit in terms of those of covariate and response.
-        components: names of its perturbation components in K: one, or one for each covariate.
-    """
-
-    name: str
-    meaning: str
-    unit: str
-    components: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class PublishedExponent:
-    """An exponent in print for cells of m ≥ 2 atoms: κ = ``of_order`` · r̄(m) + ``constant``.
-
-    Args:
-        parameter: name of the parameter.
-        of_order, constant: the affine function of the order.
-        source: where it is printed.
-        order_of: name of the family whose order r̄(m) is meant; "" for the family itself.
-    """
-
-    parameter: str
-    of_order: Fraction
-    constant: Fraction
-    source: str
-    order_of: str = ""
-
-    def exponent(self, order: int) -> Fraction:
-        """Return κ for a cell whose system has the given order."""
-        return self.of_order * order + self.constant
 
 
 @dataclass(frozen=True)
@@ -116,10 +65,35 @@ class Family(RichDisplay):
         assumptions: Sequence[str] = (),
         title: str = "",
     ) -> Family:
-        """Return a family of your own; see :func:`polysolv.families.user_defined.from_log_symbol`."""
-        from polysolv.families.user_defined import from_log_symbol
+        """Return a family of your own, its log-symbol K given as text.
 
-        return from_log_symbol(name, log_symbol, parameters, covariates, duals, assumptions, title)
+        Args:
+            name: short name of the family.
+            log_symbol: K, a polynomial in the perturbations and the variables with K(0) = 0; it need not be
+                linear in the perturbations. See :func:`polysolv.families.parser.parse_polynomial`.
+            parameters: the perturbation symbols used in K; they are the keys of every result.
+            covariates: names of the covariates, possibly none.
+            duals: names of the dual variables of the response, at least one.
+            assumptions: what holds of the symbolic true values in K: ``"a_star != 0"``, ``"c_star = 0"``, or
+                a value such as ``"b_star = 1/2"``. Every such name must be listed here.
+            title: the model in one line.
+
+        Returns:
+            the family. A term of K without a variable multiplies an atom's weight, which is free anyway: it
+            is left out. Non-trivial solutions are those with a non-zero perturbation in a term of least
+            degree.
+
+        Raises:
+            InputError: if K(0) ≠ 0, a parameter or no dual variable acts in K, a name is unknown or used
+                twice, or assumptions contradict each other.
+
+        >>> family = Family.from_log_symbol("mine", "db*y + ds*y^2/2", ["db", "ds"])
+        >>> family.components, str(family.log_symbol)
+        (('db', 'ds'), 'db*y + 1/2*ds*y^2')
+        """
+        from polysolv.families.user_defined import family_fields
+
+        return Family(**family_fields(name, log_symbol, parameters, covariates, duals, assumptions, title))
 
     @staticmethod
     def from_density(
@@ -130,17 +104,43 @@ class Family(RichDisplay):
         order: int = 2,
         name: str = "from-density",
     ) -> Family:
-        """Return the family of a SymPy density; see :func:`polysolv.families.density.from_density`."""
-        from polysolv.families.density import from_density
+        """Return the family of a SymPy density, with the log-symbol that its PDE relations amount to.
 
-        return from_density(expr, parameters, covariates, response, order, name)
+        Args:
+            expr, parameters, covariates, response, order: see
+                :func:`polysolv.families.density.density_relations`.
+            name: name of the family.
+
+        Returns:
+            the family. The response is assumed to take infinitely many values. Its K comes from
+            ∂u/∂θ_t = c·x^i ∂^j u/∂θ_g^j, verified symbolically, where θ_g is a location parameter (dual
+            variable ``y``). Without any relation K has one dual variable for each parameter and a remark says
+            that the family is strongly identifiable to the given order, which is what the exponents 2 of such
+            a K rest on.
+
+        Raises:
+            InputError: as :func:`~polysolv.families.density.density_relations`, or if there are relations
+                that no such K explains, for example with coefficients that depend on the parameters; the
+                message lists them, and ``density_relations`` gives the reduced system.
+
+        >>> from sympy import exp, sqrt, symbols
+        >>> Y, x, b, a, s = symbols("Y x b a sigma")
+        >>> family = Family.from_density(exp(-(Y - a * x - b) ** 2 / (2 * s)) / sqrt(s), [b, a, s], [x], Y)
+        >>> str(family.log_symbol)
+        'b*y + a*x*y + 1/2*sigma*y^2'
+        """
+        from polysolv.families.density import log_symbol_of_density
+
+        found = log_symbol_of_density(expr, parameters, covariates, response, order)
+        family = Family.from_log_symbol(name, found.text, found.parameters, found.covariates, found.duals)
+        return replace(family, title=found.title, remarks=found.remarks)
 
     @staticmethod
     def from_file(path: str) -> Family:
         """Return the family that a TOML or JSON file defines; see :mod:`polysolv.families.family_file`."""
-        from polysolv.families.family_file import read_family
+        from polysolv.families.family_file import read_arguments
 
-        return read_family(path)
+        return Family.from_log_symbol(**read_arguments(path))
 
     @cached_property
     def gate_components(self) -> tuple[str, ...]:
@@ -169,7 +169,8 @@ class Family(RichDisplay):
         """
         from polysolv.families.user_defined import at_values
 
-        return at_values(self, values)
+        symbol, assumptions = at_values(self.log_symbol, self.assumptions, values)
+        return replace(self, log_symbol=symbol, assumptions=assumptions)
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -203,14 +204,14 @@ class Family(RichDisplay):
         return interaction(self.log_symbol)
 
     def _display(self) -> Tables:
-        from polysolv.formula import Formula
+        from polysolv.display.formula import Formula
 
         relations = [[Formula(relation)] for relation in self.interaction()]
         printed = {p.parameter: p for p in self.published}
         rows = []
         for p in self.parameters:
             known = printed.get(p.name)
-            exponent = "-" if known is None else _affine(known)
+            exponent = "-" if known is None else show_exponent(known)
             rows.append([Formula(p.name), p.meaning, p.unit, exponent])
         grids = [
             pairs(self.title, name=self.name, d=self.dimension, log_symbol=Formula(self.log_symbol)),
@@ -235,36 +236,8 @@ class Family(RichDisplay):
             "nontrivial": list(self.nontrivial),
             "interaction": [str(relation) for relation in self.interaction()],
             "published": [
-                {"parameter": p.parameter, "exponent": _affine(p), "source": p.source} for p in self.published
+                {"parameter": p.parameter, "exponent": show_exponent(p), "source": p.source}
+                for p in self.published
             ],
             "references": [r.citation for r in self.references],
         }
-
-
-def _affine(statement: PublishedExponent) -> str:
-    of_order, parts = statement.of_order, []
-    if of_order:
-        order = f"order({statement.order_of})" if statement.order_of else "order"
-        top = order if of_order.numerator == 1 else f"{of_order.numerator}*{order}"
-        parts.append(top if of_order.denominator == 1 else f"{top}/{of_order.denominator}")
-    if statement.constant or not parts:
-        parts.append(str(statement.constant))
-    return " + ".join(parts)
-
-
-def covariate_names(d: int) -> tuple[str, ...]:
-    """Return the names of d covariates: ``x``, or ``x1`` … ``xd``.
-
-    >>> covariate_names(2)
-    ('x1', 'x2')
-    """
-    return ("x",) if d == 1 else tuple(f"x{i}" for i in range(1, d + 1))
-
-
-def component_names(parameter: str, d: int) -> tuple[str, ...]:
-    """Return the component names of a d-vector parameter: its own name, or ``name_1`` … ``name_d``.
-
-    >>> component_names("a", 1), component_names("a", 2)
-    (('a',), ('a_1', 'a_2'))
-    """
-    return (parameter,) if d == 1 else tuple(f"{parameter}_{i}" for i in range(1, d + 1))

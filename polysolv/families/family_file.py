@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from polysolv.errors import InputError
-from polysolv.families.family import Family
 
 MAX_BYTES = 1_000_000
 _REQUIRED = ("name", "log_symbol", "parameters")
 _OPTIONAL = ("covariates", "duals", "assumptions", "title")
 
 
-def read_family(path: str, field: str = "family_file") -> Family:
-    """Return the family that a file defines.
+def read_arguments(path: str, field: str = "family_file") -> dict[str, Any]:
+    """Return the arguments of ``Family.from_log_symbol`` that a file gives.
 
     Args:
         path: a ``.json`` file; any other name is read as TOML. Keys: ``name``, ``log_symbol``,
@@ -21,7 +20,7 @@ def read_family(path: str, field: str = "family_file") -> Family:
         field: name of the option, for error messages.
 
     Raises:
-        InputError: if the file cannot be read, is not valid, or defines no family.
+        InputError: if the file cannot be read or is not valid, or a key is unknown or missing.
     """
     try:
         with open(path, "rb") as stream:
@@ -31,14 +30,14 @@ def read_family(path: str, field: str = "family_file") -> Family:
         raise InputError(field, str(path), f"a file that can be read ({reason})") from None
     if len(content) > MAX_BYTES:
         raise InputError(field, str(path), f"a file of at most {MAX_BYTES} bytes")
-    return parse_family(content, str(path).lower().endswith(".json"), field)
+    return parse_arguments(content, str(path).lower().endswith(".json"), field)
 
 
-def parse_family(content: bytes, is_json: bool, field: str = "family_file") -> Family:
-    """Return the family that the bytes of a file define; see :func:`read_family`.
+def parse_arguments(content: bytes, is_json: bool, field: str = "family_file") -> dict[str, Any]:
+    """Return the arguments that the bytes of a file give; see :func:`read_arguments`.
 
     >>> toml = b'name = "mine"\\nlog_symbol = "m*y"\\nparameters = ["m"]'
-    >>> parse_family(toml, is_json=False).name
+    >>> parse_arguments(toml, is_json=False)["name"]
     'mine'
     """
     data = _json(content, field) if is_json else _toml(content, field)
@@ -50,7 +49,7 @@ def parse_family(content: bytes, is_json: bool, field: str = "family_file") -> F
     for key in _REQUIRED:
         if key not in data:
             raise InputError(field, f"no key {key}", f"all of the keys {', '.join(_REQUIRED)}")
-    return Family.from_log_symbol(**data)
+    return data
 
 
 def _json(content: bytes, field: str) -> Any:
@@ -70,30 +69,3 @@ def _toml(content: bytes, field: str) -> Any:
         raise InputError(field, str(error), "complete, valid TOML (or JSON in a file named .json)") from None
     except (RecursionError, ValueError):
         raise InputError(field, "very deep nesting or a very long integer", "a plain TOML file") from None
-
-
-def family_from_data(name: str, data: Any, field: str) -> Family:
-    """Return the user-defined family whose K has the JSON form of :meth:`LogSymbol.to_data`.
-
-    Raises:
-        InputError: if ``data`` is not that of a user-defined family.
-    """
-    allowed = "the log-symbol of a family, as written by polysolv"
-    try:
-        terms = [
-            "*".join([f"({t['coefficient']})"] + [f"{n}^{e}" for n, e in _powers(t)]) for t in data["terms"]
-        ]
-        assumptions = [f"{constant} != 0" for constant in data.get("constants", [])]
-        names = {key: data[key] for key in ("perturbations", "covariates", "duals")}
-    except (TypeError, KeyError, AttributeError):
-        raise InputError(field, data, allowed) from None
-    family = Family.from_log_symbol(
-        name, " + ".join(terms), names["perturbations"], names["covariates"], names["duals"], assumptions
-    )
-    if family.log_symbol.to_data() != data:
-        raise InputError(field, data, allowed)
-    return family
-
-
-def _powers(term: Any) -> list[tuple[str, int]]:
-    return [pair for key in ("constants", "perturbations", "variables") for pair in term.get(key, {}).items()]

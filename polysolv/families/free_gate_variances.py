@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from polysolv.families.family import Family, Parameter
+from polysolv.families.family import Family
 from polysolv.families.log_symbol import linear_log_symbol
+from polysolv.families.parameter import Parameter
 from polysolv.families.references import HO_YANG_JORDAN_2022
 
 HAS_COVARIATES = False

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from polysolv.families.family import Family, Parameter, PublishedExponent
+from polysolv.families.family import Family
+from polysolv.families.parameter import Parameter
+from polysolv.families.published_exponent import PublishedExponent
 from polysolv.families.references import NGUYEN_2024_GATED
-from polysolv.families.user_defined import from_log_symbol
 
 HAS_COVARIATES = False
 
@@ -44,7 +45,7 @@ def family(a_star: str = "!=", c_star: str = "!=") -> Family:
     """
     endings = ["a0"] * (a_star == "=") + ["c0"] * (c_star == "=")
     stated = ", ".join(f"{name} {relation} 0" for name, relation in (("a*", a_star), ("c*", c_star)))
-    found = from_log_symbol(
+    found = Family.from_log_symbol(
         "-".join(["gaussian-gated", *endings]),
         _LOG_SYMBOL,
         list(_MEANINGS),

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from polysolv.display import RichDisplay, Tables, pairs
+from polysolv.display.rich_display import RichDisplay, Tables, pairs
 from polysolv.errors import InputError
 
 Exponents = tuple[int, ...]
@@ -142,7 +142,7 @@ class LogSymbol(RichDisplay):
         )
 
     def _display(self) -> Tables:
-        from polysolv.formula import Formula
+        from polysolv.display.formula import Formula
 
         return [pairs("log-symbol", K=Formula(self))], ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from polysolv.families.family import Reference
+from polysolv.families.reference import Reference
 
 
 def bibtex_entry(kind: str, key: str, fields: dict[str, str]) -> str:

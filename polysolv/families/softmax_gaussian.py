@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from polysolv.families.family import Family, Parameter, PublishedExponent, component_names, covariate_names
+from polysolv.families.family import Family
 from polysolv.families.log_symbol import linear_log_symbol
+from polysolv.families.parameter import Parameter, component_names, covariate_names
+from polysolv.families.published_exponent import PublishedExponent
 from polysolv.families.references import HO_NGUYEN_2016, NGUYEN_2023
 
 NAME = "softmax-gaussian"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
-from polysolv.families.family import Family, Parameter, covariate_names
+from polysolv.families.family import Family
 from polysolv.families.log_symbol import linear_log_symbol
+from polysolv.families.parameter import Parameter, covariate_names
 
 STEM = "softmax-polynomial"
 HAS_COVARIATES = True

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from polysolv.errors import InputError
-from polysolv.families.family import Family, Parameter
 from polysolv.families.log_symbol import LogSymbol, LogSymbolTerm
+from polysolv.families.parameter import Parameter
 from polysolv.families.parser import parse_polynomial
 
 MAX_NAMES = 60
@@ -18,39 +19,18 @@ _ASSUMPTION = re.compile(
 )
 
 
-def from_log_symbol(
+def family_fields(
     name: str,
     log_symbol: str,
     parameters: Sequence[str],
-    covariates: Sequence[str] = (),
-    duals: Sequence[str] = ("y",),
-    assumptions: Sequence[str] = (),
-    title: str = "",
-) -> Family:
-    """Return the family with a log-symbol K given as text.
+    covariates: Sequence[str],
+    duals: Sequence[str],
+    assumptions: Sequence[str],
+    title: str,
+) -> dict[str, Any]:
+    """Return the fields of the family with a log-symbol K given as text.
 
-    Args:
-        name: short name of the family.
-        log_symbol: K, a polynomial in the perturbations and the variables with K(0) = 0; it need not be
-            linear in the perturbations. See :func:`polysolv.families.parser.parse_polynomial`.
-        parameters: the perturbation symbols used in K; they are the keys of every result.
-        covariates: names of the covariates, possibly none.
-        duals: names of the dual variables of the response, at least one.
-        assumptions: what holds of the symbolic true values in K: ``"a_star != 0"``, ``"c_star = 0"``, or a
-            value such as ``"b_star = 1/2"``. Every such name must be listed here.
-        title: the model in one line.
-
-    Returns:
-        the family. A term of K without a variable multiplies an atom's weight, which is free anyway: it is
-        left out. Non-trivial solutions are those with a non-zero perturbation in a term of least degree.
-
-    Raises:
-        InputError: if K(0) ≠ 0, a parameter or no dual variable acts in K, a name is unknown or used twice,
-            or assumptions contradict each other.
-
-    >>> family = from_log_symbol("mine", "db*y + ds*y^2/2", ["db", "ds"])
-    >>> family.components, str(family.log_symbol)
-    (('db', 'ds'), 'db*y + 1/2*ds*y^2')
+    Arguments and errors are those of :meth:`polysolv.families.family.Family.from_log_symbol`.
     """
     name = _line("name", name)
     perturbations = _names("parameters", parameters, least=1)
@@ -72,59 +52,38 @@ def from_log_symbol(
     ]
     symbol = LogSymbol(perturbations, xs, ys, tuple(terms), tuple(constants[i] for i in kept))
     _require_action(symbol, str(log_symbol))
-    return Family(
-        name=name,
-        title=_line("title", title) if title else f"user-defined, K = {symbol}",
-        parameters=tuple(Parameter(p, "perturbation", "user-defined", (p,)) for p in perturbations),
-        dimension=len(xs),
-        log_symbol=symbol,
-        nontrivial=_nontrivial(symbol),
-        published=(),
-        references=(),
-        assumptions=tuple(" ".join(a.split()) for a in assumptions),
-    )
+    return {
+        "name": name,
+        "title": _line("title", title) if title else f"user-defined, K = {symbol}",
+        "parameters": tuple(Parameter(p, "perturbation", "user-defined", (p,)) for p in perturbations),
+        "dimension": len(xs),
+        "log_symbol": symbol,
+        "nontrivial": _nontrivial(symbol),
+        "published": (),
+        "references": (),
+        "assumptions": tuple(" ".join(a.split()) for a in assumptions),
+    }
 
 
-def at_values(family: Family, values: Mapping[str, int | Fraction]) -> Family:
-    """Return ``family`` with symbolic true values set to rationals; see :meth:`Family.at`."""
-    from dataclasses import replace
+def at_values(
+    log_symbol: LogSymbol, assumptions: Sequence[str], values: Mapping[str, int | Fraction]
+) -> tuple[LogSymbol, tuple[str, ...]]:
+    """Return K and the assumptions with symbolic true values set to rationals; see ``Family.at``."""
     from numbers import Rational
 
     exact = {}
     for name, value in values.items():
-        if name not in family.log_symbol.constants:
-            allowed = (
-                ", ".join(family.log_symbol.constants) or "no name: this family has no symbolic true values"
-            )
+        if name not in log_symbol.constants:
+            allowed = ", ".join(log_symbol.constants) or "no name: this family has no symbolic true values"
             raise InputError("at", name, allowed)
         if isinstance(value, bool) or not isinstance(value, Rational) or not value:
             raise InputError(f"at.{name}", value, f"a non-zero rational, as {name} != 0 is assumed")
         exact[name] = Fraction(int(value.numerator), int(value.denominator))
-    kept = tuple(a for a in family.assumptions if a.split()[0] not in exact)
+    kept = tuple(a for a in assumptions if a.split()[0] not in exact)
     stated = tuple(f"{name} = {value}" for name, value in exact.items())
-    symbol = family.log_symbol.at(exact)
+    symbol = log_symbol.at(exact)
     _require_action(symbol, str(symbol))
-    return replace(family, log_symbol=symbol, assumptions=kept + stated)
-
-
-def require_interaction(family: Family, field: str) -> None:
-    """Refuse a family without interaction: no derivatives of its density depend linearly on others.
-
-    Args:
-        family: a family of one's own.
-        field: what it was read from, for the error message.
-
-    Raises:
-        InputError: if there is no relation in which one side has order 1 or 2.
-
-    >>> require_interaction(from_log_symbol("mine", "b*y + s*y^2/2", ["b", "s"]), "file")
-    """
-    if not family.interaction():
-        found = f"the family {family.name}, which has no interaction"
-        strongly = "without any the family is strongly identifiable and every exponent is 2 if m >= 2"
-        raise InputError(
-            field, found, f"a log_symbol whose derivatives are related, like b*y + s*y^2/2 ({strongly})"
-        )
+    return symbol, kept + stated
 
 
 def _line(field: str, text: object) -> str:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from polysolv.moe.voronoi import cell_errors, voronoi_cells
 
 _PUBLIC = {
-    "MixingMeasure": "mixing_measure",
-    "SoftmaxGaussianMoE": "estimator",
-    "cell_errors": "voronoi",
-    "plot_voronoi_cells": "plots",
-    "voronoi_cells": "voronoi",
-    "voronoi_loss": "losses",
+    "MixingMeasure": "polysolv.moe.mixing_measure",
+    "SoftmaxGaussianMoE": "polysolv.moe.estimator",
+    "cell_errors": "polysolv.moe.voronoi",
+    "plot_voronoi_cells": "polysolv.moe.plots",
+    "voronoi_cells": "polysolv.moe.voronoi",
+    "voronoi_loss": "polysolv.moe.losses",
 }
 
 __all__ = [
@@ -37,6 +37,6 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'polysolv.moe' has no attribute {name!r}")
-    value = getattr(import_module(f"polysolv.moe.{_PUBLIC[name]}"), name)
+    value = getattr(import_module(_PUBLIC[name]), name)
     globals()[name] = value
     return value

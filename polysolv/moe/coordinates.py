@@ -121,3 +121,14 @@ def check_bounds(bounds: object, d: int) -> None:
         if name not in PARAMETERS:
             raise InputError("bounds", name, ", ".join(PARAMETERS))
         interval(name, value, d)
+
+
+def coordinate_names(k: int, d: int) -> list[str]:
+    """Return the name of each coordinate in the order of the score, such as ``beta1[0,1]``."""
+    names = []
+    for name in PARAMETERS:
+        if name in ("beta1", "a"):
+            names += [f"{name}[{i},{j}]" for i in range(k) for j in range(d)]
+        else:
+            names += [f"{name}[{i}]" for i in range(k)]
+    return names

@@ -40,6 +40,16 @@ def parameter_count(k: int, d: int) -> int:
     return k * (2 * d + 3) - (d + 1)
 
 
+def aic(log_likelihood: float, count: int) -> float:
+    """Return Akaike's criterion of a fit with ``count`` free parameters."""
+    return 2.0 * count - 2.0 * log_likelihood
+
+
+def bic(log_likelihood: float, count: int, n: int) -> float:
+    """Return Schwarz's criterion of a fit with ``count`` free parameters to n rows."""
+    return count * float(np.log(n)) - 2.0 * log_likelihood
+
+
 def inferred_cells(
     G: MixingMeasure, X: Array, y: Array, min_variance: float, bounds: Bounds | None = None
 ) -> tuple[list[tuple[int, ...]], list[Merge]]:

@@ -15,7 +15,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.moe import diagnostics
-from polysolv.moe.coordinates import check_bounds, interval
+from polysolv.moe.coordinates import check_bounds, coordinate_names, interval
+from polysolv.moe.fit_record import LEARNED, SETTINGS, FitRecord
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure, natural_order
 from polysolv.moe.optimise import METHODS, Problem, Run, default_min_variance, optimise, ranking
@@ -154,12 +155,12 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def aic(self, X: ArrayLike | None = None, y: ArrayLike | None = None) -> float:
         """Return Akaike's criterion on (X, y), or on the training data; lower is better."""
         value, _ = self._value(X, y)
-        return 2.0 * self.n_parameters_ - 2.0 * value
+        return diagnostics.aic(value, self.n_parameters_)
 
     def bic(self, X: ArrayLike | None = None, y: ArrayLike | None = None) -> float:
         """Return Schwarz's criterion on (X, y), or on the training data; lower is better."""
         value, n = self._value(X, y)
-        return self.n_parameters_ * float(np.log(n)) - 2.0 * value
+        return diagnostics.bic(value, self.n_parameters_, n)
 
     def icl(self, X: ArrayLike | None = None, y: ArrayLike | None = None) -> float:
         """Return the integrated completed likelihood criterion: BIC plus twice the entropy."""
@@ -175,7 +176,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         from polysolv.moe.fit_file import fit_to_data
 
         check_is_fitted(self)
-        return json.dumps(fit_to_data(self), indent=2, allow_nan=False) + "\n"
+        return json.dumps(fit_to_data(record_of(self)), indent=2, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str, source: str = "fit") -> SoftmaxGaussianMoE:
@@ -187,20 +188,21 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         """
         from polysolv.moe.fit_file import fit_from_json
 
-        return fit_from_json(text, source)
+        return _fit_of(fit_from_json(text, source))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         # scikit-learn's own picture until there is a fit to show.
         if not hasattr(self, "mixing_measure_"):
             return super()._repr_mimebundle_(**kwargs)
-        from polysolv import display
+        from polysolv.display.rich_display import to_html, to_latex, to_text
         from polysolv.moe.presentation import fit_grids, fit_notes
 
-        tables = fit_grids(self), fit_notes(self)
+        record = record_of(self)
+        tables = fit_grids(record), fit_notes(record)
         return {
-            "text/plain": display.to_text(*tables),
-            "text/html": display.to_html(*tables),
-            "text/latex": display.to_latex(*tables),
+            "text/plain": to_text(*tables),
+            "text/html": to_html(*tables),
+            "text/latex": to_latex(*tables),
         }
 
     @property
@@ -415,19 +417,27 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return float(density.sum()), density.size
 
 
+def record_of(fit: SoftmaxGaussianMoE) -> FitRecord:
+    """Return what a fit has learned as plain values; it makes the lazy diagnostics."""
+    settings = {name: getattr(fit, name) for name in SETTINGS}
+    return FitRecord(settings, **{name: getattr(fit, f"{name}_") for name in LEARNED})
+
+
+def _fit_of(record: FitRecord) -> SoftmaxGaussianMoE:
+    """Return the fitted estimator of a record; without its training data."""
+    fit = SoftmaxGaussianMoE(**record.settings)
+    for name in LEARNED:
+        setattr(fit, f"{name}_", getattr(record, name))
+    k, d = record.mixing_measure.k, record.mixing_measure.d
+    fit.n_features_in_ = d
+    fit.lower_bound_ = record.log_likelihood / record.n_samples
+    fit.held_ = np.array([name in record.at_bound for name in coordinate_names(k, d)])
+    fit.training_ = None
+    return fit
+
+
 def _positive(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool) and 0.0 < float(value) < np.inf
-
-
-def coordinate_names(k: int, d: int) -> list[str]:
-    """Return the name of each coordinate in the order of the score, such as ``beta1[0,1]``."""
-    names = []
-    for name in PARAMETERS:
-        if name in ("beta1", "a"):
-            names += [f"{name}[{i},{j}]" for i in range(k) for j in range(d)]
-        else:
-            names += [f"{name}[{i}]" for i in range(k)]
-    return names
 
 
 def _snapped(G: MixingMeasure, floor: float, bounds: Any) -> MixingMeasure:

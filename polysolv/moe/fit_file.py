@@ -1,4 +1,4 @@
-"""A fit as JSON: written whole, read back to an estimator that predicts."""
+"""A fit as JSON: its record written whole, and read back."""
 
 from __future__ import annotations
 
@@ -7,36 +7,18 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from polysolv.errors import InputError, require_integer
+from polysolv.moe.coordinates import coordinate_names
 from polysolv.moe.diagnostics import StandardErrors
+from polysolv.moe.fit_record import SETTINGS, FitRecord
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
 
-if TYPE_CHECKING:
-    from polysolv.moe.estimator import SoftmaxGaussianMoE
-
 SCHEMA = "polysolv/fit/1"
-_SETTINGS = (
-    "n_experts",
-    "n_init",
-    "init",
-    "tol",
-    "max_iter",
-    "method",
-    "min_variance",
-    "bounds",
-    "random_state",
-)
-_NUMBERS = {
-    "log_likelihood": "log_likelihood_",
-    "gradient_norm": "gradient_norm_",
-    "smallest_curvature": "smallest_curvature_",
-    "entropy": "entropy_",
-    "min_variance": "min_variance_",
-}
+_NUMBERS = ("log_likelihood", "gradient_norm", "smallest_curvature", "entropy", "min_variance")
 _STATUSES = ("stationary", "rounding", "saddle", "iterations")
 _KEYS = (
     "schema",
@@ -60,108 +42,108 @@ _KEYS = (
 )
 
 
-def fit_to_data(fit: SoftmaxGaussianMoE) -> dict[str, Any]:
-    """Return a fitted estimator as JSON data (schema ``polysolv/fit/1``); it makes the lazy diagnostics."""
-    settings = {name: getattr(fit, name) for name in _SETTINGS}
-    if isinstance(fit.init, MixingMeasure):
-        settings["init"] = fit.init.to_dict()
-    if fit.bounds is not None:
-        settings["bounds"] = {name: _plain(pair) for name, pair in fit.bounds.items()}
-    seed = fit.random_state
+def fit_to_data(fit: FitRecord) -> dict[str, Any]:
+    """Return a fit as JSON data (schema ``polysolv/fit/1``)."""
+    settings = dict(fit.settings)
+    if isinstance(settings["init"], MixingMeasure):
+        settings["init"] = settings["init"].to_dict()
+    if settings["bounds"] is not None:
+        settings["bounds"] = {name: _plain(pair) for name, pair in settings["bounds"].items()}
+    seed = settings["random_state"]
     settings["random_state"] = int(seed) if isinstance(seed, Integral) else None
-    x_names, y_name = fit.column_names_
-    errors = fit.standard_errors_
+    x_names, y_name = fit.column_names
+    errors = fit.standard_errors
     return {
         "schema": SCHEMA,
         "settings": settings,
-        "data": {"n": fit.n_samples_, "x": list(x_names), "y": y_name},
-        "mixing_measure": fit.mixing_measure_.to_dict(),
-        **{key: float(getattr(fit, name)) for key, name in _NUMBERS.items()},
-        "n_iter": fit.n_iter_,
-        "status": fit.status_,
-        "converged": fit.converged_,
-        "lower_bounds": [float(value) for value in fit.lower_bounds_],
-        "information_eigenvalues": fit.information_eigenvalues_.tolist(),
-        "at_bound": fit.at_bound_,
+        "data": {"n": fit.n_samples, "x": list(x_names), "y": y_name},
+        "mixing_measure": fit.mixing_measure.to_dict(),
+        **{name: float(getattr(fit, name)) for name in _NUMBERS},
+        "n_iter": fit.n_iter,
+        "status": fit.status,
+        "converged": fit.converged,
+        "lower_bounds": [float(value) for value in fit.lower_bounds],
+        "information_eigenvalues": fit.information_eigenvalues.tolist(),
+        "at_bound": fit.at_bound,
         "starts": [
             {"log_likelihood": float(value), "status": status, "at_variance_floor": at_floor}
-            for value, status, at_floor in fit.starts_
+            for value, status, at_floor in fit.starts
         ],
-        "aic": fit.aic(),
-        "bic": fit.bic(),
-        "icl": fit.icl(),
-        "cells": [list(cell) for cell in fit.inferred_cells_],
+        "aic": fit.aic,
+        "bic": fit.bic,
+        "icl": fit.icl,
+        "cells": [list(cell) for cell in fit.inferred_cells],
         "standard_errors": {
             **{name: _with_null(getattr(errors, name)) for name in PARAMETERS},
             "reference": errors.reference,
             "withheld": {str(atom): reason for atom, reason in errors.withheld.items()},
         },
-        "warnings": fit.warnings_,
+        "warnings": fit.warnings,
     }
 
 
-def fit_from_data(data: object, source: str = "fit") -> SoftmaxGaussianMoE:
-    """Return the fitted estimator of JSON data; without its training data.
+def fit_from_data(data: object, source: str = "fit") -> FitRecord:
+    """Return the fit of JSON data.
 
     Raises:
         InputError: naming the key, for another schema, an unknown, missing or impossible entry.
     """
-    from polysolv.moe.estimator import SoftmaxGaussianMoE, coordinate_names
-
     read = _Reader(source)
     data = read.mapping("fit", data)
     if data.get("schema") != SCHEMA:
         raise InputError(f"{source}: schema", data.get("schema"), SCHEMA)
     read.keys("fit", data, _KEYS)
-    settings = read.keys("settings", read.mapping("settings", data["settings"]), _SETTINGS)
+    settings = read.keys("settings", read.mapping("settings", data["settings"]), SETTINGS)
     init = settings["init"]
     if isinstance(init, Mapping):
         settings["init"] = MixingMeasure.from_dict(init, f"{source}: settings: init")
-    fit = SoftmaxGaussianMoE(**settings)
     about = read.keys("data", read.mapping("data", data["data"]), ("n", "x", "y"))
     G = MixingMeasure.from_dict(data["mixing_measure"], f"{source}: mixing_measure")
     k, d = G.k, G.d
     if settings["n_experts"] != k:
         raise InputError(f"{source}: settings: n_experts", settings["n_experts"], f"the number of atoms, {k}")
-    fit.n_samples_ = require_integer(f"{source}: n", about["n"], 1, 10**12)
+    n_samples = require_integer(f"{source}: n", about["n"], 1, 10**12)
     names = read.strings("x", about["x"])
     if len(names) != d or not isinstance(about["y"], str):
         raise InputError(f"{source}: data", about, f"{d} names for x and one for y")
-    fit.column_names_ = (tuple(names), about["y"])
-    fit.n_features_in_ = d
-    fit.mixing_measure_ = G
-    for key, name in _NUMBERS.items():
-        setattr(fit, name, read.number(key, data[key]))
-    fit.n_iter_ = require_integer(f"{source}: n_iter", data["n_iter"], 0, 10**12)
+    numbers = {name: read.number(name, data[name]) for name in _NUMBERS}
+    n_iter = require_integer(f"{source}: n_iter", data["n_iter"], 0, 10**12)
     if data["status"] not in _STATUSES:
         raise InputError(f"{source}: status", data["status"], ", ".join(_STATUSES))
     if not isinstance(data["converged"], bool):
         raise InputError(f"{source}: converged", data["converged"], "true or false")
-    fit.status_, fit.converged_ = data["status"], data["converged"]
-    fit.lower_bounds_ = read.numbers("lower_bounds", data["lower_bounds"])
-    fit.lower_bound_ = fit.log_likelihood_ / fit.n_samples_
-    fit.information_eigenvalues_ = np.array(
-        read.numbers("information_eigenvalues", data["information_eigenvalues"])
-    )
+    lower_bounds = read.numbers("lower_bounds", data["lower_bounds"])
+    eigenvalues = np.array(read.numbers("information_eigenvalues", data["information_eigenvalues"]))
     coordinates = coordinate_names(k, d)
-    fit.at_bound_ = read.strings("at_bound", data["at_bound"])
-    for name in fit.at_bound_:
+    at_bound = read.strings("at_bound", data["at_bound"])
+    for name in at_bound:
         if name not in coordinates:
             raise InputError(f"{source}: at_bound", name, "names of coordinates such as sigma[0]")
-    fit.held_ = np.array([name in fit.at_bound_ for name in coordinates])
-    fit.starts_ = [read.start(entry) for entry in read.sequence("starts", data["starts"])]
+    starts = [read.start(entry) for entry in read.sequence("starts", data["starts"])]
     cells = [tuple(read.sequence("cells", cell)) for cell in read.sequence("cells", data["cells"])]
     if sorted(i for cell in cells for i in cell) != list(range(k)):
         raise InputError(f"{source}: cells", data["cells"], f"a partition of the atoms 0 to {k - 1}")
-    fit.inferred_cells_ = cells
-    fit.standard_errors_ = read.errors(data["standard_errors"], k, d)
-    fit.warnings_ = read.strings("warnings", data["warnings"])
-    fit.training_ = None
-    return fit
+    return FitRecord(
+        settings=settings,
+        n_samples=n_samples,
+        column_names=(tuple(names), about["y"]),
+        mixing_measure=G,
+        **numbers,
+        n_iter=n_iter,
+        status=data["status"],
+        converged=data["converged"],
+        lower_bounds=lower_bounds,
+        information_eigenvalues=eigenvalues,
+        at_bound=at_bound,
+        starts=starts,
+        inferred_cells=cells,
+        standard_errors=read.errors(data["standard_errors"], k, d),
+        warnings=read.strings("warnings", data["warnings"]),
+    )
 
 
-def fit_from_json(text: str, source: str = "fit") -> SoftmaxGaussianMoE:
-    """Return the fitted estimator of JSON text."""
+def fit_from_json(text: str, source: str = "fit") -> FitRecord:
+    """Return the fit of JSON text."""
     return fit_from_data(parse_json(text, source), source)
 
 

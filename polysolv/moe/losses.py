@@ -11,7 +11,7 @@ import numpy as np
 from polysolv.errors import InputError, unknown_name
 from polysolv.moe.likelihood import Array, Mask
 from polysolv.moe.mixing_measure import MixingMeasure
-from polysolv.moe.voronoi import check_comparable, differences, voronoi_cells
+from polysolv.moe.voronoi import anchor, differences, voronoi_cells
 
 KINDS = ("D1", "D2", "refined")
 TRANSLATIONS = ("optimal", "anchored")
@@ -46,10 +46,9 @@ def voronoi_loss(
         kind: "D1" or "D2" (Nguyen, Nguyen and Ho 2023, eqs. 4 and 5), or "refined", whose exponents in an
             over-fitted cell of m atoms are 2 for beta1 and a, r for b and r/2 for sigma, with r = order(m).
         translation: "optimal" takes the infimum over all (t1, t2) in R x R^d added to the true gate;
-            "anchored" takes the translation of :func:`anchor`. (The paper restricts (t1, t2) to translations
-            that keep the true
-            measure in the compact parameter space: "optimal" is the version without that restriction and
-            never larger.)
+            "anchored" takes the translation of :func:`polysolv.moe.voronoi.anchor`. (The paper restricts
+            (t1, t2) to translations that keep the true measure in the compact parameter space: "optimal" is
+            the version without that restriction and never larger.)
         order: order r of a cell of size m, as a mapping or a callable; None for that of
             :func:`polysolv.order`, 2 m.
         coordinates: distance of the cells, see :func:`voronoi_cells`.
@@ -101,24 +100,6 @@ def best_translation(
     with np.errstate(divide="ignore"):
         t1 = float(np.log(_best_tau(G, G_true, cells)))
     return t1, _best_slope(_terms(G, G_true, cells, kind, order))
-
-
-def anchor(G: MixingMeasure, G_true: MixingMeasure, cells: Sequence[tuple[int, ...]]) -> tuple[float, Array]:
-    """Return the translation (t1, t2) that matches one true atom exactly.
-
-    The anchor is the last true atom whose cell holds exactly one fitted atom; if there is none, the last true
-    atom whose cell is not empty. t1 matches its weight (of the whole cell) and t2 its gate slope (weighted
-    mean).
-    """
-    check_comparable(G, G_true)
-    single = [j for j, cell in enumerate(cells) if len(cell) == 1]
-    j = single[-1] if single else max(j for j, cell in enumerate(cells) if cell)
-    members = list(cells[j])
-    log_weights = G.beta0[members]
-    top = float(log_weights.max())
-    share = np.exp(log_weights - top)
-    t1 = top + float(np.log(share.sum())) - float(G_true.beta0[j])
-    return t1, share @ G.beta1[members] / share.sum() - G_true.beta1[j]
 
 
 @cache

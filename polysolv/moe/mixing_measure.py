@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from polysolv.display import RichDisplay, Tables
+from polysolv.display.grid import Grid
+from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
-from polysolv.grid import Grid
 from polysolv.moe import likelihood
 from polysolv.moe.likelihood import Array, Indices
 

@@ -15,7 +15,7 @@ from polysolv.moe.voronoi import voronoi_cells
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from polysolv.pictures import Picture
+    from polysolv.display.pictures import Picture
 
 _RESOLUTION = 300
 
@@ -48,7 +48,7 @@ def plot_voronoi_cells(
     >>> len(plot_voronoi_cells(G, G_true).axes)
     1
     """
-    from polysolv.pictures import BLACK, CELL_COLOURS, CELL_MARKERS, label, legend_below, panels
+    from polysolv.display.pictures import BLACK, CELL_COLOURS, CELL_MARKERS, label, legend_below, panels
 
     cells = voronoi_cells(G, G_true, coordinates)
     fitted, true = _matrix(G, coordinates), _matrix(G_true, coordinates)
@@ -104,7 +104,7 @@ def _shade(axis: Axes, everything: Array, true: Array, first: int, second: int) 
     """Colour the plane by the nearest true atom, on the slice through the mean of the true atoms."""
     from matplotlib.colors import ListedColormap
 
-    from polysolv.pictures import CELL_COLOURS
+    from polysolv.display.pictures import CELL_COLOURS
 
     low, high = everything.min(axis=0), everything.max(axis=0)
     margin = np.maximum(0.15 * (high - low), 0.25)

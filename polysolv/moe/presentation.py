@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-from polysolv.grid import Grid, show_rate
+from polysolv.display.grid import Grid, show_rate
 from polysolv.moe.cell_rates import CellRate, cell_rates
+from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.mixing_measure import PARAMETERS
-
-if TYPE_CHECKING:
-    from polysolv.moe.estimator import SoftmaxGaussianMoE
 
 _SHOWN_EIGENVALUES = 4
 
 
-def fit_grids(fit: SoftmaxGaussianMoE) -> list[Grid]:
+def fit_grids(fit: FitRecord) -> list[Grid]:
     """Return the tables of one fit: summary, atoms, and the rates of the inferred cells."""
     return [_summary(fit), _atoms(fit), _rates(fit)]
 
 
-def fit_notes(fit: SoftmaxGaussianMoE) -> list[str]:
+def fit_notes(fit: FitRecord) -> list[str]:
     """Return what the reader of the tables must know: warnings first, then how to read them."""
-    errors = fit.standard_errors_
-    notes = [f"warning: {warning}" for warning in fit.warnings_]
+    errors = fit.standard_errors
+    notes = [f"warning: {warning}" for warning in fit.warnings]
     notes += [f"no standard errors for atom {atom}: {why}" for atom, why in errors.withheld.items()]
-    if errors.reference is not None and fit.mixing_measure_.k > 1:
+    if errors.reference is not None and fit.mixing_measure.k > 1:
         notes.append(
             f"the gate is identified up to a translation: standard errors of beta0 and beta1 are relative to "
             f"atom {errors.reference}"
         )
-    cells = fit.inferred_cells_
-    excess = fit.mixing_measure_.k - len(cells)
+    cells = fit.inferred_cells
+    excess = fit.mixing_measure.k - len(cells)
     if excess:
         notes.append(
             f"the data support {len(cells)} atoms: rates are those of k - k* = {excess} excess experts, cell "
@@ -42,17 +39,17 @@ def fit_notes(fit: SoftmaxGaussianMoE) -> list[str]:
     return notes
 
 
-def fit_csv(fit: SoftmaxGaussianMoE) -> str:
+def fit_csv(fit: FitRecord) -> str:
     """Return one line for each atom and parameter: estimate, standard error, rates."""
     headers = ["atom", "cell", "parameter", "coordinate", "estimate", "standard_error"]
     headers += ["published_rate", "refined_rate"]
     rows = []
-    x_names, _ = fit.column_names_
-    for index, cell in enumerate(cell_rates(fit.inferred_cells_, fit.mixing_measure_.d)):
+    x_names, _ = fit.column_names
+    for index, cell in enumerate(cell_rates(fit.inferred_cells, fit.mixing_measure.d)):
         for atom in cell.atoms:
             for name in PARAMETERS:
-                estimates = getattr(fit.mixing_measure_, name)[atom]
-                errors = getattr(fit.standard_errors_, name)[atom]
+                estimates = getattr(fit.mixing_measure, name)[atom]
+                errors = getattr(fit.standard_errors, name)[atom]
                 vector = name in ("beta1", "a")
                 for j, x_name in enumerate(x_names if vector else [""]):
                     estimate, error = (float(v[j] if vector else v) for v in (estimates, errors))
@@ -62,44 +59,44 @@ def fit_csv(fit: SoftmaxGaussianMoE) -> str:
     return Grid("", headers, rows).to_csv()
 
 
-def range_grid(fits: list[SoftmaxGaussianMoE]) -> Grid:
+def range_grid(fits: list[FitRecord]) -> Grid:
     """Return the comparison of fits with different numbers of experts; * marks the least of a criterion."""
-    best = {name: min(range(len(fits)), key=lambda i: getattr(fits[i], name)()) for name in ("bic", "icl")}
+    best = {name: min(range(len(fits)), key=lambda i: getattr(fits[i], name)) for name in ("bic", "icl")}
     headers = ["k", "df", "log-likelihood", "BIC", "ICL", "|score|/n", "converged", "cells"]
     headers += ["published", "refined", "at a bound"]
     rows = []
     for index, fit in enumerate(fits):
         marks = {name: "*" if best[name] == index else "" for name in best}
-        sizes = sorted((len(cell) for cell in fit.inferred_cells_), reverse=True)
+        sizes = sorted((len(cell) for cell in fit.inferred_cells), reverse=True)
         rows.append(
             [
-                str(fit.mixing_measure_.k),
-                str(fit.n_parameters_),
-                f"{fit.log_likelihood_:.4f}",
-                f"{fit.bic():.2f}{marks['bic']}",
-                f"{fit.icl():.2f}{marks['icl']}",
-                f"{fit.gradient_norm_:.1e}",
-                "yes" if fit.converged_ else "NO",
+                str(fit.mixing_measure.k),
+                str(fit.n_parameters),
+                f"{fit.log_likelihood:.4f}",
+                f"{fit.bic:.2f}{marks['bic']}",
+                f"{fit.icl:.2f}{marks['icl']}",
+                f"{fit.gradient_norm:.1e}",
+                "yes" if fit.converged else "NO",
                 "(" + ",".join(map(str, sizes)) + ")",
                 *_slowest(fit),
-                ", ".join(fit.at_bound_) or "-",
+                ", ".join(fit.at_bound) or "-",
             ]
         )
-    _, y_name = fits[0].column_names_
-    return Grid(f"choice of k for {y_name}, n = {fits[0].n_samples_}", headers, rows)
+    _, y_name = fits[0].column_names
+    return Grid(f"choice of k for {y_name}, n = {fits[0].n_samples}", headers, rows)
 
 
-def range_notes(fits: list[SoftmaxGaussianMoE]) -> list[str]:
+def range_notes(fits: list[FitRecord]) -> list[str]:
     """Return the reading of the comparison."""
-    by_bic = min(fits, key=lambda fit: fit.bic()).mixing_measure_.k
-    by_icl = min(fits, key=lambda fit: fit.icl()).mixing_measure_.k
+    by_bic = min(fits, key=lambda fit: fit.bic).mixing_measure.k
+    by_icl = min(fits, key=lambda fit: fit.icl).mixing_measure.k
     notes = [
         f"least BIC at k = {by_bic}, least ICL at k = {by_icl}",
         "df: free parameters; cells: how many fitted atoms look like one (backward selection by BIC); "
         "published, refined: rate of the slowest parameter given these cells",
     ]
     for fit in fits:
-        notes += [f"warning: k = {fit.mixing_measure_.k}: {warning}" for warning in fit.warnings_]
+        notes += [f"warning: k = {fit.mixing_measure.k}: {warning}" for warning in fit.warnings]
     return notes
 
 
@@ -109,35 +106,35 @@ def to_markdown(grids: list[Grid], notes: list[str]) -> str:
     return "\n\n".join([*parts, "\n".join(f"- {note}" for note in notes)]).rstrip()
 
 
-def _summary(fit: SoftmaxGaussianMoE) -> Grid:
-    G = fit.mixing_measure_
-    x_names, y_name = fit.column_names_
-    eigenvalues = [f"{value:.3g}" for value in fit.information_eigenvalues_]
+def _summary(fit: FitRecord) -> Grid:
+    G = fit.mixing_measure
+    x_names, y_name = fit.column_names
+    eigenvalues = [f"{value:.3g}" for value in fit.information_eigenvalues]
     if len(eigenvalues) > 2 * _SHOWN_EIGENVALUES:
         eigenvalues = [*eigenvalues[:_SHOWN_EIGENVALUES], "...", *eigenvalues[-_SHOWN_EIGENVALUES:]]
-    ends = [value for value, _, _ in fit.starts_]
+    ends = [value for value, _, _ in fit.starts]
     rows = [
-        ["log-likelihood", f"{fit.log_likelihood_:.6f}"],
-        ["free parameters", str(fit.n_parameters_)],
-        ["AIC, BIC, ICL", f"{fit.aic():.2f}, {fit.bic():.2f}, {fit.icl():.2f}"],
-        ["max|score|/n", f"{fit.gradient_norm_:.2e}"],
-        ["converged", f"{'yes' if fit.converged_ else 'NO'} ({fit.status_}, {fit.n_iter_} iterations)"],
+        ["log-likelihood", f"{fit.log_likelihood:.6f}"],
+        ["free parameters", str(fit.n_parameters)],
+        ["AIC, BIC, ICL", f"{fit.aic:.2f}, {fit.bic:.2f}, {fit.icl:.2f}"],
+        ["max|score|/n", f"{fit.gradient_norm:.2e}"],
+        ["converged", f"{'yes' if fit.converged else 'NO'} ({fit.status}, {fit.n_iter} iterations)"],
         ["information eigenvalues", ", ".join(eigenvalues)],
-        ["smallest, standardised", f"{fit.smallest_curvature_:.3g}"],
-        ["at a bound", ", ".join(fit.at_bound_) or "-"],
+        ["smallest, standardised", f"{fit.smallest_curvature:.3g}"],
+        ["at a bound", ", ".join(fit.at_bound) or "-"],
         ["starts", f"{len(ends)}, log-likelihoods {min(ends):.4f} to {max(ends):.4f}"],
     ]
-    title = f"{y_name} given {', '.join(x_names)}: k = {G.k} experts, n = {fit.n_samples_}"
+    title = f"{y_name} given {', '.join(x_names)}: k = {G.k} experts, n = {fit.n_samples}"
     return Grid(title, ["fit", "value"], rows)
 
 
-def _atoms(fit: SoftmaxGaussianMoE) -> Grid:
-    G, errors = fit.mixing_measure_, fit.standard_errors_
-    x_names, _ = fit.column_names_
+def _atoms(fit: FitRecord) -> Grid:
+    G, errors = fit.mixing_measure, fit.standard_errors
+    x_names, _ = fit.column_names
     headers = ["atom", "cell"]
     for name in PARAMETERS:
         headers += [f"{name}[{x}]" for x in x_names] if name in ("beta1", "a") else [name]
-    cell_of = {atom: index for index, cell in enumerate(fit.inferred_cells_) for atom in cell}
+    cell_of = {atom: index for index, cell in enumerate(fit.inferred_cells) for atom in cell}
     rows = []
     for i in range(G.k):
         row = [str(i), str(cell_of[i])]
@@ -149,9 +146,9 @@ def _atoms(fit: SoftmaxGaussianMoE) -> Grid:
     return Grid("atoms (sigma is a variance): estimate (standard error)", headers, rows)
 
 
-def _rates(fit: SoftmaxGaussianMoE) -> Grid:
+def _rates(fit: FitRecord) -> Grid:
     rows = []
-    for index, cell in enumerate(cell_rates(fit.inferred_cells_, fit.mixing_measure_.d)):
+    for index, cell in enumerate(cell_rates(fit.inferred_cells, fit.mixing_measure.d)):
         for name, rates in cell.parameters.items():
             published = show_rate(rates.published.rate if rates.published else None)
             refined = show_rate(rates.refined.rate if rates.refined else None)
@@ -161,8 +158,8 @@ def _rates(fit: SoftmaxGaussianMoE) -> Grid:
     return Grid("rates of the inferred cells", headers, rows)
 
 
-def _slowest(fit: SoftmaxGaussianMoE) -> list[str]:
-    cells = cell_rates(fit.inferred_cells_, fit.mixing_measure_.d)
+def _slowest(fit: FitRecord) -> list[str]:
+    cells = cell_rates(fit.inferred_cells, fit.mixing_measure.d)
     statements = [rates for cell in cells for rates in cell.parameters.values()]
     published = [rates.published.rate for rates in statements if rates.published]
     refined = [rates.refined.rate for rates in statements if rates.refined]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from polysolv.display import DisplayedList, RichDisplay, Tables
+from polysolv.display.grid import Grid
+from polysolv.display.rich_display import DisplayedList, RichDisplay, Tables
 from polysolv.errors import InputError, unknown_name
-from polysolv.grid import Grid
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import MixingMeasure
 
@@ -99,15 +99,13 @@ def cell_errors(
     Args:
         G: fitted measure.
         G_true: true measure.
-        translation: "anchored" (see :func:`polysolv.moe.losses.anchor`), or the pair (t1, t2) added to the
-            gate of the true atoms, for example from :func:`polysolv.moe.losses.best_translation`.
+        translation: "anchored" (see :func:`anchor`), or the pair (t1, t2) added to the gate of the true
+            atoms, for example from :func:`polysolv.moe.losses.best_translation`.
         coordinates: those of :func:`voronoi_cells`.
 
     Returns:
         One :class:`CellErrors` for each true atom.
     """
-    from polysolv.moe.losses import anchor
-
     cells = voronoi_cells(G, G_true, coordinates)
     if isinstance(translation, str):
         if translation != "anchored":
@@ -131,6 +129,24 @@ def cell_errors(
             largest[name] = float(norms.max()) if members else float("nan")
         result.append(CellErrors(j, cell, abs(mass - expected) / expected, mean, largest))
     return result
+
+
+def anchor(G: MixingMeasure, G_true: MixingMeasure, cells: Sequence[tuple[int, ...]]) -> tuple[float, Array]:
+    """Return the translation (t1, t2) that matches one true atom exactly.
+
+    The anchor is the last true atom whose cell holds exactly one fitted atom; if there is none, the last true
+    atom whose cell is not empty. t1 matches its weight (of the whole cell) and t2 its gate slope (weighted
+    mean).
+    """
+    check_comparable(G, G_true)
+    single = [j for j, cell in enumerate(cells) if len(cell) == 1]
+    j = single[-1] if single else max(j for j, cell in enumerate(cells) if cell)
+    members = list(cells[j])
+    log_weights = G.beta0[members]
+    top = float(log_weights.max())
+    share = np.exp(log_weights - top)
+    t1 = top + float(np.log(share.sum())) - float(G_true.beta0[j])
+    return t1, share @ G.beta1[members] / share.sum() - G_true.beta1[j]
 
 
 def differences(G: MixingMeasure, G_true: MixingMeasure, name: str) -> Array:

@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from polysolv.decisions import MAX_CELL_SIZE
-from polysolv.display import RichDisplay, Tables
+from polysolv.display.grid import Grid, show_rate
+from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
-from polysolv.grid import Grid, show_rate
 from polysolv.rates.exponent import Exponent
 from polysolv.rates.notes import notes_as_text, report_notes
 from polysolv.rates.report import settled_order

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from polysolv.pictures import (
+from polysolv.display.pictures import (
     PARAMETERS,
     PUBLISHED_LINE,
     PUBLISHED_MARK,
@@ -21,45 +22,57 @@ from polysolv.pictures import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from polysolv.rates.table import RateTable
-
 _MOST_MARKS = 16
 _TICK_DISTANCE = 0.06
 
 
-def rate_picture(table: RateTable) -> Picture:
-    """Return one panel for each parameter: published and refined rate in the largest cell."""
-    names = [p.name for p in table.family.parameters]
-    figure, axes = panels(len(names))
+class RatePoint(NamedTuple):
+    """The rates 1/(2κ) of one parameter in the largest cell.
+
+    Args:
+        excess: number of excess experts k − k*.
+        published: the rate in print, or ``None``.
+        refined: the rate proved, or ``None``.
+        bounds: where the exponent κ is not decided, proved bounds from below and (if there is one) above.
+    """
+
+    excess: int
+    published: Fraction | None
+    refined: Fraction | None
+    bounds: tuple[Fraction, Fraction | None] | None
+
+
+def rate_picture(points: Mapping[str, Sequence[RatePoint]]) -> Picture:
+    """Return one panel for each parameter (name -> its points): published and refined rate."""
+    figure, axes = panels(len(points))
     handles: dict[str, Any] = {}
-    for axis, name in zip(axes, names, strict=True):
-        _panel(axis, table, name, handles)
+    for axis, name in zip(axes, points, strict=True):
+        _panel(axis, name, points[name], handles)
     legend_below(figure, handles)
     return figure
 
 
-def _panel(axis: Axes, table: RateTable, name: str, handles: dict[str, Any]) -> None:
+def _panel(axis: Axes, name: str, points: Sequence[RatePoint], handles: dict[str, Any]) -> None:
     from matplotlib.ticker import MaxNLocator, NullLocator
 
-    listed = [(cell.size - 1, cell.parameters[name]) for cell in table.rows]
     shown: set[Fraction] = set()
     for which, line, mark in (
         ("published", PUBLISHED_LINE, PUBLISHED_MARK),
         ("refined", REFINED_LINE, REFINED_MARK),
     ):
-        points = [(excess, getattr(rates, which)) for excess, rates in listed]
-        known = [(excess, statement.rate) for excess, statement in points if statement is not None]
+        rates = [(point.excess, getattr(point, which)) for point in points]
+        known = [(excess, rate) for excess, rate in rates if rate is not None]
         if known:
             x, y = [excess for excess, _ in known], [float(rate) for _, rate in known]
-            handles[which] = axis.plot(x, y, **line, **(mark if len(listed) <= _MOST_MARKS else {}))[0]
+            handles[which] = axis.plot(x, y, **line, **(mark if len(points) <= _MOST_MARKS else {}))[0]
             shown.update(rate for _, rate in known)
-    for excess, rates in listed:
-        if rates.bounds is not None:
-            low, high = rates.bounds
+    for point in points:
+        if point.bounds is not None:
+            low, high = point.bounds
             fastest = 1 / (2 * low)
             slowest = fastest / 2 if high is None else 1 / (2 * high)
             handles["refined: proved range"] = axis.plot(
-                [excess, excess],
+                [point.excess, point.excess],
                 [float(slowest), float(fastest)],
                 color=REFINED_LINE["color"],
                 linewidth=3,

@@ -10,10 +10,10 @@ from typing import Any
 from polysolv.certificates import SavedCertificate, save
 from polysolv.decisions import MAX_CELL_SIZE, Order, order
 from polysolv.decisions.verdict import PROVED
-from polysolv.display import RichDisplay, Tables
+from polysolv.display.grid import Grid, show_rate
+from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
-from polysolv.grid import Grid, show_rate
 from polysolv.rates.allocations import MAX_ATOMS_LISTED, allocations
 from polysolv.rates.exponent import show_factor
 from polysolv.rates.notes import NO_EXACTLY_FITTED_CELL, UNDECIDED_RANGE, notes_as_text, report_notes

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from polysolv.display import RichDisplay, Tables
+from polysolv.display.grid import Grid, show_rate
+from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family
-from polysolv.grid import Grid, show_rate
 from polysolv.rates.notes import notes_as_text
 from polysolv.rates.report import (
     MAX_EXCESS,
@@ -25,7 +25,7 @@ from polysolv.rates.report import (
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from polysolv.pictures import Picture
+    from polysolv.display.pictures import Picture
 
 SCHEMA = "polysolv/table/1"
 
@@ -129,9 +129,21 @@ class RateTable(RichDisplay):
         A rate is drawn as its exponent 1/(2κ); lower is slower. Where a rate is not decided, a bar spans the
         proved range (open below if there is no upper bound on κ).
         """
-        from polysolv.rates.plots import rate_picture
+        from polysolv.rates.plots import RatePoint, rate_picture
 
-        return rate_picture(self)
+        points: dict[str, list[RatePoint]] = {}
+        for name in (p.name for p in self.family.parameters):
+            listed = [(cell.size - 1, cell.parameters[name]) for cell in self.rows]
+            points[name] = [
+                RatePoint(
+                    excess,
+                    rates.published.rate if rates.published else None,
+                    rates.refined.rate if rates.refined else None,
+                    rates.bounds,
+                )
+                for excess, rates in listed
+            ]
+        return rate_picture(points)
 
     def _long(self) -> list[list[Any]]:
         return [

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from math import lcm
-
-from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
-from polysolv.families.log_symbol import LogSymbol
-from polysolv.systems.expansion import AtomMonomial, AtomPolynomial, atom_polynomials
-from polysolv.systems.polynomial import Monomial
-from polysolv.systems.polynomial_system import Index, PolynomialSystem
-
-MAX_ATOMS = 1000
-MAX_DEGREE = 1000
-MAX_TERMS = 3_000_000
+from polysolv.systems.cell_equations import cell_equations
+from polysolv.systems.polynomial_system import PolynomialSystem
 
 
 def build_system(family: str | Family, m: int, degree: int, d: int | None = None) -> PolynomialSystem:
@@ -39,93 +29,4 @@ def build_system(family: str | Family, m: int, degree: int, d: int | None = None
     (27, 34)
     """
     resolved = resolve(family, d)
-    resolved.log_symbol.require_values()
-    m = require_integer("m", m, 1, MAX_ATOMS)
-    degree = require_integer("degree", degree, 1, MAX_DEGREE)
-    _require_size(resolved.log_symbol, m, degree)
-    components = resolved.components
-    weights = tuple(f"w_{atom}" for atom in range(1, m + 1))
-    perturbations = tuple(f"{component}_{atom}" for component in components for atom in range(1, m + 1))
-    atoms = atom_polynomials(resolved.log_symbol, degree)
-    degrees = _grading(resolved.log_symbol)
-    return PolynomialSystem(
-        unknowns=weights + perturbations,
-        weights=weights,
-        nontrivial=tuple(
-            f"{component}_{atom}" for component in resolved.nontrivial for atom in range(1, m + 1)
-        ),
-        grading=(0,) * m + tuple(degrees[component] for component in components for _ in range(m)),
-        equations=_sum_over_atoms(atoms, m),
-        family=resolved,
-        m=m,
-        degree=degree,
-    )
-
-
-def _sum_over_atoms(atoms: dict[Index, AtomPolynomial], m: int) -> dict[Index, dict[Monomial, Fraction]]:
-    """Place the weighted polynomial of every atom into the unknowns (weights, then components by atom)."""
-
-    def placed(monomial: AtomMonomial, atom: int) -> Monomial:
-        return ((atom, 1), *((m + m * component + atom, e) for component, e in monomial))
-
-    return {
-        index: {
-            placed(monomial, atom): coefficient
-            for atom in range(m)
-            for monomial, coefficient in polynomial.items()
-        }
-        for index, polynomial in atoms.items()
-    }
-
-
-def _grading(log_symbol: LogSymbol) -> dict[str, int]:
-    """Give each component a degree so that every P_ℓ is homogeneous; all zero if no other grading is found.
-
-    A term of K with perturbations e and variables f needs Σ degree·e = Σ weight·f. For a linear K and weights
-    1 this is the degree of the component's monomial, and P_ℓ is homogeneous of degree |ℓ|.
-    """
-    if log_symbol.is_linear:
-        return {name: sum(monomial) for name, (_, monomial) in log_symbol.symbols.items()}
-    variables = range(len(log_symbol.variables))
-    for weights in ([1] * len(variables), *([int(i == v) for i in variables] for v in variables)):
-        degrees = _solve_grading(log_symbol, weights)
-        if degrees is not None:
-            return degrees
-    return dict.fromkeys(log_symbol.perturbations, 0)
-
-
-def _solve_grading(log_symbol: LogSymbol, weights: list[int]) -> dict[str, int] | None:
-    """Fix degrees one after the other from terms with a single undetermined component."""
-    degrees: dict[int, Fraction] = {}
-    pending = [
-        (t.perturbations, sum(w * f for w, f in zip(weights, t.variables, strict=True)))
-        for t in log_symbol.terms
-    ]
-    while pending:
-        for term in pending:
-            open_ones = [i for i, e in enumerate(term[0]) if e and i not in degrees]
-            if len(open_ones) <= 1:
-                break
-        else:
-            return None
-        pending.remove(term)
-        known = sum((degrees[i] * e for i, e in enumerate(term[0]) if i in degrees), Fraction(0))
-        if open_ones:
-            degrees[open_ones[0]] = (term[1] - known) / term[0][open_ones[0]]
-        elif known != term[1]:
-            return None
-    scale = lcm(*(d.denominator for d in degrees.values()))
-    if any(d < 0 for d in degrees.values()):
-        return None
-    return {name: int(degrees[i] * scale) for i, name in enumerate(log_symbol.perturbations)}
-
-
-def _require_size(log_symbol: LogSymbol, m: int, degree: int) -> None:
-    """Refuse a system whose terms would not fit in memory, before anything is built."""
-    counts = [1] + [0] * degree  # products of terms of K by degree in the variables: at most so many terms
-    for step in (sum(term.variables) for term in log_symbol.terms):
-        for n in range(step, degree + 1):
-            counts[n] += counts[n - step]
-    terms = m * (sum(counts) - 1)
-    if terms > MAX_TERMS:
-        raise InputError("degree", degree, f"a system of at most {MAX_TERMS} terms; this one has {terms}")
+    return PolynomialSystem(*cell_equations(resolved, m, degree), resolved, int(m), int(degree))

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from polysolv.errors import InputError
+from polysolv.families import Family
+from polysolv.polynomials.polynomial import Index
 from polysolv.systems.expansion import exponential_values
-
-if TYPE_CHECKING:
-    from polysolv.families import Family
-    from polysolv.systems.polynomial_system import Index, PolynomialSystem
 
 
 def evaluate_atoms(
-    system: PolynomialSystem, weights: Sequence[Any], perturbations: Sequence[Mapping[str, Any]]
+    family: Family,
+    m: int,
+    degree: int,
+    indices: Iterable[Index],
+    weights: Sequence[Any],
+    perturbations: Sequence[Mapping[str, Any]],
 ) -> dict[Index, Fraction]:
-    """Return P_ℓ(w, δ) for every equation; see :meth:`PolynomialSystem.evaluate`."""
-    if system.family is None or system.m is None or system.degree is None:
-        raise InputError(
-            "system", "a system without a family", "a system built from a family; use substitute"
-        )
+    """Return P_ℓ(w, δ) for the indices ℓ of a system; see :meth:`PolynomialSystem.evaluate`."""
     for field, given in (("weights", weights), ("perturbations", perturbations)):
-        if isinstance(given, (str, Mapping)) or not hasattr(given, "__len__") or len(given) != system.m:
-            raise InputError(field, given, f"a sequence of {system.m} entries, one for each atom")
-    totals = dict.fromkeys(system.equations, Fraction(0))
+        if isinstance(given, (str, Mapping)) or not hasattr(given, "__len__") or len(given) != m:
+            raise InputError(field, given, f"a sequence of {m} entries, one for each atom")
+    totals = dict.fromkeys(indices, Fraction(0))
     for number, (weight, perturbation) in enumerate(zip(weights, perturbations, strict=True), start=1):
         w = rational(f"weights[{number}]", weight)
-        values = component_values(system.family, perturbation, f"perturbations[{number}]")
-        for index, value in exponential_values(system.family.log_symbol, system.degree, values).items():
+        values = component_values(family, perturbation, f"perturbations[{number}]")
+        for index, value in exponential_values(family.log_symbol, degree, values).items():
             if index in totals:
                 totals[index] += w * value
     return totals

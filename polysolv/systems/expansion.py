@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import factorial, lcm
 
 from polysolv.families.log_symbol import Exponents, LogSymbol
-from polysolv.systems.polynomial import multiply_monomials
+from polysolv.polynomials.polynomial import multiply_monomials
 
 # Sparse exponents over the perturbations of one atom: ((component position, exponent ≥ 1), ...).
 AtomMonomial = tuple[tuple[int, int], ...]

@@ -6,16 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from polysolv.display import RichDisplay, Tables
+from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError
-from polysolv.systems.polynomial import Polynomial
+from polysolv.polynomials.polynomial import Index, Polynomial
+from polysolv.systems.cell_equations import cell_equations
 
 if TYPE_CHECKING:
     from polysolv.families import Family
-
-Index = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,27 @@ class PolynomialSystem(RichDisplay):
     @cached_property
     def digest(self) -> str:
         """The sha256, in hex, of the canonical JSON form without its own ``digest`` key."""
-        from polysolv.systems.system_json import system_digest
+        from polysolv.polynomials.system_json import system_digest
 
-        return system_digest(self)
+        return system_digest(self._data)
+
+    @property
+    def _data(self) -> dict[str, Any]:
+        """The canonical JSON form without its digest."""
+        from polysolv.polynomials.system_json import system_data
+
+        return system_data(
+            self.unknowns,
+            self.weights,
+            self.nontrivial,
+            self.grading,
+            self.equations,
+            family=self.family.name if self.family else None,
+            log_symbol=self.family.log_symbol.to_data() if self.family else None,
+            dimension=self.dimension,
+            m=self.m,
+            degree=self.degree,
+        )
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -86,13 +103,27 @@ class PolynomialSystem(RichDisplay):
         return self.export("text")
 
     def _display(self) -> Tables:
-        from polysolv.systems.exports.terms import equations_grid, heading
+        from polysolv.polynomials.rendering import equations_grid
 
         names = [n if n in self.weights else f"δ{n}" for n in self.unknowns]
-        labels = [f"P[{','.join(map(str, index))}]" for index in self.equations]
-        title, *remarks = heading(self)
-        grid, left_out = equations_grid(title, labels, list(self.equations.values()), names)
+        title, *remarks = self._heading()
+        grid, left_out = equations_grid(title, self._labels(), list(self.equations.values()), names)
         return [grid], [*(" ".join(line.split()) for line in remarks), *left_out]
+
+    def _labels(self) -> list[str]:
+        return [f"P[{','.join(map(str, index))}]" for index in self.equations]
+
+    def _heading(self) -> list[str]:
+        """Return lines of comment: what the system is, and which solutions count as non-trivial."""
+        lines = []
+        if self.family is not None:
+            lines.append(
+                f"{self.family.name}, d = {self.dimension}, cell size m = {self.m}, degree r = {self.degree}"
+            )
+        lines.append(f"{len(self.equations)} equations, {len(self.unknowns)} unknowns")
+        lines.append(f"wanted: real solutions with {', '.join(self.weights)} > 0")
+        lines.append(f"        and some of {', '.join(self.nontrivial)} non-zero")
+        return lines
 
     def evaluate(
         self,
@@ -123,7 +154,11 @@ class PolynomialSystem(RichDisplay):
         """
         from polysolv.systems.evaluation import evaluate_atoms
 
-        return evaluate_atoms(self, weights, perturbations)
+        if self.family is None or self.m is None or self.degree is None:
+            raise InputError(
+                "system", "a system without a family", "a system built from a family; use substitute"
+            )
+        return evaluate_atoms(self.family, self.m, self.degree, self.equations, weights, perturbations)
 
     def substitute(self, values: Mapping[str, int | Fraction]) -> dict[Index, Fraction]:
         """Return the exact value of every expanded equation at named unknowns.
@@ -155,14 +190,27 @@ class PolynomialSystem(RichDisplay):
         return result
 
     def export(self, style: str) -> str:
-        """Return the system as text in one of :data:`polysolv.systems.exports.FORMATS`.
+        """Return the system as text in one of :data:`polysolv.polynomials.exports.FORMATS`.
 
         Raises:
             InputError: if ``style`` is unknown.
         """
-        from polysolv.systems.exports import export
+        from polysolv.polynomials.exports import canonical_format, export
+        from polysolv.polynomials.exports.labelled_system import LabelledSystem
+        from polysolv.polynomials.system_json import write_system
 
-        return export(self, style)
+        style = canonical_format(style)
+        if style == "json":  # the whole object, which from_json reads back
+            return write_system(self._data, self.digest) + "\n"
+        heading = self._heading()
+        if style == "text":
+            heading.append(f"sha256 {self.digest}")
+        perturbations = frozenset(self.unknowns) - frozenset(self.weights)
+        equations = tuple(self.equations.values())
+        return export(
+            LabelledSystem(self.unknowns, equations, tuple(self._labels()), tuple(heading), perturbations),
+            style,
+        )
 
     def to_json(self) -> str:
         """Return the system as JSON (schema ``polysolv/system/1``), read back by :meth:`from_json`."""
@@ -176,6 +224,25 @@ class PolynomialSystem(RichDisplay):
             InputError: if the text is truncated, holds a float, an unknown key, a wrong digest, or equations
                 that are not those of the family it names.
         """
-        from polysolv.systems.system_json import read_system
+        from polysolv.families.saved_family import saved_family
+        from polysolv.polynomials.system_json import parse_system
 
-        return read_system(text)
+        fields = parse_system(text)
+        family = saved_family(fields.family, fields.log_symbol, fields.dimension)
+        system = PolynomialSystem(*fields[:5], family, fields.m, fields.degree)
+        fields.require_digest()
+        if family is None:
+            if fields.m is not None or fields.degree is not None:
+                raise InputError(
+                    "system.m", fields.m, "null for m, degree and dimension where family is null"
+                )
+            return system
+        # Equations that are not those of the family, cell size and degree they claim are refused.
+        built = PolynomialSystem(
+            *cell_equations(family, fields.m, fields.degree), family, fields.m, fields.degree
+        )
+        if fields.log_symbol != family.log_symbol.to_data():
+            raise InputError("system.log_symbol", fields.log_symbol, f"the log-symbol of {family.name}")
+        if built != system:
+            raise InputError("system.equations", fields.digest, f"the equations of {built!r}")
+        return system

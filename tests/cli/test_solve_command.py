@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from polysolv import SolveResult
+from polysolv import SolveResult, homotopy
 from polysolv.cli import cli
-from polysolv.decisions import homotopy
-from polysolv.decisions.homotopy.engine import Engine
+from polysolv.homotopy.engine import Engine
 
 CIRCLE = "2\n x^2 + y^2 - 5;\n x*y - 2;\n"
 

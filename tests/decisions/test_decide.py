@@ -251,6 +251,7 @@ def test_z3_missing_is_said(monkeypatch):
     assert next(v for v in verdicts if v.method == "smt").status == UNDECIDED
 
 
+@pytest.mark.usefixtures("path_tracker")
 def test_homotopy_is_one_of_the_methods():
     verdict = decide(build_system("location-scale-gaussian", 2, 4), "homotopy", 60)
     assert "homotopy" in methods()

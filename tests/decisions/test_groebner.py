@@ -8,13 +8,13 @@ from fractions import Fraction
 import pytest
 
 from polysolv import build_system, decide
-from polysolv.decisions.algebra import substitute
-from polysolv.decisions.budget import budget
-from polysolv.decisions.groebner import available, get_engine
-from polysolv.decisions.groebner.ideal import Ideal, satisfied_modulo
-from polysolv.decisions.groebner.saturation import saturate, subset_sums
-from polysolv.decisions.groebner.ternary import positive_where_weights_are, vanishes_only_at_ties
 from polysolv.decisions.normal_form import reduce_system
+from polysolv.decisions.saturation import saturate, subset_sums
+from polysolv.decisions.ternary import positive_where_weights_are, vanishes_only_at_ties
+from polysolv.groebner import available, get_engine
+from polysolv.groebner.budget import budget
+from polysolv.groebner.ideal import Ideal, satisfied_modulo
+from polysolv.polynomials.algebra import substitute
 
 ENGINES = available()
 needs_msolve = pytest.mark.skipif("msolve" not in ENGINES, reason="msolve is not installed")

@@ -8,11 +8,11 @@ import pytest
 import sympy
 
 from polysolv import build_system
-from polysolv.decisions.budget import budget
 from polysolv.decisions.normal_form import reduce_system, restricted_cases
 from polysolv.decisions.positivity import decide_by_positivity
 from polysolv.decisions.square_forms import atom_form, find_square_form
 from polysolv.decisions.symmetric import under_ansatz
+from polysolv.groebner.budget import budget
 
 
 @pytest.mark.parametrize("d", [1, 2, 3])

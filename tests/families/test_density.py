@@ -10,6 +10,7 @@ from sympy import Abs, Rational, exp, pi, sqrt, symbols
 
 from polysolv import Family, InputError, build_system, exponents, families
 from polysolv.families.density import density_relations
+from polysolv.systems.density_system import density_system
 
 Y, X, A, B, S, G, M = symbols("Y x a b sigma beta1 mu")
 
@@ -65,7 +66,7 @@ def test_relations_hold_when_differentiated_directly(name, density, parameters, 
 def test_the_grouped_taylor_system_equals_the_one_of_the_log_symbol():
     """Up to order 2 of differentiation: the same polynomials at the monomials that need no higher order."""
     m = 2
-    grouped = density_relations(_normal(M, S), [M, S], [], Y).system(m)
+    grouped = density_system(density_relations(_normal(M, S), [M, S], [], Y), m)
     built = build_system("location-scale-gaussian", m, 2)
     # ∂u/∂mu is the equation at y; ∂u/∂sigma is half of that at y².
     assert grouped.unknowns == built.unknowns
@@ -116,7 +117,7 @@ def test_relations_with_coefficients_that_depend_on_the_parameters(
     assert str(found).startswith(f"at b = {found.point['b']}, sigma = {found.point['sigma']}:")
     with pytest.raises(InputError, match=r"^expr: '∂²u/∂\w+² = .* do not depend on the parameters"):
         Family.from_density(density, parameters, [], Y)
-    system = found.system(2)
+    system = density_system(found, 2)
     assert len(system) == len(found.derivatives) - 2
 
 
@@ -138,7 +139,7 @@ def test_relations_that_no_log_symbol_explains_are_listed():
     with pytest.raises(InputError, match="∂²u/∂sigma² = -∂²u/∂b²"):
         Family.from_density(cauchy, [B, S], [], Y)
     found = density_relations(cauchy, [B, S], [], Y)
-    system = found.system(2)
+    system = density_system(found, 2)
     values = dict.fromkeys(system.unknowns, Fraction(0)) | {"w_1": 1, "b_1": 1, "sigma_1": 1}
     assert system.substitute(values)[(2, 0)] == 0  # b²/2 − sigma²/2
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from polysolv import rate
-from polysolv.display import to_text
+from polysolv.display.rich_display import to_text
 from polysolv.errors import InputError
 from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE
 from polysolv.moe.cell_rates import cell_rates
+from polysolv.moe.estimator import record_of
 from polysolv.moe.presentation import (
     fit_csv,
     fit_grids,
@@ -36,8 +37,9 @@ def test_a_fit_is_read_back_to_the_same_text_and_predictions(fits):
         assert (copy.predict(X) == fit.predict(X)).all()
         assert copy.bic() == fit.bic()
         assert copy.inferred_cells_ == fit.inferred_cells_
-        assert fit_notes(copy) == fit_notes(fit)
-        assert to_text(fit_grids(copy), []) == to_text(fit_grids(fit), [])
+        read, made = record_of(copy), record_of(fit)
+        assert fit_notes(read) == fit_notes(made)
+        assert to_text(fit_grids(read), []) == to_text(fit_grids(made), [])
 
 
 def test_a_start_given_as_a_measure_survives():
@@ -123,15 +125,16 @@ def test_rates_of_cells_are_those_of_the_rate_report():
 
 
 def test_tables_show_every_atom_and_rate(fits):
-    fit = fits[2]
-    text = to_text(fit_grids(fit), fit_notes(fit))
+    fit, record = fits[2], record_of(fits[2])
+    text = to_text(fit_grids(record), fit_notes(record))
     assert f"{fit.mixing_measure_.b[0]:.6g}" in text
     assert f"{fit.log_likelihood_:.6f}" in text
-    assert to_markdown(fit_grids(fit), fit_notes(fit)).count("| --- |") >= 3
-    rows = fit_csv(fit).splitlines()
+    assert to_markdown(fit_grids(record), fit_notes(record)).count("| --- |") >= 3
+    rows = fit_csv(record).splitlines()
     assert len(rows) == 1 + 3 * 5
-    grid = range_grid(fits)
+    records = [record_of(fit) for fit in fits]
+    grid = range_grid(records)
     assert [row[0] for row in grid.rows] == ["1", "2", "3"]
     assert min(fits, key=lambda f: f.bic()).mixing_measure_.k == 2
     assert grid.rows[1][3].endswith("*")
-    assert "least BIC at k = 2" in range_notes(fits)[0]
+    assert "least BIC at k = 2" in range_notes(records)[0]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
 
-from polysolv.display import DisplayedList, RichDisplay, Tables
+from polysolv.display.grid import Grid, show_rate
+from polysolv.display.rich_display import DisplayedList, RichDisplay, Tables
 from polysolv.families import Family, resolve
-from polysolv.grid import Grid, show_rate
 from polysolv.rates.exponent import Exponent, published_exponents
 from polysolv.rates.prover.exponents import ExponentBounds, exponents
 from polysolv.rates.prover.trace import Step

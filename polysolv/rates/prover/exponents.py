@@ -8,11 +8,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from polysolv.display import DisplayedDict, RichDisplay, Tables
+from polysolv.display.grid import Grid, show_rate
+from polysolv.display.rich_display import DisplayedDict, RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
 from polysolv.families.log_symbol import LogSymbol
-from polysolv.grid import Grid, show_rate
 from polysolv.rates.prover.arc import Arc
 from polysolv.rates.prover.arc_search import searched_arcs
 from polysolv.rates.prover.doubled_node import LARGEST, doubled_node_arcs

@@ -1,7 +1,0 @@
-"""Start systems, one file each, and the choice between them."""
-
-from __future__ import annotations
-
-from polysolv.decisions.homotopy.starts.choose import tracked_from
-
-__all__ = ["tracked_from"]

@@ -1,0 +1,1 @@
+"""How a result shows itself: grids, formulas, tables in notebooks, and what all pictures share."""

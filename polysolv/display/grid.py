@@ -1,0 +1,138 @@
+"""A rectangular table of strings and its renderings, shared by everything that prints a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A titled table.
+
+    Args:
+        title: one line, or "".
+        headers: column names.
+        rows: cells as strings, one sequence for each row. Powers such as ``n^(-1/12)`` and cells that are a
+            :class:`polysolv.display.formula.Formula` become mathematics in LaTeX and HTML; all else is
+            escaped.
+
+    >>> print(Grid("", ["m", "b"], [["2", "n^(-1/8)"]]).to_text())
+    m  b
+    -  --------
+    2  n^(-1/8)
+    """
+
+    title: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def to_text(self) -> str:
+        """Return aligned plain text."""
+        table = [list(self.headers), *map(list, self.rows)]
+        widths = [max(len(row[i]) for row in table) for i in range(len(self.headers))]
+        table.insert(1, ["-" * width for width in widths])
+        lines = [
+            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in table
+        ]
+        return "\n".join(([self.title, ""] if self.title else []) + lines)
+
+    def to_csv(self) -> str:
+        """Return comma-separated values with a header line."""
+        import csv
+        import io
+
+        stream = io.StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(self.headers)
+        writer.writerows(self.rows)
+        return stream.getvalue()
+
+    def to_markdown(self) -> str:
+        """Return a GitHub-flavoured Markdown table, without the title."""
+        lines = [self.headers, ["---"] * len(self.headers), *self.rows]
+        return "\n".join(
+            "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
+        )
+
+    def to_latex(self) -> str:
+        """Return a LaTeX ``tabular`` (package booktabs), without the title."""
+        head = " & ".join(_latex_cell(cell) for cell in self.headers)
+        body = "\n".join(" & ".join(_latex_cell(cell) for cell in row) + r" \\" for row in self.rows)
+        columns = "l" * len(self.headers)
+        return (
+            f"\\begin{{tabular}}{{{columns}}}\n\\toprule\n{head} \\\\\n\\midrule\n{body}\n"
+            "\\bottomrule\n\\end{tabular}"
+        )
+
+    def to_html(self) -> str:
+        """Return an HTML table with the title as its caption."""
+        from html import escape
+
+        def line(cells: Sequence[str], tag: str) -> str:
+            return "<tr>" + "".join(f"<{tag}>{_html_cell(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+        caption = f"<caption>{escape(self.title)}</caption>" if self.title else ""
+        body = "".join(line(row, "td") for row in self.rows)
+        return f"<table>{caption}<thead>{line(self.headers, 'th')}</thead><tbody>{body}</tbody></table>"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        # Notebooks align cells to the right, and break a caption to the width of a narrow table.
+        table = Grid("", self.headers, self.rows).to_html()
+        for tag in ("th", "td"):
+            table = table.replace(f"<{tag}>", f'<{tag} style="text-align:left">')
+        return (f"<p><b>{escape(self.title)}</b></p>" if self.title else "") + table
+
+    def _repr_latex_(self) -> str:
+        return self.to_latex()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.to_text())
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+
+def show_rate(rate: Fraction | None) -> str:
+    """Return a rate as people read it, or a dash if there is none.
+
+    >>> show_rate(Fraction(1, 12))
+    'n^(-1/12)'
+    """
+    return "-" if rate is None else f"n^(-{rate})"
+
+
+def _latex_cell(cell: str) -> str:
+    from polysolv.display.formula import Formula, latex_text
+
+    if isinstance(cell, Formula):
+        return f"${cell.to_latex()}$"
+    pieces = _split_powers(cell)
+    powers = [f"${base}^{{{power}}}$" if base else latex_text(text) for text, base, power in pieces]
+    return "".join(powers)
+
+
+def _html_cell(cell: str) -> str:
+    from html import escape
+
+    from polysolv.display.formula import Formula
+
+    if isinstance(cell, Formula):
+        return cell.to_html()
+    pieces = _split_powers(cell)
+    return "".join(f"{base}<sup>{power}</sup>" if base else escape(text) for text, base, power in pieces)
+
+
+def _split_powers(cell: str) -> list[tuple[str, str, str]]:
+    """Return (text, "", "") and ("", base, power) in turn; powers are ``n^(-1/12)`` and ``2^24``."""
+    import re
+
+    parts = re.split(r"\b(n|2)\^(?:\((-\d+(?:/\d+)?)\)|(\d+)\b)", cell)
+    pieces = [(parts[0], "", "")]
+    for i in range(1, len(parts), 4):
+        pieces += [("", parts[i], parts[i + 1] or parts[i + 2]), (parts[i + 3], "", "")]
+    return pieces

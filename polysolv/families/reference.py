@@ -1,0 +1,20 @@
+"""The noun `Reference`: a publication."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A publication that a statement rests on.
+
+    Args:
+        key: its BibTeX key.
+        citation: one line for people.
+        bibtex: its BibTeX entry, or "".
+    """
+
+    key: str
+    citation: str
+    bibtex: str = ""

@@ -1,0 +1,1 @@
+"""All compiled code of the path tracker: the kernel, its workspace, and how machine code is kept."""

@@ -1,0 +1,203 @@
+"""Runs the compiled tracker over many paths: chunks on threads, progress, deadline, interruption."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from polysolv.homotopy.compiled.codes import FACTS, FAILURES, INTERRUPTED, LINEAR, POLYHEDRAL
+from polysolv.homotopy.compiled.native import Source, compiled
+from polysolv.homotopy.compiled.straightline import Complexes, Floats, Indices, Integers, Program
+from polysolv.homotopy.compiled.tuning import Tuning
+from polysolv.homotopy.compiled.workspace import workspace
+
+# done, failed, total, seconds since the start
+Progress = Callable[[int, int, int, float], None]
+
+KERNEL = Source(
+    "polysolv.homotopy.compiled.kernel",
+    (
+        *("kernel.py", "kernel_algebra.py", "kernel_endgame.py", "kernel_steps.py"),
+        *("codes.py", "straightline.py", "tuning.py", "workspace.py"),
+    ),
+    12,
+    25,
+)
+_CHUNK = 64  # paths that a thread takes at a time, at most
+
+
+@dataclass
+class Batch:
+    """Outcome of one run: a row for each path.
+
+    ``points`` are end points (homogenising coordinate last), ``middles`` those at the endgame's boundary,
+    ``codes`` return codes and ``facts`` the columns that `codes` names.
+    """
+
+    points: Complexes
+    middles: Complexes
+    codes: Integers
+    facts: Floats
+
+
+@dataclass
+class Engine:
+    """Threads, deadline and progress of one solve.
+
+    Args:
+        jobs: number of threads; the kernel releases the interpreter lock. Results do not depend on it.
+        deadline: `time.monotonic` value after which paths are left untracked, or ``None``.
+        progress: called from the main thread with (done, failed, total, seconds), or ``None``.
+    """
+
+    jobs: int = 1
+    deadline: float | None = None
+    progress: Progress | None = None
+    interrupted: bool = False
+    tracked: int = 0  # paths, or pieces of paths, tracked so far
+    started: float = field(default_factory=time.monotonic)
+    _stop: Integers = field(default_factory=lambda: np.zeros(1, np.int64))
+
+    def run(
+        self,
+        program: Program,
+        table: Complexes,
+        tuning: Tuning,
+        mode: int,
+        points: Complexes,
+        s_from: complex = 1.0,
+        s_to: complex = 0.0,
+        lifts: Floats | None = None,
+        owners: Indices | None = None,
+    ) -> Batch:
+        """Track every row of ``points``; on Ctrl-C or at the deadline the rest is marked as interrupted.
+
+        Args:
+            program: what is evaluated.
+            table: coefficients of the homotopy, rows F, F_LOW, G.
+            tuning: numbers that steer the run.
+            mode: one of the modes in `codes`.
+            points: start points, one a row.
+            s_from: where the paths start; ``s_to``: where they end.
+            lifts: heights of the terms, a row for each mixed cell, of a polyhedral homotopy.
+            owners: the mixed cell of each path.
+        """
+        count = len(points)
+        batch = Batch(
+            np.array(points, np.complex128, order="C"),
+            np.zeros(points.shape, np.complex128),
+            np.full(count, INTERRUPTED, np.int64),
+            np.zeros((count, FACTS)),
+        )
+        if self.interrupted or count == 0:
+            return batch
+        call = _Call(program, table, tuning, mode, s_from, s_to, lifts, owners, self._stop)
+        size = max(1, min(_CHUNK, count if self.jobs == 1 else count // (8 * self.jobs)))
+        pieces = [(low, min(low + size, count)) for low in range(0, count, size)]
+
+        def report() -> None:
+            if self.progress is not None:
+                # Paths that are given up look like untracked ones: a time limit does not finish them.
+                finished = int((batch.codes != INTERRUPTED).sum())
+                failed = int(np.isin(batch.codes, FAILURES).sum())
+                self.progress(finished, failed, count, time.monotonic() - self.started)
+
+        self._wait([partial(call, batch, *piece) for piece in pieces], report)
+        self.tracked += int((batch.codes != INTERRUPTED).sum())
+        return batch
+
+    def search(self, work: Callable[[Integers], None]) -> None:
+        """Do one compiled piece of work that stops when the entry of its argument is not 0."""
+        if not self.interrupted:
+            self._wait([partial(work, self._stop)], lambda: None)
+
+    def _wait(self, pieces: list[Callable[[], None]], report: Callable[[], None]) -> None:
+        with ThreadPoolExecutor(self.jobs) as pool, self.interruptible():
+            pending: set[Future[None]] = {pool.submit(piece) for piece in pieces}
+            while pending:
+                done, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+                self.is_over()
+                report()
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """In the main thread, Ctrl-C stops the paths instead of raising."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        previous = signal.signal(signal.SIGINT, lambda *_: self.halt())
+        try:
+            yield
+        finally:
+            if previous is not None:
+                signal.signal(signal.SIGINT, previous)
+
+    def is_over(self) -> bool:
+        """Whether Ctrl-C or the deadline has ended the work."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            self.halt()
+        return self.interrupted
+
+    def halt(self) -> None:
+        """Make all threads stop at their next step."""
+        self.interrupted = True
+        self._stop[0] = 1
+
+
+class _Call:
+    """The compiled tracker with all arguments but the paths."""
+
+    def __init__(
+        self,
+        program: Program,
+        table: Complexes,
+        tuning: Tuning,
+        mode: int,
+        s_from: complex,
+        s_to: complex,
+        lifts: Floats | None,
+        owners: Indices | None,
+        stop: Integers,
+    ) -> None:
+        extended, *numbers = tuning
+        max_steps = int(numbers.pop(3))
+        terms = table.shape[1]
+        self.run = compiled(KERNEL)
+        self.program, self.terms, self.owners = program, terms, owners
+        self.sizes = (
+            *(LINEAR if lifts is None else POLYHEDRAL, mode, int(extended), max_steps),
+            *(program.unknowns, program.nodes_of_values, program.link.shape[1]),
+            *(len(program.term_start) - 1, terms, program.entry.shape[1] - 1, program.summand.shape[1]),
+        )
+        self.fixed = (
+            *(program.link, program.term_start, program.term_node, program.entry, program.summand),
+            np.ascontiguousarray(table, np.complex128),
+            np.zeros((1, terms)) if lifts is None else np.ascontiguousarray(lifts, np.float64),
+        )
+        self.numbers = np.array(numbers, np.float64)
+        self.ends = np.array([s_from, s_to], np.complex128)
+        self.stop = stop
+
+    def __call__(self, batch: Batch, low: int, high: int) -> None:
+        """Track the paths from ``low`` to before ``high``."""
+        part = slice(low, high)
+        if self.owners is None:
+            owners = np.zeros(high - low, np.uint64)
+        else:
+            owners = np.ascontiguousarray(self.owners[part], np.uint64)
+        arrays = (
+            *(*self.fixed, owners, self.numbers, self.ends),
+            *(batch.points[part], batch.middles[part], batch.codes[part], batch.facts[part], self.stop),
+            *workspace(self.program, self.terms),
+        )
+        self.run(high - low, *self.sizes, *[array.ctypes.data for array in arrays])

@@ -1,0 +1,1 @@
+"""Doubtful ends of paths, followed in multiple precision."""

@@ -1,0 +1,96 @@
+"""Units for unknowns and equations: powers of two that bring all coefficients near 1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from polysolv.homotopy.compiled.straightline import Floats
+from polysolv.polynomials.polynomial import Polynomial
+
+_ROUNDS = 30
+_WORTHWHILE = 0.75  # the units as given mean something: they are only left for much better ones
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """x_i = 2^unknowns[i] · y_i; equation j is multiplied by 2^equations[j]: exact, by powers of two."""
+
+    unknowns: tuple[int, ...]
+    equations: tuple[int, ...]
+
+    def apply(self, polynomials: Sequence[Polynomial]) -> list[dict[tuple[tuple[int, int], ...], Fraction]]:
+        """Return the polynomials in the scaled unknowns."""
+        result = []
+        for polynomial, shift in zip(polynomials, self.equations, strict=True):
+            scaled = {}
+            for monomial, coefficient in polynomial.items():
+                power = shift + sum(self.unknowns[i] * e for i, e in monomial)
+                scaled[monomial] = coefficient * (Fraction(2) ** power)
+            result.append(scaled)
+        return result
+
+
+def find_scaling(polynomials: Sequence[Polynomial], unknowns: int) -> Scaling:
+    """Choose units that bring most coefficients near 1 (after Morgan 1987, SCLGEN).
+
+    Minimises the sum of the moduli of log2|coefficient| over all terms, with a mild pull towards no scaling.
+    Squares in place of moduli would let one tiny coefficient, a perturbation, spoil the units of all others.
+
+    >>> find_scaling([{((0, 1),): Fraction(10) ** 12, (): Fraction(-1)}], 1).unknowns
+    (-40,)
+    """
+    rows, right = [], []
+    for j, polynomial in enumerate(polynomials):
+        for monomial, coefficient in polynomial.items():
+            row = np.zeros(unknowns + len(polynomials))
+            for i, exponent in monomial:
+                row[i] = exponent
+            row[unknowns + j] = 1.0
+            rows.append(row)
+            right.append(-_log2(coefficient))
+    if max((abs(value) for value in right), default=0.0) <= 2.0:
+        chosen = [0] * unknowns
+    else:
+        matrix, logarithms = np.array(rows), np.array(right)
+        solution = np.round(_least_moduli(matrix, logarithms))
+        as_given = _spread(matrix, logarithms, np.zeros(unknowns))
+        better = _spread(matrix, logarithms, solution[:unknowns]) < _WORTHWHILE * as_given
+        chosen = [int(value) for value in solution[:unknowns]] if better else [0] * unknowns
+    shifts = []
+    for polynomial in polynomials:
+        largest = max(_log2(c) + sum(chosen[i] * e for i, e in m) for m, c in polynomial.items())
+        shifts.append(-round(largest))
+    return Scaling(tuple(chosen), tuple(shifts))
+
+
+def _least_moduli(matrix: Floats, right: Floats) -> Floats:
+    """A minimum of Σ|matrix·x − right| by least squares with weights, and a mild pull towards zero."""
+    pull = 1e-3 * np.eye(matrix.shape[1])
+    weights = np.ones(len(right))
+    solution: Floats = np.zeros(matrix.shape[1])
+    for _ in range(_ROUNDS):
+        before = solution
+        system = np.vstack([matrix * weights[:, None], pull])
+        goal = np.append(right * weights, np.zeros(len(pull)))
+        solution = np.asarray(np.linalg.lstsq(system, goal, rcond=None)[0])
+        if np.abs(solution - before).max() < 0.05:
+            break
+        # Residuals below one power of two need no further weight.
+        weights = 1 / np.sqrt(np.maximum(np.abs(matrix @ solution - right), 1.0))
+    return solution
+
+
+def _spread(matrix: Floats, right: Floats, units: Floats) -> float:
+    """Σ|log2 of the scaled coefficients| for given units of the unknowns and the best of the equations."""
+    logarithms = matrix[:, : len(units)] @ units - right
+    equations = matrix[:, len(units) :].astype(bool).T
+    return float(sum(np.abs(logarithms[own] - np.median(logarithms[own])).sum() for own in equations))
+
+
+def _log2(value: Fraction) -> float:
+    return math.log2(abs(value.numerator)) - math.log2(value.denominator)

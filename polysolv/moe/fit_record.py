@@ -1,0 +1,79 @@
+"""The noun `FitRecord`: what a fit has learned as plain values, which tables show and files hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from polysolv.moe import diagnostics
+from polysolv.moe.diagnostics import StandardErrors
+from polysolv.moe.likelihood import Array
+from polysolv.moe.mixing_measure import MixingMeasure
+
+SETTINGS = (
+    "n_experts",
+    "n_init",
+    "init",
+    "tol",
+    "max_iter",
+    "method",
+    "min_variance",
+    "bounds",
+    "random_state",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class FitRecord:
+    """What a fit has learned, without its data; the lazy diagnostics are made.
+
+    Args:
+        settings: setting of the estimator -> value, for every name in :data:`SETTINGS`.
+        n_samples: number of rows.
+        column_names: names of the covariates and of the response.
+
+    All other fields are the estimator's attributes of the same name with ``_`` at the end.
+    """
+
+    settings: dict[str, Any]
+    n_samples: int
+    column_names: tuple[tuple[str, ...], str]
+    mixing_measure: MixingMeasure
+    log_likelihood: float
+    gradient_norm: float
+    smallest_curvature: float
+    entropy: float
+    min_variance: float
+    n_iter: int
+    status: str
+    converged: bool
+    lower_bounds: list[float]
+    information_eigenvalues: Array
+    at_bound: list[str]
+    starts: list[tuple[float, str, bool]]
+    inferred_cells: list[tuple[int, ...]]
+    standard_errors: StandardErrors
+    warnings: list[str]
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of free parameters."""
+        return diagnostics.parameter_count(self.mixing_measure.k, self.mixing_measure.d)
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion on the training data."""
+        return diagnostics.aic(self.log_likelihood, self.n_parameters)
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion on the training data."""
+        return diagnostics.bic(self.log_likelihood, self.n_parameters, self.n_samples)
+
+    @property
+    def icl(self) -> float:
+        """The integrated completed likelihood criterion on the training data."""
+        return self.bic + 2.0 * self.entropy
+
+
+LEARNED = tuple(field.name for field in fields(FitRecord) if field.name != "settings")

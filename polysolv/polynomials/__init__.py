@@ -1,0 +1,1 @@
+"""Any polynomial system with rational coefficients: its nouns, its readers and its exports."""

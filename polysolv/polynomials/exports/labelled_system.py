@@ -1,0 +1,46 @@
+"""The noun `LabelledSystem`: a polynomial system with the words that an export puts around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from polysolv.polynomials.generic_system import GenericSystem
+from polysolv.polynomials.polynomial import Polynomial
+from polysolv.polynomials.rendering import render
+
+
+@dataclass(frozen=True)
+class LabelledSystem:
+    """What the exports write of a system.
+
+    Args:
+        unknowns: names, in the order of the indices in monomials.
+        equations: polynomials that shall vanish.
+        labels: the name of each equation, like ``P[0,1]``: a letter, and an index in brackets.
+        heading: lines of comment: what the system is, and which solutions are wanted.
+        perturbations: the unknowns that mathematics writes with a δ.
+    """
+
+    unknowns: tuple[str, ...]
+    equations: tuple[Polynomial, ...]
+    labels: tuple[str, ...]
+    heading: tuple[str, ...]
+    perturbations: frozenset[str] = frozenset()
+
+    def rendered(self) -> list[str]:
+        """Return every equation in the notation that most programs share."""
+        return [render(polynomial, self.unknowns) for polynomial in self.equations]
+
+
+def labelled(system: GenericSystem) -> LabelledSystem:
+    """Return any system with numbers as the names of its equations.
+
+    >>> labelled(GenericSystem.parse(["x^2 - 1"])).labels
+    ('f[1]',)
+    """
+    return LabelledSystem(
+        system.unknowns,
+        system.equations,
+        tuple(f"f[{i}]" for i in range(1, len(system.equations) + 1)),
+        (f"{len(system.equations)} equations, {len(system.unknowns)} unknowns",),
+    )

@@ -1,0 +1,73 @@
+"""Which of the known formats a text is in, and the way to its reader."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+
+from polysolv.errors import InputError
+from polysolv.polynomials.equations import Equations
+
+# Format -> its module; each has read(text) -> Equations.
+FORMATS = {
+    "json": "polysolv.polynomials.readers.json_text",
+    "bertini": "polysolv.polynomials.readers.bertini",
+    "julia": "polysolv.polynomials.readers.julia",
+    "phcpack": "polysolv.polynomials.readers.phcpack",
+    "plain": "polysolv.polynomials.readers.plain",
+}
+
+_DECLARATION = r"(?:variable_group|hom_variable_group|variable|function)\s+\w"
+_BERTINI = re.compile(rf"^\s*(?:(?:INPUT|CONFIG)\b(?![^\S\n]*[-+*/^=])|{_DECLARATION})", re.MULTILINE)
+_JULIA_VARIABLES = re.compile(r"@(?:var|polyvar|ncpolyvar)\b")
+_JULIA = re.compile(r"\bSystem\s*\(|^\s*(?:using|import)\s+\w", re.MULTILINE)
+_LIST = re.compile(r"\s*\[\s*[^\W\d]|\s*\[\s*\(")  # no JSON begins so
+# PHCpack skips what follows the numbers on the first line, such as a comment or a title in words.
+_PHCPACK = re.compile(r"\s*[0-9]+(?:[^\S\n]+[0-9]+)?[^\S\n]*(?:\n|$|--|[#%{!]|(?<=\s)[^\W\d][^-+*/^=;\n]*\n)")
+
+
+def recognise(text: str) -> str:
+    """Return the name of the format that ``text`` is in, one of :data:`FORMATS`.
+
+    >>> recognise("2\\n x^2 - 1;\\n x*y - 1;\\n")
+    'phcpack'
+    >>> recognise("x^2 - 1\\nx*y = 1")
+    'plain'
+    """
+    if _LIST.match(text):
+        return "julia"
+    if text.lstrip().startswith(("{", "[")):
+        return "json"
+    if _PHCPACK.match(text) and ";" in text:
+        return "phcpack"
+    # What a comment says is no sign of a format.
+    code = re.sub(r"#=.*?=#|[#%][^\n]*", "", text, flags=re.DOTALL)
+    if _JULIA_VARIABLES.search(code):
+        return "julia"
+    if _BERTINI.search(code):
+        return "bertini"
+    return "julia" if _JULIA.search(code) else "plain"
+
+
+def read_text(text: str | bytes) -> Equations:
+    """Read our JSON, a system for PHCpack, Bertini or HomotopyContinuation.jl, or plain equations.
+
+    Decimal numbers are exact rationals: 1.1 is 11/10.
+
+    Raises:
+        InputError: if the text is empty or cannot be read; the message names the place.
+
+    >>> read_text("2\\n x**2 + 1.1;\\n (x + y)*(x - y) - 1;\\n").equations[0]
+    {((0, 2),): Fraction(1, 1), (): Fraction(11, 10)}
+    """
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise InputError("system", "bytes that are not UTF-8", "UTF-8 text") from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise InputError("system", "an empty text", "equations")
+    module = import_module(FORMATS[recognise(text)])
+    result: Equations = module.read(text)
+    return result

@@ -1,0 +1,129 @@
+"""From a family to the equations of a cell, as plain values."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import lcm
+from typing import NamedTuple
+
+from polysolv.errors import InputError, require_integer
+from polysolv.families import Family
+from polysolv.families.log_symbol import LogSymbol
+from polysolv.polynomials.polynomial import Index, Monomial
+from polysolv.systems.expansion import AtomMonomial, AtomPolynomial, atom_polynomials
+
+MAX_ATOMS = 1000
+MAX_DEGREE = 1000
+MAX_TERMS = 3_000_000
+
+
+class CellEquations(NamedTuple):
+    """The first fields of a `PolynomialSystem`, in its order."""
+
+    unknowns: tuple[str, ...]
+    weights: tuple[str, ...]
+    nontrivial: tuple[str, ...]
+    grading: tuple[int, ...]
+    equations: dict[Index, dict[Monomial, Fraction]]
+
+
+def cell_equations(family: Family, m: int, degree: int) -> CellEquations:
+    """Return the equations of a cell of m atoms of a family; see :func:`polysolv.build_system`.
+
+    Args:
+        family: its K need not be linear in the perturbations.
+        m: cell size, 1 to 1000.
+        degree: the degree r, 1 to 1000.
+
+    Raises:
+        InputError: if an argument is out of range, K has symbolic constants, or the system has more than
+            3,000,000 terms.
+    """
+    family.log_symbol.require_values()
+    m = require_integer("m", m, 1, MAX_ATOMS)
+    degree = require_integer("degree", degree, 1, MAX_DEGREE)
+    _require_size(family.log_symbol, m, degree)
+    weights = tuple(f"w_{atom}" for atom in range(1, m + 1))
+    perturbations = tuple(
+        f"{component}_{atom}" for component in family.components for atom in range(1, m + 1)
+    )
+    atoms = atom_polynomials(family.log_symbol, degree)
+    degrees = _grading(family.log_symbol)
+    return CellEquations(
+        unknowns=weights + perturbations,
+        weights=weights,
+        nontrivial=tuple(
+            f"{component}_{atom}" for component in family.nontrivial for atom in range(1, m + 1)
+        ),
+        grading=(0,) * m + tuple(degrees[component] for component in family.components for _ in range(m)),
+        equations=_sum_over_atoms(atoms, m),
+    )
+
+
+def _sum_over_atoms(atoms: dict[Index, AtomPolynomial], m: int) -> dict[Index, dict[Monomial, Fraction]]:
+    """Place the weighted polynomial of every atom into the unknowns (weights, then components by atom)."""
+
+    def placed(monomial: AtomMonomial, atom: int) -> Monomial:
+        return ((atom, 1), *((m + m * component + atom, e) for component, e in monomial))
+
+    return {
+        index: {
+            placed(monomial, atom): coefficient
+            for atom in range(m)
+            for monomial, coefficient in polynomial.items()
+        }
+        for index, polynomial in atoms.items()
+    }
+
+
+def _grading(log_symbol: LogSymbol) -> dict[str, int]:
+    """Give each component a degree so that every P_ℓ is homogeneous; all zero if no other grading is found.
+
+    A term of K with perturbations e and variables f needs Σ degree·e = Σ weight·f. For a linear K and weights
+    1 this is the degree of the component's monomial, and P_ℓ is homogeneous of degree |ℓ|.
+    """
+    if log_symbol.is_linear:
+        return {name: sum(monomial) for name, (_, monomial) in log_symbol.symbols.items()}
+    variables = range(len(log_symbol.variables))
+    for weights in ([1] * len(variables), *([int(i == v) for i in variables] for v in variables)):
+        degrees = _solve_grading(log_symbol, weights)
+        if degrees is not None:
+            return degrees
+    return dict.fromkeys(log_symbol.perturbations, 0)
+
+
+def _solve_grading(log_symbol: LogSymbol, weights: list[int]) -> dict[str, int] | None:
+    """Fix degrees one after the other from terms with a single undetermined component."""
+    degrees: dict[int, Fraction] = {}
+    pending = [
+        (t.perturbations, sum(w * f for w, f in zip(weights, t.variables, strict=True)))
+        for t in log_symbol.terms
+    ]
+    while pending:
+        for term in pending:
+            open_ones = [i for i, e in enumerate(term[0]) if e and i not in degrees]
+            if len(open_ones) <= 1:
+                break
+        else:
+            return None
+        pending.remove(term)
+        known = sum((degrees[i] * e for i, e in enumerate(term[0]) if i in degrees), Fraction(0))
+        if open_ones:
+            degrees[open_ones[0]] = (term[1] - known) / term[0][open_ones[0]]
+        elif known != term[1]:
+            return None
+    scale = lcm(*(d.denominator for d in degrees.values()))
+    if any(d < 0 for d in degrees.values()):
+        return None
+    return {name: int(degrees[i] * scale) for i, name in enumerate(log_symbol.perturbations)}
+
+
+def _require_size(log_symbol: LogSymbol, m: int, degree: int) -> None:
+    """Refuse a system whose terms would not fit in memory, before anything is built."""
+    counts = [1] + [0] * degree  # products of terms of K by degree in the variables: at most so many terms
+    for step in (sum(term.variables) for term in log_symbol.terms):
+        for n in range(step, degree + 1):
+            counts[n] += counts[n - step]
+    terms = m * (sum(counts) - 1)
+    if terms > MAX_TERMS:
+        raise InputError("degree", degree, f"a system of at most {MAX_TERMS} terms; this one has {terms}")

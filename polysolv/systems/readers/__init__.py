@@ -1,7 +1,0 @@
-"""Polynomial systems from text: the format is recognised from the content, never from a file's name."""
-
-from __future__ import annotations
-
-from polysolv.systems.readers.recognise import FORMATS, read_text, recognise
-
-__all__ = ["FORMATS", "read_text", "recognise"]
