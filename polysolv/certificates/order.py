@@ -23,9 +23,10 @@ def combine(
         solvable: certificates that degree r̄ − 1 is solvable; none for r̄ = 1.
         unsolvable: certificates that degree r̄ is unsolvable. Several prove the same thing independently.
     """
+    # Certificates are immutable: their data are shared, not copied.
     payload = {
-        "solvable": [side.to_data() for side in solvable],
-        "unsolvable": [side.to_data() for side in unsolvable],
+        "solvable": [side._data for side in solvable],
+        "unsolvable": [side._data for side in unsolvable],
     }
     return seal("order", statement(about, ORDER), payload)
 

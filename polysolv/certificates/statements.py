@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from polysolv.certificates.spelling import spell_polynomial
 from polysolv.errors import InputError
@@ -23,11 +22,10 @@ REAL_POSITIVE = "REAL_POSITIVE"
 COMPLEX = "COMPLEX"
 
 
-@dataclass(frozen=True)
-class FamilySystem:
+class FamilySystem(NamedTuple):
     """Names the system of one degree without expanding it.
 
-    Args:
+    Attributes:
         family: the family.
         m: cell size.
         degree: degree r.
@@ -59,14 +57,6 @@ def statement(
             return {**_written(about), "claim": claim, "field": field}
         about = FamilySystem(about.family, about.m, about.degree)
     family = about.family
-    symbol = log_symbol_data(family.log_symbol)
-    defining = {
-        "log_symbol": symbol,
-        "d": family.dimension,
-        "m": about.m,
-        "degree": about.degree,
-        "nontrivial": list(family.nontrivial),
-    }
     found = {
         "family": family.name,
         "d": family.dimension,
@@ -74,11 +64,18 @@ def statement(
         "degree": about.degree,
         "claim": claim,
         "field": field,
-        "digest": digest(defining),
+        "digest": _digest(family.log_symbol, family.nontrivial, family.dimension, about.m, about.degree),
     }
     if family.name not in BUILT_IN:  # the kernel generates these four itself
-        found |= {"log_symbol": symbol, "nontrivial": list(family.nontrivial)}
+        found |= {"log_symbol": log_symbol_data(family.log_symbol), "nontrivial": list(family.nontrivial)}
     return found
+
+
+# An order and its unsolvable side are about the same system.
+@lru_cache(maxsize=64)
+def _digest(symbol: LogSymbol, nontrivial: tuple[str, ...], d: int, m: int, degree: int) -> str:
+    defining = {"log_symbol": log_symbol_data(symbol), "d": d, "m": m, "degree": degree}
+    return digest({**defining, "nontrivial": list(nontrivial)})
 
 
 @lru_cache(maxsize=64)

@@ -13,9 +13,11 @@ from polysolv.systems.reductions import location_scale_pair
 
 if TYPE_CHECKING:
     from polysolv.display.pictures import Picture
-    from polysolv.families import Family
+    from polysolv.families import Family, LogSymbol
 
 _HERMITE: list[tuple[int, ...]] = [(1,), (0, 1)]
+# k -> the He_k that has been checked against the two before it, so that larger rules need not do so again.
+_CHECKED: dict[int, tuple[int, ...]] = {}
 
 
 def hermite(m: int) -> tuple[int, ...]:
@@ -44,6 +46,31 @@ def gaussian_moment(j: int) -> int:
     return 0 if j % 2 else factorial(j) // (factorial(half) << half)
 
 
+def _mean(polynomial: tuple[int, ...], power: int) -> int:
+    """Return E[p(Z) Z^power]; only even powers of Z have a mean other than 0."""
+    parity = power % 2
+    moments = map(gaussian_moment, range(parity + power, len(polynomial) + power, 2))
+    return sum(c * moment for c, moment in zip(polynomial[parity::2], moments, strict=True))
+
+
+def _continues(k: int) -> bool:
+    """Return whether He_k continues He_{k−1}, He_{k−2}, … as a Sturm sequence and an orthogonal one.
+
+    (1) He_k − x He_{k−1} is −(k − 1) He_{k−2}, and the leading coefficient is positive. (2) By (1)
+    E[He_k Z^i] is E[He_{k−1} Z^{i+1}] − (k − 1) E[He_{k−2} Z^i], which vanishes for i < k − 2 if the two
+    before are orthogonal to all lower powers: i = k − 2 and i = k − 1 are left to compute.
+    """
+    here = hermite(k)
+    if _CHECKED.get(k) is here:
+        return True
+    below, two_below = hermite(k - 1), hermite(k - 2) if k > 1 else ()
+    recurrence = [a - (k - 1) * b for a, b in zip((0, *below), (*two_below, 0, 0), strict=True)]
+    if list(here) != recurrence or here[k] <= 0 or any(_mean(here, i) for i in range(max(k - 2, 0), k)):
+        return False
+    _CHECKED[k] = here
+    return True
+
+
 @dataclass(frozen=True)
 class GaussHermiteWitness:
     """The solution ``location = z_l, scale term = −½`` with z_l, w_l the m-point Gauss–Hermite rule.
@@ -61,28 +88,11 @@ class GaussHermiteWitness:
         """Return whether every hypothesis holds, computed with integers alone.
 
         (1) He_m, …, He_0 is a Sturm sequence with all signs + at +∞ and alternating at −∞: He_m has m
-        distinct real roots. (2) The quadrature identity: Σ_j h_j E[Z^{j+k}] = 0 for k = 0..m−1, which says
+        distinct real roots. (2) The quadrature identity: Σ_j h_j E[Z^{j+i}] = 0 for i = 0..m−1, which says
         that the power series of Q_m/He_m at infinity agrees with the moments to order 2m. (3) Weights are
         positive: by (2), w_l = Σ_i w_i L_l(z_i)² = E[L_l(Z)²] for the Lagrange polynomial L_l.
         """
-        return self._is_sturm_sequence() and not any(self._against_powers(range(self.m)))
-
-    def _is_sturm_sequence(self) -> bool:
-        """He_{k+1} − x He_k is −k He_{k−1} with k > 0 and leading coefficients are positive."""
-        for k in range(1, self.m):
-            above, here, below = hermite(k + 1), hermite(k), hermite(k - 1)
-            remainder = [a - b for a, b in zip(above, (0, *here), strict=True)]
-            if remainder[:k] != [-k * c for c in below] or any(remainder[k:]):
-                return False
-        return all(hermite(k)[k] > 0 for k in range(self.m + 1))
-
-    def _against_powers(self, powers: range) -> list[int]:
-        """Return E[He_m(Z) Z^k] for each k."""
-        coefficients = hermite(self.m)
-        return [
-            sum(c * gaussian_moment(j + k) for j, c in enumerate(coefficients) if c and (j + k) % 2 == 0)
-            for k in powers
-        ]
+        return hermite(0)[0] > 0 and all(map(_continues, range(1, self.m + 1)))
 
     def residual(self) -> Fraction:
         """Return the exact coefficient at y^{2m}: E_Q[He_{2m}]/(2m)!, which is −m!/(2m)!.
@@ -93,8 +103,7 @@ class GaussHermiteWitness:
         >>> GaussHermiteWitness(3).residual()
         Fraction(-1, 120)
         """
-        norm = self._against_powers(range(self.m, self.m + 1))[0]
-        return Fraction(-norm, factorial(2 * self.m))
+        return Fraction(-_mean(hermite(self.m), self.m), factorial(2 * self.m))
 
     def nodes(self, digits: int = 30) -> list[tuple[str, str]]:
         """Return (node, weight) to ``digits`` decimal digits, for display; nothing is proved from them.
@@ -145,7 +154,7 @@ def decide_by_quadrature(family: Family, m: int, degree: int) -> Verdict | None:
         m: cell size.
         degree: degree r; the witness reaches 2m − 1.
     """
-    pair = _witness_pair(family)
+    pair = _witness_pair(family.log_symbol, family.nontrivial)
     if pair is None or m < 2 or degree > 2 * m - 1 or not GaussHermiteWitness(m).check():
         return None
     location, scale = pair
@@ -165,11 +174,12 @@ def decide_by_quadrature(family: Family, m: int, degree: int) -> Verdict | None:
     )
 
 
-def _witness_pair(family: Family) -> tuple[str, str] | None:
-    for location in family.nontrivial:
-        for scale in family.components:
-            others = frozenset(family.components) - {location, scale}
-            pair = location_scale_pair(family.log_symbol.without(others))
+@lru_cache(maxsize=64)
+def _witness_pair(symbol: LogSymbol, nontrivial: tuple[str, ...]) -> tuple[str, str] | None:
+    for location in nontrivial:
+        for scale in symbol.perturbations:
+            others = frozenset(symbol.perturbations) - {location, scale}
+            pair = location_scale_pair(symbol.without(others))
             if pair is not None and pair[0] == location:
                 return pair
     return None

@@ -38,8 +38,10 @@ def decide_by_theorem(family: Family, m: int, degree: int) -> Verdict | None:
 
 def _one_atom(family: Family, m: int) -> str | None:
     """With m = 1 and a symbol of degree 1 that is no product, P at that symbol is c·w·η: η = 0."""
+    if m != 1:
+        return None
     linear = {name for name, (_, monomial) in family.log_symbol.symbols.items() if sum(monomial) == 1}
-    if m == 1 and set(family.nontrivial) <= linear:
+    if set(family.nontrivial) <= linear:
         return "one atom: the linear equations force its perturbation to zero"
     return None
 

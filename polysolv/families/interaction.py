@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
+from polysolv.families.factorisations import factorisations
 from polysolv.families.log_symbol import Exponents, LogSymbol
 
 
@@ -62,43 +63,6 @@ def interaction(log_symbol: LogSymbol, max_order: int = 2) -> tuple[PdeRelation,
             coefficient = _scale(other, names, log_symbol) / _scale(leaders[0], names, log_symbol)
             relations.append(PdeRelation(_orders(other, names), _orders(leaders[0], names), coefficient))
     return tuple(relations)
-
-
-def factorisations(monomial: Exponents, symbols: list[Exponents]) -> list[Exponents]:
-    """Return every way to write ``monomial`` as a product of powers of ``symbols``.
-
-    Args:
-        monomial: exponents of the variables.
-        symbols: non-constant monomials.
-
-    Returns:
-        exponent vectors over ``symbols``, in lexicographic order from the largest.
-
-    >>> factorisations((2,), [(1,), (2,)])
-    [(2, 0), (0, 1)]
-    """
-    useful = [i for i, s in enumerate(symbols) if all(n <= have for n, have in zip(s, monomial, strict=True))]
-    found = []
-    for powers in _split(monomial, [symbols[i] for i in useful]):
-        full = [0] * len(symbols)
-        for position, power in zip(useful, powers, strict=True):
-            full[position] = power
-        found.append(tuple(full))
-    return found
-
-
-def _split(monomial: Exponents, symbols: list[Exponents]) -> list[Exponents]:
-    if not symbols:
-        return [] if any(monomial) else [()]
-    first, rest = symbols[0], symbols[1:]
-    most = min(have // need for have, need in zip(monomial, first, strict=True) if need)
-    return [
-        (power, *tail)
-        for power in range(most, -1, -1)
-        for tail in _split(
-            tuple(have - power * need for have, need in zip(monomial, first, strict=True)), rest
-        )
-    ]
 
 
 def _products(monomials: list[Exponents], max_order: int) -> set[Exponents]:

@@ -64,6 +64,10 @@ class LogSymbol(RichDisplay):
                 raise InputError("log_symbol", str(term), "terms that contain a perturbation and a variable")
         object.__setattr__(self, "terms", tuple(sorted(self.terms, key=self._sort_key)))
 
+    def __hash__(self) -> int:
+        # The terms are left to the comparison: results are kept by log-symbol, and rationals hash slowly.
+        return hash((self.perturbations, self.covariates, self.duals))
+
     def _sort_key(self, term: LogSymbolTerm) -> tuple[object, ...]:
         return (
             sorted((n, e) for n, e in zip(self.perturbations, term.perturbations, strict=True) if e),

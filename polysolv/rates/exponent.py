@@ -30,7 +30,7 @@ class Exponent:
     @property
     def rate(self) -> Fraction:
         """The rate 1/(2κ): errors are of order n^(-1/(2κ)), up to logarithms."""
-        return 1 / (2 * self.exponent)
+        return Fraction(self.exponent.denominator, 2 * self.exponent.numerator)
 
     def to_data(self) -> dict[str, Any]:
         """Return exponent and rate as strings."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from polysolv.certificates import SavedCertificate, save
 from polysolv.decisions import MAX_CELL_SIZE, Order, order
 from polysolv.decisions.verdict import PROVED
 from polysolv.display.grid import Grid, show_rate
@@ -19,6 +17,11 @@ from polysolv.rates.exponent import show_factor
 from polysolv.rates.notes import NO_EXACTLY_FITTED_CELL, UNDECIDED_RANGE, notes_as_text, report_notes
 from polysolv.rates.sentence import slowest_sentence
 from polysolv.rates.statements import ParameterRates, parameter_rates
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from polysolv.certificates import SavedCertificate
 
 SCHEMA = "polysolv/rate/1"
 MAX_EXCESS = MAX_CELL_SIZE - 1
@@ -181,12 +184,13 @@ class RateReport(RichDisplay):
     def to_csv(self) -> str:
         """Return one line for each cell size and parameter, rates and exponents as fractions."""
         headers = ["size", "order", "evidence", "parameter", "published_exponent", "published_rate"]
-        headers += ["refined_exponent", "refined_rate", "halving_factor", *certificate_headers(self.cells)]
+        where = certificate_headers(self.cells)
+        headers += ["refined_exponent", "refined_rate", "halving_factor", *where]
         rows = [
             [
                 *(str(cell.size), str(cell.order or ""), cell.evidence or ""),
                 *exact_cells(rates),
-                *certificate_cells(cell, self.cells),
+                *certificate_cells(cell, where),
             ]
             for cell in self.cells
             for rates in cell.parameters.values()
@@ -251,6 +255,8 @@ def rate(
     orders = {size: settled_order(resolved, size) for size in sorted(sizes)}
     saved: dict[int, SavedCertificate] = {}
     if certificates is not None:
+        from polysolv.certificates import save
+
         proved = {m: r for m, r in orders.items() if r is not None and r.evidence == PROVED}
         saved = {m: save(r.certificate, certificates) for m, r in proved.items()}
 
@@ -286,12 +292,13 @@ def rate(
 
 def _cells_grid(title: str, cells: Sequence[CellRates]) -> Grid:
     headers = ["cell size m", "order", "evidence", "parameter", "published", "refined"]
-    headers += ["growth of n for half the error", *certificate_headers(cells)]
+    where = certificate_headers(cells)
+    headers += ["growth of n for half the error", *where]
     rows = [
         [
             *(str(cell.size), show_order(cell.order), cell.evidence or "-"),
             *_statements(rates),
-            *certificate_cells(cell, cells),
+            *certificate_cells(cell, where),
         ]
         for cell in cells
         for rates in cell.parameters.values()
@@ -304,9 +311,9 @@ def certificate_headers(cells: Sequence[CellRates]) -> list[str]:
     return ["certificate", "sha256"] if any(cell.certificate for cell in cells) else []
 
 
-def certificate_cells(cell: CellRates, cells: Sequence[CellRates]) -> list[str]:
+def certificate_cells(cell: CellRates, headers: Sequence[str]) -> list[str]:
     """Return the file and digest behind the order of a cell, for :func:`certificate_headers`."""
-    return list(cell.certificate or ("", "")) if certificate_headers(cells) else []
+    return list(cell.certificate or ("", "")) if headers else []
 
 
 def refined_sources(cells: Sequence[CellRates]) -> tuple[str, ...]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
-from polysolv.families.interaction import factorisations
+from polysolv.families.factorisations import square_factorisations
 from polysolv.families.log_symbol import Exponents, LogSymbol
 
 
-@dataclass(frozen=True)
-class RuleExponent:
+class RuleExponent(NamedTuple):
     """An exponent that a rule proves exactly, for one perturbation component.
 
-    Args:
+    Attributes:
         exponent: κ with |δ|^κ ≲ V, which an explicit arc attains.
         rule: ``"P1"``, ``"P2"`` or ``"exactly fitted"``.
         needs_exactly_fitted: whether the proof asks for an exactly fitted cell next to this one.
@@ -74,20 +73,16 @@ def _by_p2(log_symbol: LogSymbol, m: int) -> dict[str, RuleExponent]:
 def _by_p1(log_symbol: LogSymbol, name: str, known: dict[str, RuleExponent]) -> RuleExponent | None:
     """P1: every other factorisation of s² is dominated, given the exponents known so far."""
     names = list(log_symbol.symbols)
-    monomial = log_symbol.symbols[name][1]
     position = names.index(name)
-    gate = _is_gate(log_symbol, monomial)
-    square = tuple(2 * e for e in monomial)
-    for powers in factorisations(square, [log_symbol.symbols[other][1] for other in names]):
+    gate = _is_gate(log_symbol, log_symbol.symbols[name][1])
+    for powers in square_factorisations(log_symbol, name):
         p = powers[position]
         if p == 2 and sum(powers) == 2:
             continue
         others = [(other, e) for other, e in zip(names, powers, strict=True) if e and other != name]
         decided = [(known[other], e) for other, e in others if other in known]
         size = sum((e / rule.exponent for rule, e in decided), Fraction(0))
-        dominated = (
-            (p == 0 and size >= 1) or (p == 1 and size >= Fraction(1, 2)) or (p == 2 and size > 0) or p >= 3
-        )
+        dominated = 2 * size >= 2 - p if p < 2 else size > 0 or p > 2
         if not dominated:
             return None
         gate = gate or any(rule.needs_exactly_fitted for rule, _ in decided)

@@ -65,13 +65,14 @@ class RateTable(RichDisplay):
         names = [p.name for p in self.family.parameters]
         headers = ["k - k*", "m", "order", "evidence"]
         headers += [f"{name} {which}" for name in names for which in ("published", "refined")]
-        headers += certificate_headers(self.rows)
+        where = certificate_headers(self.rows)
+        headers += where
         rows = []
         for cell in self.rows:
             row = [str(cell.size - 1), str(cell.size), show_order(cell.order), cell.evidence or "-"]
             for rates in cell.parameters.values():
                 row += [show_rate(rates.published.rate if rates.published else None), show_refined(rates)]
-            rows.append([*row, *certificate_cells(cell, self.rows)])
+            rows.append([*row, *certificate_cells(cell, where)])
         title = f"{self.family.name}: rates in the largest cell, by the number of excess experts"
         return Grid(title, headers, rows)
 
@@ -146,11 +147,12 @@ class RateTable(RichDisplay):
         return rate_picture(points)
 
     def _long(self) -> list[list[Any]]:
+        where = certificate_headers(self.rows)
         return [
             [
                 *(cell.size - 1, cell.size, cell.order, cell.evidence or ""),
                 *exact_cells(rates),
-                *certificate_cells(cell, self.rows),
+                *certificate_cells(cell, where),
             ]
             for cell in self.rows
             for rates in cell.parameters.values()

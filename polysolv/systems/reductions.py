@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from polysolv.families.interaction import factorisations
+from polysolv.families.factorisations import square_factorisations
 from polysolv.families.log_symbol import Exponents, LogSymbol
 
 
@@ -51,7 +51,7 @@ class Reduction:
         zero = Fraction(0)
         return [{name: atom.get(name, zero) for name in self.log_symbol.perturbations} for atom in atoms]
 
-    @property
+    @cached_property
     def location_scale(self) -> tuple[str, str] | None:
         """The pair (location, scale) of components if the core is a location–scale one, else ``None``."""
         return location_scale_pair(self.core)
@@ -76,19 +76,26 @@ def find_reduction(log_symbol: LogSymbol, degree: int) -> Reduction:
     >>> [step.component for step in reduction.steps], reduction.location_scale
     (['beta1', 'a'], ('b', 'sigma'))
     """
+    largest = max((sum(monomial) for _, monomial in log_symbol.symbols.values()), default=0)
+    # No equation beyond the largest square is used, so that all high degrees share their steps.
+    return Reduction(log_symbol, degree, *_all_steps(log_symbol, min(degree, 2 * largest)))
+
+
+@lru_cache(maxsize=256)
+def _all_steps(log_symbol: LogSymbol, degree: int) -> tuple[tuple[DropStep, ...], LogSymbol]:
+    """Return the steps that degree allows, and the core that they leave."""
     steps: list[DropStep] = []
     core = log_symbol
     while (step := _next_step(core, degree)) is not None:
         steps.append(step)
         core = core.without(frozenset({step.component}))
-    return Reduction(log_symbol, degree, tuple(steps), core)
+    return tuple(steps), core
 
 
 def _next_step(core: LogSymbol, degree: int) -> DropStep | None:
-    monomials = [monomial for _, monomial in core.symbols.values()]
     for name, (coefficient, monomial) in core.symbols.items():
         square = tuple(2 * e for e in monomial)
-        if sum(square) <= degree and len(factorisations(square, monomials)) == 1:
+        if sum(square) <= degree and len(square_factorisations(core, name)) == 1:
             return DropStep(name, square, coefficient**2 / 2)
     return None
 

@@ -41,14 +41,29 @@ def test_check_and_exact_residual(m):
 
 
 def test_a_wrong_polynomial_fails_the_check(monkeypatch):
-    right = hermite(4)
-    for position in range(4):
+    right = [hermite(k) for k in range(5)]
+    assert GaussHermiteWitness(4).check()
+    for k, position in [(3, 1), (4, 0), (4, 1), (4, 2), (4, 3)]:
         wrong = [*right]
-        wrong[position] += 1
-        monkeypatch.setattr(quadrature, "_HERMITE", [*(hermite(k) for k in range(4)), tuple(wrong)])
+        wrong[k] = tuple(c + (j == position) for j, c in enumerate(right[k]))
+        monkeypatch.setattr(quadrature, "_HERMITE", wrong)
         assert not GaussHermiteWitness(4).check()
         monkeypatch.undo()
     assert GaussHermiteWitness(4).check()
+
+
+def test_a_wrong_moment_fails_the_check(monkeypatch):
+    monkeypatch.setattr(quadrature, "_CHECKED", {})
+    monkeypatch.setattr(quadrature, "gaussian_moment", lambda j: gaussian_moment(j) + (j == 6))
+    assert GaussHermiteWitness(3).check()
+    assert not GaussHermiteWitness(4).check()
+
+
+def test_orthogonality_to_every_lower_power():
+    """The check computes two powers for each polynomial and infers the others."""
+    for m in range(1, 40):
+        means = [quadrature._mean(hermite(m), power) for power in range(m + 1)]
+        assert means == [0] * m + [factorial(m)]
 
 
 @pytest.mark.parametrize("m", [2, 3, 4, 6, 9])

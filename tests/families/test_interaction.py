@@ -6,7 +6,8 @@ import pytest
 import sympy
 
 from polysolv import families
-from polysolv.families.interaction import factorisations, interaction
+from polysolv.families.factorisations import factorisations
+from polysolv.families.interaction import interaction
 from polysolv.families.log_symbol import linear_log_symbol
 
 

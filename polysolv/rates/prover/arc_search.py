@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 
-from polysolv.families.interaction import factorisations
+from polysolv.families.factorisations import factorisations
 from polysolv.families.log_symbol import Exponents, LogSymbol
 from polysolv.rates.prover.arc import Arc, Series
 from polysolv.rates.prover.corrections import corrected

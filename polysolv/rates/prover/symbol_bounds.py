@@ -41,7 +41,7 @@ from functools import reduce
 from itertools import product
 from math import gcd, lcm, prod
 
-from polysolv.families.interaction import factorisations
+from polysolv.families.factorisations import factorisations
 from polysolv.families.log_symbol import Exponents
 from polysolv.rates.prover.three_atoms import three_atom_speeds
 from polysolv.rates.prover.trace import Step, show_monomial

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from polysolv.families.interaction import factorisations
+from polysolv.families.factorisations import factorisations
 from polysolv.families.log_symbol import Exponents
 from polysolv.rates.prover.branching import Alternatives, least
 from polysolv.rates.prover.linear_program import Row
