@@ -28,7 +28,7 @@ def forced_steps(symbol: LogSymbol, degree: int) -> Steps | None:
     reduction = find_reduction(symbol, degree)
     if reduction.location_scale is None:
         return None
-    drops = [drop_step(step.component, step.index) for step in reduction.steps]
+    drops = [drop_step(step.component, step.equation) for step in reduction.steps]
     return (*drops, _core_step(symbol, *reduction.location_scale))
 
 

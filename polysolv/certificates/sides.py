@@ -86,14 +86,16 @@ def _one_atom(about: FamilySystem) -> Certificate | None:
 def _sum_of_squares(about: FamilySystem, forced: tuple[DropStep, ...]) -> Certificate:
     """The equation at the square of the symbol of c is k Σ w c²; with w_1 = c_1 = 1 it is k + squares."""
     if len(about.family.nontrivial) > 1:
-        steps = [drop_step(step.component, step.index) for step in forced]
+        steps = [drop_step(step.component, step.equation) for step in forced]
         return identity_certificate(about, "positivstellensatz", {}, steps=steps)
     (name,) = about.family.nontrivial
     place = [step.component for step in forced].index(name)
-    steps = [drop_step(step.component, step.index) for step in forced[:place]]
+    steps = [drop_step(step.component, step.equation) for step in forced[:place]]
     steps += [unit_weight("w_1"), unit_unknown(name, f"{name}_1", {name: 1})]
     inverse: NamedPolynomial = {(): 1 / forced[place].coefficient}
     squares: list[Square] = [
         (1, {f"w_{atom}": 1}, {((f"{name}_{atom}", 1),): 1}) for atom in range(2, about.m + 1)
     ]
-    return identity_certificate(about, "positivstellensatz", {forced[place].index: inverse}, squares, steps)
+    return identity_certificate(
+        about, "positivstellensatz", {forced[place].equation: inverse}, squares, steps
+    )

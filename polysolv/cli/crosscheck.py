@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from polysolv.cli.fitter import fitter_options, parse_bounds
-from polysolv.cli.options import IntegerRange, Name, command, emit, format_option, on_terminal
+from polysolv.cli.options import FilePath, IntegerRange, Name, command, emit, format_option, on_terminal
 from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ _DESIGN = {
 )
 @click.option(
     "--truth",
-    type=click.Path(),
+    type=FilePath(),
     default=None,
     help="True mixing measure in JSON. [default: k* overlapping experts, d = 1]",
 )
@@ -61,9 +61,7 @@ _DESIGN = {
     default=None,
     help="Experiment by name (nguyen2023-k2, -k3, -k4, overlap-k3, overlap-k5); other options override it.",
 )
-@click.option(
-    "-o", "--output", "out", type=click.Path(), default=None, help="Folder of the sweep.  [required]"
-)
+@click.option("-o", "--output", "out", type=FilePath(), default=None, help="Folder of the sweep.  [required]")
 @click.option("--resume", is_flag=True, help="Go on with the sweep in the folder.")
 @seed_option
 @jobs_option(-1)

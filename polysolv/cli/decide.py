@@ -14,6 +14,7 @@ from polysolv.cli.deciding import (
     terminated_cleanly,
 )
 from polysolv.cli.options import (
+    FilePath,
     IntegerRange,
     command,
     emit,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @command("decide")
-@click.argument("system", required=False, type=click.Path(), metavar="[SYSTEM.json]")
+@click.argument("system", required=False, type=FilePath(), metavar="[SYSTEM.json]")
 @click.option("--m", type=IntegerRange(1, 1000), default=None, help="Cell size. [default: 2]")
 @click.option("--degree", type=IntegerRange(1, 1000), default=None, help="Degree r. [default: 4]")
 @family_options
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 )
 @deciding_options
 @click.option(
-    "--certificate", type=click.Path(), default=None, help="Write the certificate, if there is one, here."
+    "--certificate", type=FilePath(), default=None, help="Write the certificate, if there is one, here."
 )
 @format_option("text", "json", default="text")
 @output_option

@@ -8,6 +8,7 @@ import click
 
 from polysolv.cli.fitter import fitter_options, parse_bounds
 from polysolv.cli.options import (
+    FilePath,
     IntegerRange,
     Name,
     command,
@@ -56,7 +57,7 @@ class ExpertCount(_ParamType):
 
 
 @command("fit")
-@click.argument("data", metavar="DATA.csv", required=False, type=click.Path())
+@click.argument("data", metavar="DATA.csv", required=False, type=FilePath())
 @click.option("--x", "x_names", metavar="NAME,...", help="Covariate columns, separated by commas.")
 @click.option("--y", "y_name", metavar="NAME", help="Response column.")
 @click.option("--k", "counts", type=ExpertCount(), help="Number of experts, or a range such as 1:5.")
@@ -83,8 +84,8 @@ class ExpertCount(_ParamType):
     show_default=True,
     help="What a missing value does to its line.",
 )
-@click.option("--save", type=click.Path(), default=None, help="Save the fit as JSON, for --load.")
-@click.option("--load", type=click.Path(), default=None, help="Print a saved fit instead of making one.")
+@click.option("--save", type=FilePath(), default=None, help="Save the fit as JSON, for --load.")
+@click.option("--load", type=FilePath(), default=None, help="Print a saved fit instead of making one.")
 @jobs_option()
 @timeout_option()
 @no_progress_option

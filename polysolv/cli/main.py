@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 import polysolv
+from polysolv.cli.options import HelpedCommand, write_example
 
 # Command name -> (module with its NAME_command, its line on `polysolv -h`).
 _COMMANDS = {
@@ -35,10 +36,9 @@ _COMMANDS = {
 
 BAD_INPUT = 2
 INTERRUPTED = 130
-_ALLOCATIONS_A_COLLECTION = 50_000
 
 
-class LazyGroup(click.Group):
+class LazyGroup(HelpedCommand, click.Group):
     """A click group whose commands are imported on demand and whose errors are one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -60,8 +60,6 @@ class LazyGroup(click.Group):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """End the help page with an example."""
-        from polysolv.cli.options import write_example
-
         write_example("polysolv", formatter)
 
     def resolve_command(
@@ -111,6 +109,11 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
+def _show_version(context: click.Context) -> None:
+    click.echo(f"polysolv, version {polysolv.__version__}")
+    context.exit()
+
+
 def _cite(context: click.Context) -> None:
     from polysolv.families.citation import bibtex
 
@@ -123,7 +126,14 @@ def _cite(context: click.Context) -> None:
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(polysolv.__version__, prog_name="polysolv")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, wanted: _show_version(context) if wanted else None,
+    help="Show the version and exit.",
+)
 @click.option(
     "--cite",
     is_flag=True,
@@ -142,16 +152,3 @@ def cli(context: click.Context) -> None:
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
-
-
-def main() -> None:
-    """Entry point of the ``polysolv`` console script."""
-    import gc
-
-    # Most commands end in a tenth of a second, of which looking for cyclic garbage would take a sixth.
-    gc.freeze()
-    gc.set_threshold(_ALLOCATIONS_A_COLLECTION)
-    try:
-        cli.main(prog_name="polysolv")
-    finally:
-        gc.freeze()

@@ -41,7 +41,35 @@ def write_example(name: str, formatter: click.HelpFormatter) -> None:
     formatter.write("".join(f"  {line}".rstrip() + "\n" for line in example(name).splitlines()))
 
 
-class ExampleCommand(click.Command):
+class HelpedCommand(click.Command):
+    """A command whose help option is in English like the rest of its page.
+
+    click's own looks for a translation at every start, which takes as long as importing ten of our modules.
+    """
+
+    _help: click.Option | None = None
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option, the same one each time."""
+        if self._help is None:
+            self._help = click.Option(
+                self.get_help_option_names(ctx),
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                callback=_show_help,
+                help="Show this message and exit.",
+            )
+        return self._help
+
+
+def _show_help(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(context.get_help(), color=context.color)
+        context.exit()
+
+
+class ExampleCommand(HelpedCommand):
     """A command whose help page ends with an example."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -123,6 +151,20 @@ class Name(_ParamType):
         return completions(self.known, incomplete)
 
 
+class FilePath(_ParamType):
+    """The name of a file or folder; whoever reads or writes it looks at what is there."""
+
+    name = "path"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Let the shell complete to the files that there are."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
+
+
 def format_option(*formats: str, default: str) -> Callable[[Command], Command]:
     """Return the ``--format`` option with the given choices."""
     return click.option(
@@ -140,7 +182,7 @@ def output_option(command: Command) -> Command:
     return click.option(
         "-o",
         "--output",
-        type=click.Path(),
+        type=FilePath(),
         default=None,
         help="Write to this file instead of standard output; the file is whole or absent.",
     )(command)
@@ -150,7 +192,7 @@ def certificates_option(command: Command) -> Command:
     """Add ``--certificates DIR``."""
     return click.option(
         "--certificates",
-        type=click.Path(),
+        type=FilePath(),
         default=None,
         metavar="DIR",
         help="Save the certificate behind every order in this folder; file and sha256 are then reported.",
@@ -254,7 +296,7 @@ def family_options(command: Command) -> Command:
     )(with_options)
     with_options = click.option(
         "--family-file",
-        type=click.Path(),
+        type=FilePath(),
         default=None,
         help="A family of your own in a TOML or JSON file: name, log_symbol, parameters, covariates, duals.",
     )(with_options)

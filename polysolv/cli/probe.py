@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from polysolv.cli.options import IntegerRange, Name, command, emit, format_option, output_option
+from polysolv.cli.options import FilePath, IntegerRange, Name, command, emit, format_option, output_option
 from polysolv.cli.progress import status_line
 from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
 
@@ -19,7 +19,7 @@ from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, se
 )
 @click.option(
     "--truth",
-    type=click.Path(),
+    type=FilePath(),
     default=None,
     help="True mixing measure in JSON, d = 1; its first atom carries the cell. [default: two atoms]",
 )

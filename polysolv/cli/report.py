@@ -6,16 +6,16 @@ from pathlib import Path
 
 import click
 
-from polysolv.cli.options import command, emit
+from polysolv.cli.options import FilePath, command, emit
 
 
 @command("report")
-@click.argument("folders", metavar="FOLDER...", nargs=-1, type=click.Path())
-@click.option("-o", "--output", type=click.Path(), default=None, help="The page, one HTML file.")
-@click.option("--svg", type=click.Path(), default=None, help="Also write every plot as SVG into this folder.")
-@click.option("--png", type=click.Path(), default=None, help="Also write every plot as PNG into this folder.")
+@click.argument("folders", metavar="FOLDER...", nargs=-1, type=FilePath())
+@click.option("-o", "--output", type=FilePath(), default=None, help="The page, one HTML file.")
+@click.option("--svg", type=FilePath(), default=None, help="Also write every plot as SVG into this folder.")
+@click.option("--png", type=FilePath(), default=None, help="Also write every plot as PNG into this folder.")
 @click.option(
-    "--csv", "csv_file", type=click.Path(), default=None, help="Also write the slopes as CSV (- to print)."
+    "--csv", "csv_file", type=FilePath(), default=None, help="Also write the slopes as CSV (- to print)."
 )
 def report_command(
     folders: tuple[str, ...], output: str | None, svg: str | None, png: str | None, csv_file: str | None

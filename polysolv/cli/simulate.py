@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from polysolv.cli.options import IntegerRange, command, emit, output_option
+from polysolv.cli.options import FilePath, IntegerRange, command, emit, output_option
 from polysolv.cli.working import seed_option
 
 
@@ -14,7 +14,7 @@ from polysolv.cli.working import seed_option
 @click.option(
     "--truth",
     required=True,
-    type=click.Path(),
+    type=FilePath(),
     help="Mixing measure in JSON (schema polysolv/mixing-measure/1).",
 )
 @click.option("--n", "rows", required=True, type=IntegerRange(1, 10**8), help="Number of rows.")

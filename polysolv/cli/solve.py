@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from polysolv.cli.options import (
+    FilePath,
     IntegerRange,
     Name,
     command,
@@ -28,7 +29,7 @@ _STARTS = ("auto", "total-degree", "weighted", "polyhedral", "monodromy")
 
 
 @command("solve")
-@click.argument("file", type=click.Path())
+@click.argument("file", type=FilePath())
 @click.option("--start", type=Name(_STARTS), default="auto", show_default=True, help="Start system.")
 @seed_option
 @click.option(

@@ -6,6 +6,7 @@ import click
 
 from polysolv.cli.options import (
     ExportFormat,
+    FilePath,
     IntegerRange,
     command,
     emit,
@@ -16,7 +17,7 @@ from polysolv.cli.options import (
 
 
 @command("system")
-@click.argument("file", required=False, type=click.Path())
+@click.argument("file", required=False, type=FilePath())
 @click.option("--m", type=IntegerRange(1, 1000), default=None, help="Cell size. [default: 2]")
 @click.option("--degree", type=IntegerRange(1, 1000), default=None, help="Degree r. [default: 4]")
 @family_options

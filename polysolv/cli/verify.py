@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from polysolv.cli.options import command
+from polysolv.cli.options import FilePath, command
 
 
 @command("verify")
-@click.argument("certificate", type=click.Path(allow_dash=True))
+@click.argument("certificate", type=FilePath())
 @click.pass_context
 def verify_command(ctx: click.Context, certificate: str) -> None:
     """Check CERTIFICATE, a file or - for standard input, with the trusted kernel.

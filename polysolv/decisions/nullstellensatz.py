@@ -116,7 +116,7 @@ def reduce_system(system: PolynomialSystem, real: bool = True) -> Reduced:
             from polysolv.systems.reductions import find_reduction
 
             forced = find_reduction(family.log_symbol, system.degree).steps
-            steps += [drop_step(step.component, step.index) for step in forced]
+            steps += [drop_step(step.component, step.equation) for step in forced]
             gone = [step.component for step in forced]
         values = {f"{name}_{atom}": 0 for name in gone for atom in range(1, system.m + 1)}
         left = [name for name in family.nontrivial if name not in gone]

@@ -6,7 +6,6 @@ from typing import Any
 
 from polysolv.certificates import Certificate, order_certificate
 from polysolv.decisions.quadrature import decide_by_quadrature
-from polysolv.decisions.split import decide_by_split
 from polysolv.decisions.theorem import decide_by_theorem
 from polysolv.decisions.verdict import PROVED, Verdict
 from polysolv.display.rich_display import RichDisplay, Tables, pairs
@@ -111,9 +110,11 @@ def order(family: str | Family = "softmax-gaussian", m: int = 2, d: int | None =
         if unsolvable is None:
             continue
         if degree > 1:
-            solvable = decide_by_quadrature(resolved, m, degree - 1) or decide_by_split(
-                resolved, m, degree - 1
-            )
+            solvable = decide_by_quadrature(resolved, m, degree - 1)
+            if solvable is None:
+                from polysolv.decisions.split import decide_by_split
+
+                solvable = decide_by_split(resolved, m, degree - 1)
             if solvable is None:
                 break
         certificate = order_certificate(resolved, m)

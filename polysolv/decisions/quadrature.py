@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import factorial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from polysolv.decisions.verdict import REAL_POSITIVE, SOLVABLE, Verdict
 from polysolv.systems.reductions import location_scale_pair
@@ -71,11 +70,10 @@ def _continues(k: int) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class GaussHermiteWitness:
+class GaussHermiteWitness(NamedTuple):
     """The solution ``location = z_l, scale term = −½`` with z_l, w_l the m-point Gauss–Hermite rule.
 
-    Args:
+    Attributes:
         m: number of nodes, at least 2 (with one node the solution is trivial).
 
     Σ_l w_l exp(z_l y − y²/2) = 1 + O(y^{2m}); the coefficient at y^{2m} is −m!/(2m)!.

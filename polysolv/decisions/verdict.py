@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from polysolv.display.rich_display import RichDisplay, Tables, pairs
+from polysolv.display.value import Value
 
 if TYPE_CHECKING:
     from polysolv.certificates import Certificate
@@ -30,8 +31,8 @@ EVIDENCES = (PROVED, CERTIFIED_NUMERIC, NUMERIC)
 SCHEMA = "polysolv/verdict/1"
 
 
-@dataclasses.dataclass(frozen=True)
-class Verdict(RichDisplay):
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class Verdict(RichDisplay, Value):
     """Whether a system has a non-trivial real solution with positive weights.
 
     Args:

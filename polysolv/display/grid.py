@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from polysolv.display.value import Value
 
-@dataclass(frozen=True)
-class Grid:
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Grid(Value):
     """A titled table.
 
     Args:

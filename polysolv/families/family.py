@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables, pairs
+from polysolv.display.value import Value
 from polysolv.families.log_symbol import LogSymbol
 from polysolv.families.parameter import Parameter
 from polysolv.families.published_exponent import PublishedExponent, show_exponent
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from polysolv.families.relations import LinearRelation
 
 
-@dataclass(frozen=True)
-class Family(RichDisplay):
+@dataclass(frozen=True, eq=False, repr=False)
+class Family(RichDisplay, Value):
     """A mixture family: its parameters, log-symbol, published exponents and references.
 
     Args:

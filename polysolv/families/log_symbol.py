@@ -9,13 +9,14 @@ from functools import cached_property
 from typing import Any
 
 from polysolv.display.rich_display import RichDisplay, Tables, pairs
+from polysolv.display.value import Value
 from polysolv.errors import InputError
 
 Exponents = tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class LogSymbolTerm:
+@dataclass(frozen=True, eq=False, repr=False)
+class LogSymbolTerm(Value):
     """One term of K: ``coefficient · Π constant^c · Π perturbation^e · Π variable^f``.
 
     Args:
@@ -31,8 +32,8 @@ class LogSymbolTerm:
     constants: Exponents = ()
 
 
-@dataclass(frozen=True)
-class LogSymbol(RichDisplay):
+@dataclass(frozen=True, eq=False, repr=False)
+class LogSymbol(RichDisplay, Value):
     """The polynomial K(δ; x, y) with exp(K) the action of a perturbation δ on one atom.
 
     Args:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from polysolv.display.value import Value
 
-@dataclass(frozen=True)
-class Parameter:
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Parameter(Value):
     """One parameter of an atom.
 
     Args:

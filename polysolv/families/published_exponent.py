@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from polysolv.display.value import Value
 
-@dataclass(frozen=True)
-class PublishedExponent:
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PublishedExponent(Value):
     """An exponent in print for cells of m ≥ 2 atoms: κ = ``of_order`` · r̄(m) + ``constant``.
 
     Args:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from polysolv.display.value import Value
 
-@dataclass(frozen=True)
-class Reference:
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Reference(Value):
     """A publication that a statement rests on.
 
     Args:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from polysolv.decisions import order
 from polysolv.errors import InputError
 from polysolv.families import Family
 
 
-@dataclass(frozen=True)
-class Exponent:
+class Exponent(NamedTuple):
     """A parameter's exponent κ in a cell: |δ|^κ ≲ V.
 
-    Args:
+    Attributes:
         exponent: κ, a positive Fraction.
         source: who states it.
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from polysolv.decisions import MAX_CELL_SIZE, Order, order
 from polysolv.decisions.verdict import PROVED
 from polysolv.display.grid import Grid, show_rate
 from polysolv.display.rich_display import RichDisplay, Tables
+from polysolv.display.value import Value
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
-from polysolv.rates.allocations import MAX_ATOMS_LISTED, allocations
 from polysolv.rates.exponent import show_factor
 from polysolv.rates.notes import NO_EXACTLY_FITTED_CELL, UNDECIDED_RANGE, notes_as_text, report_notes
 from polysolv.rates.sentence import slowest_sentence
@@ -27,8 +27,8 @@ SCHEMA = "polysolv/rate/1"
 MAX_EXCESS = MAX_CELL_SIZE - 1
 
 
-@dataclass(frozen=True)
-class CellRates(RichDisplay):
+@dataclass(frozen=True, eq=False, repr=False)
+class CellRates(RichDisplay, Value):
     """What is known about a cell of ``size`` fitted atoms.
 
     Args:
@@ -65,11 +65,10 @@ class CellRates(RichDisplay):
         return [self.grid()], ()
 
 
-@dataclass(frozen=True)
-class Allocation:
+class Allocation(NamedTuple):
     """One way for the fitted atoms to fall on the true ones.
 
-    Args:
+    Attributes:
         cells: cell size of every true atom, largest first.
         exactly_fitted: how many cells have size 1.
         atoms: parameter name -> statements, for every cell.
@@ -91,8 +90,8 @@ class Allocation:
         }
 
 
-@dataclass(frozen=True)
-class RateReport(RichDisplay):
+@dataclass(frozen=True, eq=False, repr=False)
+class RateReport(RichDisplay, Value):
     """Rates of every parameter for every possible cell size, with what they rest on.
 
     Args:
@@ -249,6 +248,8 @@ def rate(
     resolved = resolve(family, d)
     tuples = None
     if k_true is not None:
+        from polysolv.rates.allocations import MAX_ATOMS_LISTED, allocations
+
         k_true = require_integer("k_true", k_true, 1, MAX_ATOMS_LISTED)
         tuples = allocations(k_true, k_excess)
     sizes = set(range(1, k_excess + 2)) if tuples is None else {size for cells in tuples for size in cells}

@@ -81,8 +81,11 @@ def _by_p1(log_symbol: LogSymbol, name: str, known: dict[str, RuleExponent]) -> 
             continue
         others = [(other, e) for other, e in zip(names, powers, strict=True) if e and other != name]
         decided = [(known[other], e) for other, e in others if other in known]
-        size = sum((e / rule.exponent for rule, e in decided), Fraction(0))
-        dominated = 2 * size >= 2 - p if p < 2 else size > 0 or p > 2
+        top, bottom = 0, 1  # of Σ e/κ; adding fractions one by one takes several times as long
+        for rule, e in decided:
+            kappa = rule.exponent
+            top, bottom = top * kappa.numerator + e * kappa.denominator * bottom, bottom * kappa.numerator
+        dominated = 2 * top >= (2 - p) * bottom if p < 2 else top > 0 or p > 2
         if not dominated:
             return None
         gate = gate or any(rule.needs_exactly_fitted for rule, _ in decided)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from polysolv.families import Family
 from polysolv.rates.exponent import Exponent, halving_factor, published_exponents
@@ -15,11 +14,10 @@ PROVER_SOURCE = "polysolv exponent prover (docs/families.md; polysolv explain pr
 NOT_DECIDED = "no rule decides this parameter"
 
 
-@dataclass(frozen=True)
-class ParameterRates:
+class ParameterRates(NamedTuple):
     """Published and refined exponent of one parameter in a cell.
 
-    Args:
+    Attributes:
         name: the parameter.
         published: the exponent in print, or ``None``.
         refined: the exponent proved by the rules, or ``None``.

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import NamedTuple
 
 from polysolv.families.factorisations import square_factorisations
 from polysolv.families.log_symbol import Exponents, LogSymbol
 
 
-@dataclass(frozen=True)
-class DropStep:
+class DropStep(NamedTuple):
     """``component`` vanishes in every real solution with positive weights.
 
-    Args:
+    Attributes:
         component: the perturbation component that is forced to zero.
-        index: ℓ of the equation that forces it.
+        equation: index ℓ of the equation that forces it.
         coefficient: positive c with P_ℓ = c Σ_l w_l component_l², given the earlier steps.
     """
 
     component: str
-    index: Exponents
+    equation: Exponents
     coefficient: Fraction
 
 
-@dataclass(frozen=True)
-class Reduction:
+class Reduction(NamedTuple):
     """An equivalence between a family's system and that of a smaller log-symbol.
 
-    Args:
+    Attributes:
         log_symbol: K before.
         degree: degree of the system.
         steps: components dropped, in order.
@@ -51,7 +49,7 @@ class Reduction:
         zero = Fraction(0)
         return [{name: atom.get(name, zero) for name in self.log_symbol.perturbations} for atom in atoms]
 
-    @cached_property
+    @property
     def location_scale(self) -> tuple[str, str] | None:
         """The pair (location, scale) of components if the core is a location–scale one, else ``None``."""
         return location_scale_pair(self.core)

@@ -35,7 +35,7 @@ def test_each_step_is_a_sum_of_squares_in_the_built_system(name, d):
     for step in find_reduction(system.family.log_symbol, degree).steps:
         equation = {
             monomial: c
-            for monomial, c in system.equations[step.index].items()
+            for monomial, c in system.equations[step.equation].items()
             if not any(system.unknowns[i].rsplit("_", 1)[0] in zeroed for i, _ in monomial)
         }
         position = system.family.components.index(step.component)
