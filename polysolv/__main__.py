@@ -11,11 +11,11 @@ def main() -> None:
     """Entry point of the ``polysolv`` console script."""
     # Most commands end in a tenth of a second, of which looking for cyclic garbage would take a sixth.
     gc.set_threshold(_ALLOCATIONS_A_COLLECTION)
-    from polysolv.cli import cli
+    from polysolv.cli import main as run
 
     gc.freeze()
     try:
-        cli.main(prog_name="polysolv")
+        run()
     finally:
         gc.freeze()
 

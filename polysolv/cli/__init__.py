@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from polysolv.cli.main import cli
+from polysolv.cli.main import cli, main
 
-__all__ = ["cli"]
+__all__ = ["cli", "main"]

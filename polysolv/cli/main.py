@@ -152,3 +152,8 @@ def cli(context: click.Context) -> None:
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    cli.main(prog_name="polysolv")
