@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 import polysolv
-from polysolv.cli.options import HelpedCommand, write_example
+from polysolv.cli.options import HelpedCommand, printing, write_example
 
 # Command name -> (module with its NAME_command, its line on `polysolv -h`).
 _COMMANDS = {
@@ -109,16 +109,14 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
-def _show_version(context: click.Context) -> None:
-    click.echo(f"polysolv, version {polysolv.__version__}")
-    context.exit()
+def _version(_: click.Context) -> str:
+    return f"polysolv, version {polysolv.__version__}"
 
 
-def _cite(context: click.Context) -> None:
+def _bibtex(_: click.Context) -> str:
     from polysolv.families.citation import bibtex
 
-    click.echo(bibtex())
-    context.exit()
+    return bibtex()
 
 
 @click.group(
@@ -131,7 +129,7 @@ def _cite(context: click.Context) -> None:
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=lambda context, _, wanted: _show_version(context) if wanted else None,
+    callback=printing(_version),
     help="Show the version and exit.",
 )
 @click.option(
@@ -139,7 +137,7 @@ def _cite(context: click.Context) -> None:
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=lambda context, _, wanted: _cite(context) if wanted else None,
+    callback=printing(_bibtex),
     help="Print BibTeX of polysolv and of the papers behind its results, and exit; after a command that "
     "takes --family, of the papers behind that family.",
 )

@@ -41,6 +41,20 @@ def write_example(name: str, formatter: click.HelpFormatter) -> None:
     formatter.write("".join(f"  {line}".rstrip() + "\n" for line in example(name).splitlines()))
 
 
+def printing(
+    text: Callable[[click.Context], str],
+) -> Callable[[click.Context, click.Parameter, bool], None]:
+    """Return the callback of a flag that prints a text, made only then, and ends the program."""
+
+    def show(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+        # A shell that asks for completions has the line parsed too, and must not get the text.
+        if wanted and not context.resilient_parsing:
+            click.echo(text(context), color=context.color)
+            context.exit()
+
+    return show
+
+
 class HelpedCommand(click.Command):
     """A command whose help option is in English like the rest of its page.
 
@@ -57,16 +71,10 @@ class HelpedCommand(click.Command):
                 is_flag=True,
                 is_eager=True,
                 expose_value=False,
-                callback=_show_help,
+                callback=printing(click.Context.get_help),
                 help="Show this message and exit.",
             )
         return self._help
-
-
-def _show_help(context: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if wanted and not context.resilient_parsing:
-        click.echo(context.get_help(), color=context.color)
-        context.exit()
 
 
 class ExampleCommand(HelpedCommand):

@@ -91,6 +91,16 @@ def test_the_tool_answers_zsh_and_fish(tmp_path, shell):
     assert "explain" not in done.stdout
 
 
+@pytest.mark.parametrize("flag", ["--cite", "--help", "--version"])
+def test_a_flag_that_prints_is_silent_while_a_shell_completes(flag, monkeypatch, capsys):
+    monkeypatch.setenv("_POLYSOLV_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", f"polysolv {flag} fam")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    with pytest.raises(SystemExit):
+        cli.main([], prog_name="polysolv")
+    assert capsys.readouterr().out == "plain,families\n"
+
+
 def test_the_script_goes_to_a_file_too(tmp_path, script):
     path = Path(tmp_path, "polysolv.fish")
     with pytest.raises(SystemExit):
