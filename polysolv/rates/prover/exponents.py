@@ -27,6 +27,7 @@ from polysolv.rates.prover.two_atoms import two_atom_speeds
 MAX_CELL_SIZE = 400
 MAX_MONOMIALS = 120
 MAX_DEGREE = 64
+NOT_IDENTIFIABLE = "not identifiable"
 _LARGEST_SEARCHED = 3
 _MAX_TERMS_SEARCHED = 20
 
@@ -37,7 +38,8 @@ class ExponentBounds(RichDisplay):
 
     Args:
         name: the parameter.
-        lower: κ is at least this; an explicit arc shows it.
+        lower: κ is at least this; an explicit arc shows it. ``None`` if the parameter is not identifiable: the
+            arc changes it and leaves the density as it is.
         upper: κ is at most this, or ``None`` if no rule gives a bound.
         proved: whether lower and upper meet.
         needs_exactly_fitted: whether the upper bound asks for an exactly fitted cell next to this one.
@@ -46,24 +48,31 @@ class ExponentBounds(RichDisplay):
     """
 
     name: str
-    lower: Fraction
+    lower: Fraction | None
     upper: Fraction | None
     proved: bool
     needs_exactly_fitted: bool
     trace: tuple[Step, ...]
     arc: Arc
 
+    @property
+    def status(self) -> str:
+        """``"proved"``, ``"bounds"`` or ``"not identifiable"``."""
+        if self.lower is None:
+            return NOT_IDENTIFIABLE
+        return "proved" if self.proved else "bounds"
+
     def __str__(self) -> str:
-        if self.proved:
-            return str(self.lower)
+        if self.proved or self.lower is None:
+            return NOT_IDENTIFIABLE if self.lower is None else str(self.lower)
         return f"[{self.lower}, {'?' if self.upper is None else self.upper}]"
 
     def _display(self) -> Tables:
-        rate = show_rate(1 / (2 * self.lower))
-        if not self.proved:
+        rate = NOT_IDENTIFIABLE if self.lower is None else show_rate(1 / (2 * self.lower))
+        if self.status == "bounds":
             rate = f"{'?' if self.upper is None else show_rate(1 / (2 * self.upper))} to {rate}"
         needs = "yes" if self.needs_exactly_fitted else "no"
-        row = [self.name, str(self), rate, "PROVED" if self.proved else "-", needs, str(self.arc)]
+        row = [self.name, str(self), rate, "-" if self.status == "bounds" else "PROVED", needs, str(self.arc)]
         headers = ["parameter", "exponent", "rate", "evidence", "needs an exactly fitted cell", "arc"]
         return [Grid("exponents, from above and from below", headers, [row])], ()
 
@@ -71,7 +80,8 @@ class ExponentBounds(RichDisplay):
         """Return the statement as JSON data."""
         return {
             "name": self.name,
-            "lower": str(self.lower),
+            "status": self.status,
+            "lower": None if self.lower is None else str(self.lower),
             "upper": None if self.upper is None else str(self.upper),
             "proved": self.proved,
             "needs_exactly_fitted": self.needs_exactly_fitted,
@@ -81,7 +91,10 @@ class ExponentBounds(RichDisplay):
 
 
 def exponents(
-    family: str | Family = "softmax-gaussian", m: int = 2, d: int | None = None
+    family: str | Family = "softmax-gaussian",
+    m: int = 2,
+    d: int | None = None,
+    exactly_fitted: bool = True,
 ) -> dict[str, ExponentBounds]:
     """Return for each parameter what is proved about its exponent in a cell of m atoms.
 
@@ -89,6 +102,7 @@ def exponents(
         family: a family or the name of one.
         m: cell size, 2 to 400 (in a cell of one atom every exponent of an identified parameter is 1).
         d: number of covariates for a family given by name; 1 if left out.
+        exactly_fitted: whether some other cell holds one atom; it matters for families with a gate.
 
     Returns:
         parameter name -> two-sided statement. For a vector parameter: that of its slowest component.
