@@ -218,6 +218,13 @@ class Family(RichDisplay, Value):
 
         return observe(self.log_symbol, self.relations)
 
+    @cached_property
+    def stated_assumptions(self) -> tuple[str, ...]:
+        """What every exponent and rate assumes, in sentences: of covariates, response, weights and truth."""
+        from polysolv.families.assumptions import stated_assumptions
+
+        return tuple(stated_assumptions(self.log_symbol, self.relations, self.assumptions))
+
     @property
     def components(self) -> tuple[str, ...]:
         """Names of the perturbation components of one atom, in the order of K."""
@@ -264,7 +271,7 @@ class Family(RichDisplay, Value):
             Grid("parameters", ["parameter", "meaning", "unit", "published exponent"], rows),
             Grid("interaction: relations among derivatives of an atom's density u", ["relation"], relations),
         ]
-        notes = [*self.remarks, *(f"assumed: {a}" for a in self.assumptions)]
+        notes = [*self.remarks, *(f"assumed of the {a}" for a in self.stated_assumptions)]
         return grids if relations else grids[:2], [*notes, *(r.citation for r in self.references)]
 
     def to_data(self) -> dict[str, Any]:
@@ -279,7 +286,7 @@ class Family(RichDisplay, Value):
             ],
             "log_symbol": str(self.log_symbol),
             "relations": list(self.relations),
-            "assumptions": list(self.assumptions),
+            "assumptions": list(self.stated_assumptions),
             "nontrivial": list(self.nontrivial),
             "interaction": [str(relation) for relation in self.interaction()],
             "published": [
