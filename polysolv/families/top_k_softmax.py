@@ -15,10 +15,10 @@ HAS_COVARIATES = True
 _WALLS = (
     "Walls, where an active expert gives way to another, bind the gate: cells that swap over a wall have "
     "equal size, and the perturbations of beta1.x + beta0 in a cell must vanish on each of its walls, or a "
-    "strip has a wrong active set. beta1 has exponent 2 in the space L of directions that do, and exponent 1, the rate "
-    "n^(-1/2), off it. L has dimension d + 1 in a cell without walls, 1 with one wall, 0 with two different "
-    "ones (no arc attains 2 there). The exponents of a, b and sigma stand. An exactly fitted cell counts "
-    "where it is active together with the over-fitted one."
+    "strip has a wrong active set. beta1 has exponent 2 in the space L of directions that do, and exponent "
+    "1, the rate n^(-1/2), off it. L has dimension d + 1 in a cell without walls, 1 with one wall, 0 with "
+    "two different ones (no arc attains 2 there). The exponents of a, b and sigma stand. An exactly fitted "
+    "cell counts where it is active together with the over-fitted one."
 )
 _SOURCE = "Nguyen, Akbarian, Yan and Ho 2024 (exponents per region)"
 

@@ -104,25 +104,21 @@ def estimable_of_gates(family: Family) -> str:
     )
     names = [p.name for p in family.parameters if set(p.components) <= set(family.gate_components)]
     if linear and len(names) == 1:
-        numerator, what = (
-            f"exp(beta0_i + {names[0]}_i.x)",
-            (
-                "the difference between cells of the log total weight and of every cumulant of the slopes' "
-                "distribution (mean, variance, ...), each at n^(-1/2)"
-            ),
+        numerator = f"exp(beta0_i + {names[0]}_i.x)"
+        what = (
+            "the difference between cells of the log total weight and of every cumulant of the slopes' "
+            "distribution (mean, variance, ...), each at n^(-1/2)"
         )
     else:
-        numerator, what = (
-            "atom i's numerator in the gate",
-            (
-                "the difference between cells of the log of that sum as a function of the covariates that are "
-                "observed, at n^(-1/2)"
-            ),
+        numerator = "atom i's numerator in the gate"
+        what = (
+            "the difference between cells of the log of that sum as a function of the covariates that are "
+            "observed, at n^(-1/2)"
         )
     single = " or ".join(f"{name}_i" for name in names)
     return (
-        f"Estimable of the gates there: log S_j - log S_1, S_j(x) the sum of {numerator} over the atoms i of "
-        f"cell j, that is, {what}; a single {single} is not."
+        f"Estimable of the gates there: log S_j - log S_1, S_j(x) the sum of {numerator} over the atoms i "
+        f"of cell j, that is, {what}; a single {single} is not."
     )
 
 
@@ -145,7 +141,8 @@ def wall_notes(left_out: int, k_true: int, top_k: int | None) -> list[str]:
     many = f"{left_out} allocation{'s' if left_out > 1 else ''}"
     return [
         f"{many} cannot occur and {'are' if left_out > 1 else 'is'} not listed: {known} active at a time, "
-        "cells that swap over a wall have equal size, so there are at most as many different sizes as active atoms."
+        "cells that swap over a wall have equal size, so there are at most as many different sizes as active "
+        "atoms."
     ]
 
 

@@ -89,8 +89,8 @@ def parameter_rates(
         m: cell size.
         order: r̄(m), which published exponents refer to; ``None`` if no theorem settles it.
         withheld: a reason to withhold the refined exponents, or "".
-        exactly_fitted: whether some cell holds one atom. Without one a family with a gate keeps what is proved
-            without equations of the gate, and the parameters of the gate alone are not identifiable.
+        exactly_fitted: whether some cell holds one atom. Without one a family with a gate keeps what is
+            proved without equations of the gate, and the parameters of the gate alone are not identifiable.
 
     The short rules P1 and P2 come first; the exponent prover takes over where they leave something open, and
     where there are relations.
@@ -139,11 +139,8 @@ def _refined(family: Family, m: int, exactly_fitted: bool) -> dict[str, _Refined
     found.update(_by_rules(family, m, exactly_fitted, found))
     if len(found) == len(family.parameters):
         return found
-    from polysolv.rates.prover import exactly_fitted_exponents, exponents
+    from polysolv.rates.prover import exponents
 
-    if m == 1:
-        ones = exactly_fitted_exponents(family)
-        return {name: _Refined(value, value, PROVER_SOURCE) for name, value in ones.items()}
     try:
         proved = exponents(family, m, exactly_fitted=exactly_fitted)
     except InputError:
@@ -177,7 +174,7 @@ def _gates_alone(family: Family) -> dict[str, _Refined]:
 def _by_rules(
     family: Family, m: int, exactly_fitted: bool, known: dict[str, _Refined]
 ) -> dict[str, _Refined]:
-    """Return what the short rules prove: of all parameters next to an exactly fitted cell, or else of none."""
+    """Return what the short rules prove; next to an exactly fitted cell of all parameters, or of none."""
     if family.relations or not family.log_symbol.is_linear:
         return {}
     rules = exponents_by_rules(family.log_symbol, m)
