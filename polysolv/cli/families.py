@@ -28,7 +28,7 @@ def families_command(style: str, output: str | None) -> None:
         return
     grid = Grid(
         "",
-        ["name", "model", "parameters", "log-symbol", "published in"],
+        ["name", "model", "parameters", "log-symbol", "published in", "assumed of the"],
         [
             [
                 family.name,
@@ -36,6 +36,7 @@ def families_command(style: str, output: str | None) -> None:
                 ", ".join(p.name for p in family.parameters),
                 str(family.log_symbol),
                 "; ".join(dict.fromkeys(p.source for p in family.published)),
+                "; ".join(family.stated_assumptions),
             ]
             for family in known
         ],

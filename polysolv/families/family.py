@@ -218,6 +218,18 @@ class Family(RichDisplay, Value):
 
         return observe(self.log_symbol, self.relations)
 
+    def require_free_ring(self) -> None:
+        """Refuse a family with relations, for orders r(m) and their certificates.
+
+        Raises:
+            InputError: if there is a relation.
+        """
+        if self.relations:
+            from polysolv.errors import InputError
+
+            allowed = "no relations: the order r(m) and its certificates are those of the free ring"
+            raise InputError("relations", "; ".join(self.relations), f"{allowed}; see rate and explain")
+
     @cached_property
     def stated_assumptions(self) -> tuple[str, ...]:
         """What every exponent and rate assumes, in sentences: of covariates, response, weights and truth."""

@@ -157,6 +157,6 @@ def arc_notes(cells: Iterable[tuple[int, Mapping[str, ParameterRates]]]) -> list
     for size, parameters in cells:
         for rates in parameters.values():
             if not rates.identifiable and rates.name not in found:
-                unchanged = f"the density does not change along {rates.arc}"
+                unchanged = f"with suitable weights the density does not change along {rates.arc}"
                 found[rates.name] = f"{rates.name} is not identifiable in a cell of {size}: {unchanged}."
     return list(found.values())

@@ -360,8 +360,6 @@ def settled_order(family: Family, m: int) -> Order | None:
 
     An order is that of the ring without relations: with relations there is none.
     """
-    if family.relations:
-        return None
     try:
         return order(family, m)
     except InputError:

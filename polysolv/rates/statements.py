@@ -15,7 +15,7 @@ PROVER_SOURCE = "polysolv exponent prover (docs/families.md; polysolv explain pr
 NOT_DECIDED = "no rule decides this parameter"
 NO_EXACTLY_FITTED_CELL = "no cell of this allocation is exactly fitted"
 PROVED, BOUNDS, NOT_IDENTIFIABLE = "proved", "bounds", "not identifiable"
-_UNCHANGED = "along this arc the density does not change"
+_UNCHANGED = "along the arc the density does not change"
 _GATE_ARC = (
     "{} = eps*z at z = -1, 1 with weights 1/2, 1/2 in every cell: the factor that all cells share cancels in "
     "the gate"

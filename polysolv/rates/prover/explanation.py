@@ -115,7 +115,7 @@ class Explanation(RichDisplay):
     def _verdict(self) -> str:
         bounds = self.bounds
         if bounds.lower is None:
-            return f"PROVED: not identifiable; along {bounds.arc} the density does not change"
+            return "PROVED: not identifiable, the density does not change along an arc"
         if bounds.proved:
             return f"PROVED: exponent {bounds.lower}, rate {show_rate(1 / (2 * bounds.lower))}"
         high = "no upper bound" if bounds.upper is None else f"at most {bounds.upper}"
