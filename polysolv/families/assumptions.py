@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from polysolv.families.log_symbol import LogSymbol
 from polysolv.families.observed import parse_relations
 
+TRUE_VALUES = "true values"
 WEIGHTS = "weights: those of the fitted atoms are bounded below by a positive number"
 TRUTH = "truth: its atoms are distinct and interior to a compact parameter space"
 
@@ -40,7 +41,7 @@ def stated_assumptions(
         found.append(_covariates(covariates, of_covariates))
     found.append(_response(duals, of_response))
     if true_values:
-        found.append(f"true values: {', '.join(true_values)}")
+        found.append(f"{TRUE_VALUES}: {', '.join(true_values)}")
     return [*found, WEIGHTS, TRUTH]
 
 

@@ -270,6 +270,7 @@ class Family(RichDisplay, Value):
 
     def _display(self) -> Tables:
         from polysolv.display.formula import Formula
+        from polysolv.families.assumptions import TRUE_VALUES
 
         relations = [[Formula(relation)] for relation in self.interaction()]
         printed = {p.parameter: p for p in self.published}
@@ -283,7 +284,8 @@ class Family(RichDisplay, Value):
             Grid("parameters", ["parameter", "meaning", "unit", "published exponent"], rows),
             Grid("interaction: relations among derivatives of an atom's density u", ["relation"], relations),
         ]
-        notes = [*self.remarks, *(f"assumed of the {a}" for a in self.stated_assumptions)]
+        notes = [*self.remarks, *(f"assumed: {a}" for a in self.assumptions)]
+        notes += [f"assumed of the {a}" for a in self.stated_assumptions if not a.startswith(TRUE_VALUES)]
         return grids if relations else grids[:2], [*notes, *(r.citation for r in self.references)]
 
     def to_data(self) -> dict[str, Any]:
