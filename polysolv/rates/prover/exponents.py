@@ -27,8 +27,8 @@ class ExponentBounds(RichDisplay):
 
     Args:
         name: the parameter.
-        lower: κ is at least this; an explicit arc shows it. ``None`` if the parameter is not identifiable: the
-            arc changes it and leaves the density as it is.
+        lower: κ is at least this; an explicit arc shows it. ``None`` if the parameter is not identifiable:
+            the arc changes it and leaves the density as it is.
         upper: κ is at most this, or ``None`` if no rule gives a bound.
         proved: whether lower and upper meet.
         needs_exactly_fitted: whether the upper bound asks for an exactly fitted cell next to this one.

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from polysolv.families.log_symbol import LogSymbol
 from polysolv.groebner.quotient_ring import QuotientRing
-from polysolv.rates.prover.arc import Arc
+from polysolv.rates.prover.arc import Arc, Series
 from polysolv.rates.prover.corrections import corrected
 from polysolv.rates.prover.doubled_node import LARGEST, doubled_node_arcs
 from polysolv.rates.prover.dual_changes import changed_log_symbols
@@ -62,7 +62,8 @@ def _simplest(log_symbol: LogSymbol, component: str, m: int, ring: QuotientRing 
     """Return the arc where one component alone moves: split in two, or of the only atom."""
     if m > 1:
         return split_arc(log_symbol, component, ring)
-    leading = {component: {(1, *(0,) * len(log_symbol.constants)): (Fraction(1),)}}
+    unit: Series = {(1, *(0,) * len(log_symbol.constants)): (Fraction(1),)}
+    leading = {component: unit}
     plain = Arc(log_symbol, gauss_hermite(1), leading, ring)
     better = corrected(log_symbol, gauss_hermite(1), leading, LIMIT // 2, ring)
     return max(plain, better, key=lambda arc: Fraction(arc.contact(LIMIT), arc.order(component) or LIMIT))
