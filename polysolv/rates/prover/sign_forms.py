@@ -104,7 +104,7 @@ def _square_root_forms(log_symbol: LogSymbol, ring: QuotientRing) -> Iterator[Fo
 
 
 def two_valued_functions(log_symbol: LogSymbol, ring: QuotientRing) -> Iterator[dict[str, Fraction]]:
-    """Yield r with (Σ_t r_t T_t + constant)² ≡ constant modulo the relations, T_t what component t multiplies.
+    """Yield r with (Σ_t r_t T_t + constant)² ≡ constant, T_t what component t multiplies in K.
 
     Args:
         log_symbol: a K in normal form; a component counts if it stands in no term with others.

@@ -1,9 +1,9 @@
 """Exact arcs along which nothing changes: Σ_l w_l exp(K(δ_l(ε))) ≡ Σ_l w_l modulo the relations.
 
-By theory page §1 of observed algebra a parameter has a finite exponent or there is such an arc. Two kinds can
-be checked by finite algebra. Let N be K along the arc without its part that is free of variables, which
-multiplies weights, and those are free. (nilpotent) Some power of N vanishes modulo the relations, so exp(N) is
-a polynomial, and its weighted mean is constant. (two-valued) Two atoms have N = ±ε U, and (U + c)² is constant
+A parameter has a finite exponent or there is such an arc (observed-algebra page §1). Two kinds can be checked
+by finite algebra. Let N be K along the arc without its part that is free of variables, which multiplies
+weights, and those are free. (nilpotent) Some power of N vanishes modulo the relations, so exp(N) is a
+polynomial, and its weighted mean is constant. (two-valued) Two atoms have N = ±ε U, and (U + c)² is constant
 for some number c: with other weights N = ±ε (U + c), and the mean of exp(N) is the even part, a constant.
 """
 
@@ -93,7 +93,7 @@ def leaves_unchanged(arc: Arc) -> bool:
 
 
 def two_valued_shift(moved: _Element, ring: QuotientRing, nodes: Nodes) -> Fraction | None:
-    """Return c with (N + c ε z)² constant, N being ε z times a function at two symmetric nodes, else ``None``."""
+    """Return c with (N + c ε z)² constant, N being ε z times a function at two symmetric nodes."""
     if nodes.size != 2 or any(nodes.shifts):
         return None
     if any(
@@ -170,7 +170,7 @@ def _nilpotency(form: Mapping[Exponents, Fraction], ring: QuotientRing) -> int |
 
 
 def _single_atom_arcs(log_symbol: LogSymbol, ring: QuotientRing) -> Iterator[Arc]:
-    """Yield arcs of one atom: along the kernel of the linear part, and with a few leading powers corrected."""
+    """Yield arcs of one atom: along the kernel of the linear part, and a few powers of ε, corrected."""
     nodes = gauss_hermite(1)
     zeros = (0,) * len(log_symbol.constants)
 

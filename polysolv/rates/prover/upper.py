@@ -42,7 +42,7 @@ def single_atom_bounds(log_symbol: LogSymbol) -> Bounds:
     >>> from polysolv import Family
     >>> family = Family.from_log_symbol("f", "b*y + c^2*y + c^3*y^2", ["b", "c"])
     >>> {c: str(bound) for c, (bound, _) in single_atom_bounds(family.log_symbol).items()}
-    {'c': '3', 'b': '3/2'}
+    {'b': '3/2', 'c': '3'}
     """
     speeds = dict.fromkeys(symbol_table(log_symbol), Fraction(1))
     found, proofs = perturbation_speeds(log_symbol, speeds, power_sums=False)
