@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from polysolv.errors import InputError
 from polysolv.families import Family
+from polysolv.families.top_k_softmax import has_walls
 from polysolv.rates.exponent import Exponent, halving_factor, published_exponents
 from polysolv.rates.rules import exponents_by_rules
 
@@ -161,9 +162,10 @@ def _gates_alone(family: Family) -> dict[str, _Refined]:
     """Return the parameters of the gate alone: where every cell can be split, none is identifiable.
 
     Splitting every atom in two with opposite perturbations of one of them multiplies all numerators of the
-    gate by the same function of x (theory page, section 5).
+    gate by the same function of x (theory page, section 5). A gate with walls lets a cell be split in few
+    directions, so nothing is claimed.
     """
-    gates = set(family.gate_components)
+    gates = set() if has_walls(family) else set(family.gate_components)
     return {
         p.name: _Refined(None, None, PROVER_SOURCE, _GATE_ARC.format(p.components[0]), NO_EXACTLY_FITTED_CELL)
         for p in family.parameters

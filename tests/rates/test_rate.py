@@ -68,7 +68,17 @@ def test_halving_factor():
 def test_json_has_the_promised_keys():
     data = json.loads(rate(2).to_json())
     assert data["schema"] == "polysolv/rate/1"
-    keys = ["schema", "family", "dimension", "k_excess", "k_true", "assumptions", "cells", "notes", "sentence"]
+    keys = [
+        "schema",
+        "family",
+        "dimension",
+        "k_excess",
+        "k_true",
+        "assumptions",
+        "cells",
+        "notes",
+        "sentence",
+    ]
     assert list(data) == keys
     cell = data["cells"][2]
     assert (cell["size"], cell["order"]) == (3, 6)
