@@ -157,7 +157,7 @@ class RateTable(RichDisplay):
         where, more = certificate_headers(self.rows), status_headers(self.rows)
         return [
             [
-                *(cell.size - 1, cell.size, cell.order, cell.evidence or ""),
+                *(cell.size - 1, cell.size, cell.order or "", cell.evidence or ""),
                 *exact_cells(rates),
                 *status_cells(rates, more),
                 *certificate_cells(cell, where),
