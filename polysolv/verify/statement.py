@@ -20,6 +20,7 @@ class Statement:
     """
 
     symbol: LogSymbol | None = None
+    given: tuple[str, ...] = ()
 
     def __init__(self, value: object) -> None:
         written = "system" in mapping(value, "statement")
