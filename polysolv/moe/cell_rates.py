@@ -9,8 +9,7 @@ from typing import Any
 from polysolv.decisions import MAX_CELL_SIZE, order
 from polysolv.families import resolve
 from polysolv.rates import ParameterRates
-from polysolv.rates.notes import NO_EXACTLY_FITTED_CELL
-from polysolv.rates.statements import parameter_rates
+from polysolv.rates.statements import NO_EXACTLY_FITTED_CELL, parameter_rates
 
 FAMILY = "softmax-gaussian"
 
