@@ -310,7 +310,7 @@ def family_options(command: Command) -> Command:
         "--levels",
         multiple=True,
         metavar="NAME=VALUE,...",
-        help="The values that a covariate takes, such as x=0,1: short for the relation that says so. Repeatable.",
+        help="The values that a covariate takes, such as x=0,1; short for a relation. Repeatable.",
     )(with_options)
     with_options = click.option(
         "--relation",

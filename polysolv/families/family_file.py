@@ -16,7 +16,8 @@ def read_arguments(path: str, field: str = "family_file") -> dict[str, Any]:
 
     Args:
         path: a ``.json`` file; any other name is read as TOML. Keys: ``name``, ``log_symbol``,
-            ``parameters``, and optionally ``covariates``, ``duals``, ``assumptions``, ``title``, ``relations``.
+            ``parameters``, and optionally ``covariates``, ``duals``, ``assumptions``, ``title``,
+            ``relations``.
         field: name of the option, for error messages.
 
     Raises:

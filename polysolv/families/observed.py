@@ -10,16 +10,16 @@ from functools import lru_cache
 from polysolv.errors import InputError
 from polysolv.families.log_symbol import Exponents, LogSymbol, LogSymbolTerm
 from polysolv.families.parser import ParsedPolynomial, parse_polynomial
-from polysolv.groebner.basis import squarefree_part
+from polysolv.families.polynomial_text import show_polynomial
+from polysolv.families.real_relations import real_completion
 from polysolv.groebner.quotient_ring import QuotientRing
-from polysolv.groebner.real_roots import isolate, primitive_part
 
 MAX_RELATIONS = 200
 MAX_LEVELS = 20
 _ALLOWED = "relations that leave something to observe"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Observed:
     """A log-symbol and the ring in which its exponential is observed.
 
@@ -28,11 +28,13 @@ class Observed:
             left out: they multiply an atom's weight, which is free.
         ring: Q[x, y]/J in these variables.
         substituted: variable -> what it equals, in text, for variables that relations solve for.
+        is_complete: whether the relations among covariates are known to be all that hold at their real zeros.
     """
 
     log_symbol: LogSymbol
     ring: QuotientRing
     substituted: Mapping[str, str]
+    is_complete: bool = True
 
 
 def relation_text(text: object, field: str = "relations") -> str:
@@ -114,8 +116,9 @@ def observe(log_symbol: LogSymbol, relations: tuple[str, ...], field: str = "rel
         InputError: if a relation is not a polynomial in the variables of K, J has no common zero (over C, or
             a covariate no real value), J leaves no term of K, or its basis takes too long.
 
-    A relation that gives one covariate as a polynomial in others, or one dual variable as a multiple of
-    others, is used to leave that variable out. Source: observed-algebra page §2.
+    What real covariates satisfy besides is added (:mod:`polysolv.families.real_relations`). A relation that
+    gives one covariate as a polynomial in others, or one dual variable as a multiple of others, is used to
+    leave that variable out. Source: observed-algebra page §2.
 
     >>> from polysolv.families import get
     >>> print(observe(get("softmax-gaussian", 2).log_symbol, ("x2 - x1^2",)).log_symbol.variables)
@@ -123,7 +126,10 @@ def observe(log_symbol: LogSymbol, relations: tuple[str, ...], field: str = "rel
     """
     generators = [dict(p) for p in parse_relations(log_symbol, relations, field) if p]
     ring = QuotientRing(log_symbol.variables, len(log_symbol.covariates), generators, field)
-    _require_real_covariates(ring, field)
+    added, complete = real_completion(ring, field)
+    if added:
+        generators = [dict(g) for g in (*ring.basis, *added)]
+        ring = QuotientRing(log_symbol.variables, len(log_symbol.covariates), generators, field)
     solved: dict[int, dict[Exponents, Fraction]] = {}
     basis = [dict(g) for g in ring.basis]
     while (found := _solvable(basis, ring.first)) is not None:
@@ -141,35 +147,7 @@ def observe(log_symbol: LogSymbol, relations: tuple[str, ...], field: str = "rel
     if not symbol.terms:
         raise InputError(field, "; ".join(relations), f"{_ALLOWED}: they kill every term of K = {log_symbol}")
     shown = {names[i]: show_polynomial(value, names) for i, value in sorted(solved.items())}
-    return Observed(symbol, left, shown)
-
-
-def show_polynomial(polynomial: Mapping[Exponents, Fraction], names: Sequence[str]) -> str:
-    """Return a polynomial as text that :func:`parse_relations` reads.
-
-    >>> show_polynomial({(2,): Fraction(1), (1,): Fraction(-1, 2)}, ["x"])
-    'x^2 - 1/2*x'
-    """
-    text = ""
-    for e, c in sorted(polynomial.items(), key=lambda item: (-sum(item[0]), [-k for k in item[0]])):
-        factors = [n if k == 1 else f"{n}^{k}" for n, k in zip(names, e, strict=True) if k]
-        if abs(c) != 1 or not factors:
-            factors.insert(0, str(abs(c)))
-        sign = ("-" if c < 0 else "") if not text else (" - " if c < 0 else " + ")
-        text += sign + "*".join(factors)
-    return text or "0"
-
-
-def _require_real_covariates(ring: QuotientRing, field: str) -> None:
-    for g in ring.basis:
-        acting = {i for e in g for i, power in enumerate(e) if power}
-        if len(acting) == 1 and (position := acting.pop()) < ring.first:
-            degree = max(e[position] for e in g)
-            by_power = {e[position]: c for e, c in g.items()}
-            coefficients = [by_power.get(k, Fraction(0)) for k in range(degree + 1)]
-            if not isolate(primitive_part(squarefree_part(coefficients))):
-                shown = show_polynomial(g, ring.variables)
-                raise InputError(field, shown, "relations that real covariates can satisfy")
+    return Observed(symbol, left, shown, complete)
 
 
 def _solvable(

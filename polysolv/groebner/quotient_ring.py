@@ -118,7 +118,9 @@ class QuotientRing:
         call = "polysolv.groebner.quotient_ring:elimination_basis"
         answer, trouble = run_python(call, (ideal, self.first), budget(timeout))
         if answer is None or len(answer) > MAX_BASIS:
-            allowed = f"relations whose Groebner basis takes less than {timeout:g} s ({trouble or 'too large'})"
+            allowed = (
+                f"relations whose Groebner basis takes less than {timeout:g} s ({trouble or 'too large'})"
+            )
             raise InputError(field, f"{len(generators)} relations", allowed)
         return [dict(polynomial) for polynomial in answer]
 
@@ -129,9 +131,7 @@ class QuotientRing:
         for lead, g in by_lead.items():
             if not any(all(a <= b for a, b in zip(other, lead, strict=True)) for other in kept):
                 kept[lead] = g
-        rules = {
-            lead: {e: -c / g[lead] for e, c in g.items() if e != lead} for lead, g in kept.items()
-        }
+        rules = {lead: {e: -c / g[lead] for e, c in g.items() if e != lead} for lead, g in kept.items()}
         self._divisors = list(rules.items())
         tails = {lead: self.reduce(rest) for lead, rest in rules.items()}
         self._divisors = list(tails.items())
