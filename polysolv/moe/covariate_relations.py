@@ -1,0 +1,105 @@
+"""The nouns `CovariateRelation` and `CovariateRelations`: polynomials that vanish on a fit's covariates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from polysolv.polynomials.polynomial import Polynomial
+from polysolv.polynomials.rendering import render
+
+_PLAIN_NAME = re.compile(r"[^\W\d][\w.]*")
+
+
+@dataclass(frozen=True, eq=False)
+class CovariateRelation:
+    """A polynomial that vanishes on all rows, exactly or nearly.
+
+    Args:
+        polynomial: in the covariates, numbered from 0; leading monomial first, with coefficient 1.
+        approximate: whether it vanishes only within a tolerance.
+    """
+
+    polynomial: Polynomial
+    approximate: bool = False
+
+    @property
+    def degree(self) -> int:
+        """The total degree."""
+        return max(sum(e for _, e in monomial) for monomial in self.polynomial)
+
+    def text(self, names: Sequence[str]) -> str:
+        """Return the polynomial in column names; approximate ones say so.
+
+        >>> CovariateRelation({((0, 2),): Fraction(1), ((0, 1),): Fraction(-1)}).text(["smoker"])
+        'smoker^2 - smoker'
+        """
+        shown = [name if _PLAIN_NAME.fullmatch(name) else f'"{name}"' for name in names]
+        text = render(self.polynomial, shown, spaced=True, coefficient=_short if self.approximate else str)
+        return f"{text} (approximate)" if self.approximate else text
+
+    def symbolic(self, d: int) -> str:
+        """Return the polynomial in the covariates' names in a family, x or x1, x2, ..., exactly."""
+        return render(self.polynomial, covariate_symbols(d), spaced=True)
+
+
+@dataclass(frozen=True, eq=False)
+class CovariateRelations:
+    """What the covariates of a fit were found to satisfy.
+
+    Args:
+        found: the relations, exact ones first.
+        degree: all relations up to this degree were looked for; 0 if none were.
+        wanted: the degree that matters: twice the largest cell that can occur.
+        note: why ``degree`` is less than ``wanted``, or what else is left out; "" if nothing is.
+        complete: whether all relations that hold are in ``found``, as far as was looked.
+    """
+
+    found: tuple[CovariateRelation, ...] = ()
+    degree: int = 0
+    wanted: int = 0
+    note: str = ""
+    complete: bool = True
+
+    def texts(self, names: Sequence[str]) -> list[str]:
+        """Return the relations in column names."""
+        return [relation.text(names) for relation in self.found]
+
+    def symbolic(self, d: int, approximate: bool = True) -> list[str]:
+        """Return the relations in a family's covariates; without the approximate ones if asked to."""
+        return [r.symbolic(d) for r in self.found if approximate or not r.approximate]
+
+    def to_data(self, names: Sequence[str]) -> dict[str, Any]:
+        """Return the relations as JSON data."""
+        return {
+            "found": [
+                {
+                    "relation": relation.text(names),
+                    "symbolic": relation.symbolic(len(names)),
+                    "approximate": relation.approximate,
+                }
+                for relation in self.found
+            ],
+            "degree": self.degree,
+            "wanted": self.wanted,
+            "note": self.note,
+            "complete": self.complete,
+        }
+
+
+def covariate_symbols(d: int) -> list[str]:
+    """Return the names of the covariates in a family.
+
+    >>> covariate_symbols(1), covariate_symbols(2)
+    (['x'], ['x1', 'x2'])
+    """
+    return ["x"] if d == 1 else [f"x{j + 1}" for j in range(d)]
+
+
+def _short(value: Fraction) -> str:
+    """Return a rational of few digits as it is, else its first six digits."""
+    text = str(value)
+    return text if len(text) <= 12 else f"{float(value):.6g}"
