@@ -26,7 +26,7 @@ from polysolv.groebner.modular_elimination import (
     combination,
 )
 from polysolv.groebner.rational_points import RationalPoints
-from polysolv.polynomials.polynomial import Monomial, multiply_monomials
+from polysolv.polynomials.polynomial import Monomial
 
 # Exponents of all d variables.
 Exponents = tuple[int, ...]
@@ -48,7 +48,7 @@ def monomial_count(d: int, degree: int) -> int:
 def standard_monomials(
     d: int, degree: int, leading: Sequence[Exponents] = (), variables: Sequence[int] | None = None
 ) -> list[Exponents]:
-    """Return the monomials that no leading monomial divides, by increasing degree, then lexicographically.
+    """Return the monomials that no leading monomial divides, in the order of :func:`monomial_order`.
 
     Args:
         d: number of variables.
@@ -57,16 +57,40 @@ def standard_monomials(
         variables: the variables that may occur; all if left out.
 
     >>> standard_monomials(2, 2, leading=[(2, 0)])
-    [(0, 0), (0, 1), (1, 0), (0, 2), (1, 1)]
+    [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2)]
     """
     used = range(d) if variables is None else variables
     layer: set[Exponents] = {(0,) * d}
     found: list[Exponents] = []
     for _ in range(degree + 1):
         layer = {m for m in layer if not any(divides(lead, m) for lead in leading)}
-        found += sorted(layer)
+        found += sorted(layer, key=monomial_order)
         layer = {(*m[:i], m[i] + 1, *m[i + 1 :]) for m in layer for i in used}
     return found
+
+
+def monomial_order(monomial: Exponents) -> tuple[int, Exponents]:
+    """Return a key to sort monomials by: by degree, then lexicographically, the last variable the largest.
+
+    So a variable that is a linear combination of earlier ones leads a relation of degree 1, and occurs in no
+    other reduced generator.
+    """
+    return sum(monomial), monomial[::-1]
+
+
+def sparse(monomial: Exponents) -> Monomial:
+    """Return a monomial as pairs of a variable and its exponent.
+
+    >>> sparse((2, 0, 1))
+    ((0, 2), (2, 1))
+    """
+    return tuple((i, e) for i, e in enumerate(monomial) if e)
+
+
+def dense(monomial: Monomial, d: int) -> Exponents:
+    """Return a monomial as the exponents of all d variables."""
+    powers = dict(monomial)
+    return tuple(powers.get(i, 0) for i in range(d))
 
 
 def divides(left: Exponents, right: Exponents) -> bool:
@@ -105,8 +129,8 @@ def vanishing_ideal(
         variables: the variables that may occur; all if left out.
 
     Returns:
-        the generators. The monomial order is by degree, then lexicographic with the first variable largest.
-        Without ``also_at`` they are the elements of the reduced Gröbner basis up to that degree.
+        the generators. Without ``also_at`` they are the elements of the reduced Gröbner basis for
+        :func:`monomial_order` up to that degree.
 
     Every generator has been checked at every point in exact arithmetic. That there are no others rests on one
     prime: a generator is lost if a minor vanishes by accident modulo a prime near 2^31.
@@ -114,8 +138,8 @@ def vanishing_ideal(
     >>> square = RationalPoints.of([(0, 0), (0, 1), (1, 0), (1, 1)])
     >>> for generator in vanishing_ideal(square, 2).generators.values():
     ...     print({monomial: str(value) for monomial, value in generator.items()})
-    {((1, 2),): '1', ((1, 1),): '-1'}
     {((0, 2),): '1', ((0, 1),): '-1'}
+    {((1, 2),): '1', ((1, 1),): '-1'}
     """
     everywhere = [points] if also_at is None else [points, also_at]
     prime = next(_primes(everywhere))
@@ -272,10 +296,10 @@ def _reconstructed(lifts: list[int], modulus: int) -> list[Fraction] | None:
 
 
 def _generator(lead: Exponents, support: list[Exponents], tail: list[Fraction]) -> Generator:
-    generator = {_sparse(lead): Fraction(1)}
+    generator = {sparse(lead): Fraction(1)}
     for monomial, value in zip(reversed(support), reversed(tail), strict=True):
         if value:
-            generator[_sparse(monomial)] = -value
+            generator[sparse(monomial)] = -value
     return generator
 
 
@@ -298,73 +322,3 @@ def _values_of(monomials: Sequence[Exponents], points: Residues, prime: int) -> 
             for _ in range(e):
                 values[:, column] = values[:, column] * points[:, i] % prime
     return values
-
-
-def _sparse(monomial: Exponents) -> Monomial:
-    return tuple((i, e) for i, e in enumerate(monomial) if e)
-
-
-def reduced_generators(generators: Sequence[tuple[Exponents, Generator]]) -> dict[Exponents, Generator]:
-    """Return generators of the same ideal, none of whose monomials another one's leading monomial divides.
-
-    Args:
-        generators: pairs of a leading monomial and a polynomial, as in :class:`VanishingIdeal`.
-
-    >>> one = Fraction(1)
-    >>> square = {((0, 2),): one, ((0, 1),): -one}
-    >>> full = {((0, 1),): one, ((1, 1),): one, (): -one}
-    >>> list(reduced_generators([((2, 0), square), ((1, 0), full)]))
-    [(1, 0), (0, 2)]
-    """
-    waiting = [(lead, dict(generator)) for lead, generator in generators]
-    kept: dict[Exponents, Generator] = {}
-    while waiting:
-        waiting.sort(key=lambda pair: _order(pair[0]))
-        lead, generator = waiting.pop(0)
-        d = len(lead)
-        rest = _remainder(generator, kept, d)
-        if not rest:
-            continue
-        lead = max((_dense(monomial, d) for monomial in rest), key=_order)
-        top = rest[_sparse(lead)]
-        new = {monomial: value / top for monomial, value in rest.items()}
-        waiting += [(other, kept.pop(other)) for other in list(kept) if divides(lead, other)]
-        kept[lead] = new
-    for lead in list(kept):
-        others = {other: generator for other, generator in kept.items() if other != lead}
-        rest = _remainder(kept[lead], others, len(lead))
-        ordered = sorted(rest, key=lambda monomial: _order(_dense(monomial, len(lead))), reverse=True)
-        kept[lead] = {monomial: rest[monomial] for monomial in ordered}
-    return dict(sorted(kept.items(), key=lambda pair: _order(pair[0])))
-
-
-def _remainder(polynomial: Generator, divisors: dict[Exponents, Generator], d: int) -> Generator:
-    """Return the normal form of a polynomial modulo monic divisors."""
-    rest, result = dict(polynomial), {}
-    while rest:
-        top = max(rest, key=lambda monomial: _order(_dense(monomial, d)))
-        value = rest.pop(top)
-        dense = _dense(top, d)
-        lead = next((lead for lead in divisors if divides(lead, dense)), None)
-        if lead is None:
-            result[top] = value
-            continue
-        quotient = tuple(a - b for a, b in zip(dense, lead, strict=True))
-        for monomial, factor in divisors[lead].items():
-            place = multiply_monomials(monomial, _sparse(quotient))
-            if place != top:
-                total = rest.get(place, Fraction(0)) - value * factor
-                if total:
-                    rest[place] = total
-                else:
-                    rest.pop(place, None)
-    return result
-
-
-def _order(monomial: Exponents) -> tuple[int, Exponents]:
-    return sum(monomial), monomial
-
-
-def _dense(monomial: Monomial, d: int) -> Exponents:
-    powers = dict(monomial)
-    return tuple(powers.get(i, 0) for i in range(d))

@@ -12,12 +12,12 @@ from itertools import combinations
 
 import numpy as np
 
+from polysolv.groebner.reduced_generators import reduced_generators
 from polysolv.groebner.vanishing_ideal import (
     Exponents,
     Generator,
     VanishingIdeal,
     monomial_count,
-    reduced_generators,
     vanishing_ideal,
 )
 from polysolv.moe.approximate_relations import approximate_relations

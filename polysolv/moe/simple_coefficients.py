@@ -9,11 +9,11 @@ from itertools import combinations
 
 import numpy as np
 
-from polysolv.groebner.vanishing_ideal import Exponents, Generator
+from polysolv.groebner.vanishing_ideal import Exponents, Generator, dense, monomial_order, sparse
 from polysolv.moe.likelihood import Array, Indices
 from polysolv.moe.tolerance import Tolerance, monomial_at, monomial_slope
 from polysolv.polynomials.algebra import Poly, multiply, power
-from polysolv.polynomials.polynomial import Monomial, add
+from polysolv.polynomials.polynomial import add
 
 _MOST_TERMS = 60
 _SAMPLE = 400
@@ -61,7 +61,7 @@ def simple_polynomial(
         if not everywhere.holds(fixed):
             return None
     ordered = sorted(kept, reverse=True)
-    return {_sparse(lead): Fraction(1), **{_sparse(support[i - 1]): -fixed[i] for i in ordered}}
+    return {sparse(lead): Fraction(1), **{sparse(support[i - 1]): -fixed[i] for i in ordered}}
 
 
 def in_data_units(
@@ -84,8 +84,8 @@ def in_data_units(
             if e:
                 term = multiply(term, _chebyshev(lines[j], e))
         total = add(total, term)
-    top = total[_sparse(lead)]
-    order = sorted(total, key=lambda m: (sum(e for _, e in m), _dense(m, d)), reverse=True)
+    top = total[sparse(lead)]
+    order = sorted(total, key=lambda monomial: monomial_order(dense(monomial, d)), reverse=True)
     return {monomial: total[monomial] / top for monomial in order}
 
 
@@ -102,11 +102,11 @@ class _Trial:
     @staticmethod
     def of(tolerance: Tolerance, rows: Indices, monomials: Sequence[Exponents]) -> _Trial:
         X = tolerance.X[rows]
-        sparse = [_sparse(monomial) for monomial in monomials]
-        values = np.column_stack([monomial_at(X, monomial) for monomial in sparse])
+        pairs = [sparse(monomial) for monomial in monomials]
+        values = np.column_stack([monomial_at(X, monomial) for monomial in pairs])
         columns = [j for j in range(X.shape[1]) if any(monomial[j] for monomial in monomials)]
         slopes = {
-            j: np.column_stack([monomial_slope(X, monomial, j) for monomial in sparse]) for j in columns
+            j: np.column_stack([monomial_slope(X, monomial, j) for monomial in pairs]) for j in columns
         }
         scale = np.abs(values).max(axis=0)
         return _Trial(tolerance, rows, values, slopes, np.where(scale > 0, scale, 1.0))
@@ -170,12 +170,3 @@ def _chebyshev(line: Poly, degree: int) -> Poly:
     for _ in range(1, degree):
         previous, current = current, add(multiply(current, {m: 2 * c for m, c in line.items()}), previous, -1)
     return current
-
-
-def _sparse(monomial: Exponents) -> Monomial:
-    return tuple((i, e) for i, e in enumerate(monomial) if e)
-
-
-def _dense(monomial: Monomial, d: int) -> Exponents:
-    powers = dict(monomial)
-    return tuple(powers.get(i, 0) for i in range(d))
