@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from polysolv.errors import InputError, require_integer
+from polysolv.families.parser import parse_polynomial
+from polysolv.groebner.vanishing_ideal import sparse
 from polysolv.polynomials.polynomial import Polynomial
 from polysolv.polynomials.rendering import render
 
+_KEYS = {"found", "degree", "wanted", "note", "complete"}
 _PLAIN_NAME = re.compile(r"[^\W\d][\w.]*")
 
 
@@ -88,6 +92,41 @@ class CovariateRelations:
             "note": self.note,
             "complete": self.complete,
         }
+
+
+def relations_from_data(data: object, d: int, source: str) -> CovariateRelations:
+    """Return the relations of JSON data; a file written before there were any says that none were looked for.
+
+    Args:
+        data: what :meth:`CovariateRelations.to_data` returned, or ``None``.
+        d: number of covariates.
+        source: name of the file, for error messages.
+
+    Raises:
+        InputError: for a missing or impossible entry.
+    """
+    if data is None:
+        return CovariateRelations(note="not examined: the fit was saved by a version that did not look")
+    where = f"{source}: relations"
+    if not isinstance(data, Mapping) or not set(data) >= _KEYS:
+        raise InputError(where, data, f"a JSON object with the keys {', '.join(sorted(_KEYS))}")
+    degree, wanted = (
+        require_integer(f"{where}: {name}", data[name], 0, 10**6) for name in ("degree", "wanted")
+    )
+    if not isinstance(data["note"], str) or not isinstance(data["complete"], bool):
+        raise InputError(where, [data["note"], data["complete"]], "note a text, complete true or false")
+    if not isinstance(data["found"], list):
+        raise InputError(f"{where}: found", type(data["found"]).__name__, "a JSON array")
+    found = []
+    for entry in data["found"]:
+        if not isinstance(entry, Mapping) or not isinstance(entry.get("approximate"), bool):
+            raise InputError(f"{where}: found", entry, "objects with keys symbolic and approximate")
+        terms = parse_polynomial(entry.get("symbolic"), covariate_symbols(d), f"{where}: symbolic")
+        if not any(any(exponents) for exponents in terms):
+            raise InputError(f"{where}: symbolic", entry.get("symbolic"), "a polynomial that is not constant")
+        polynomial = {sparse(exponents): value for exponents, value in terms.items()}
+        found.append(CovariateRelation(polynomial, entry["approximate"]))
+    return CovariateRelations(tuple(found), degree, wanted, data["note"], data["complete"])
 
 
 def covariate_symbols(d: int) -> list[str]:

@@ -105,9 +105,7 @@ class _Trial:
         pairs = [sparse(monomial) for monomial in monomials]
         values = np.column_stack([monomial_at(X, monomial) for monomial in pairs])
         columns = [j for j in range(X.shape[1]) if any(monomial[j] for monomial in monomials)]
-        slopes = {
-            j: np.column_stack([monomial_slope(X, monomial, j) for monomial in pairs]) for j in columns
-        }
+        slopes = {j: np.column_stack([monomial_slope(X, monomial, j) for monomial in pairs]) for j in columns}
         scale = np.abs(values).max(axis=0)
         return _Trial(tolerance, rows, values, slopes, np.where(scale > 0, scale, 1.0))
 
