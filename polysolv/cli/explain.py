@@ -11,7 +11,7 @@ from polysolv.cli.working import limited
 @command("explain")
 @family_options
 @click.option("--parameter", default=None, help="Name of one parameter. [default: all]")
-@click.option("--m", type=IntegerRange(2, 400), default=2, show_default=True, help="Cell size.")
+@click.option("--m", type=IntegerRange(1, 400), default=2, show_default=True, help="Cell size.")
 @format_option("text", "json", default="text")
 @output_option
 @limited

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
     from polysolv.families.interaction import PdeRelation
+    from polysolv.families.observed import Observed
     from polysolv.families.relations import LinearRelation
 
 
@@ -38,6 +39,8 @@ class Family(RichDisplay, Value):
         references: what the statements rest on.
         assumptions: what is assumed of symbolic true values, such as ``"a_star != 0"``.
         remarks: what a reader of its exponents must know, in sentences.
+        relations: polynomials in covariates and dual variables that vanish on what is observed, as texts; the
+            ideal they generate holds every such relation. None: all monomials are independent.
 
     >>> from polysolv.families import get
     >>> family = get("softmax-gaussian", d=2)
@@ -55,6 +58,7 @@ class Family(RichDisplay, Value):
     references: tuple[Reference, ...]
     assumptions: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()
 
     @staticmethod
     def from_log_symbol(
@@ -65,6 +69,7 @@ class Family(RichDisplay, Value):
         duals: Sequence[str] = ("y",),
         assumptions: Sequence[str] = (),
         title: str = "",
+        relations: Sequence[str] = (),
     ) -> Family:
         """Return a family of your own, its log-symbol K given as text.
 
@@ -78,6 +83,7 @@ class Family(RichDisplay, Value):
             assumptions: what holds of the symbolic true values in K: ``"a_star != 0"``, ``"c_star = 0"``, or
                 a value such as ``"b_star = 1/2"``. Every such name must be listed here.
             title: the model in one line.
+            relations: see :meth:`observed_modulo`.
 
         Returns:
             the family. A term of K without a variable multiplies an atom's weight, which is free anyway: it
@@ -86,7 +92,7 @@ class Family(RichDisplay, Value):
 
         Raises:
             InputError: if K(0) ≠ 0, a parameter or no dual variable acts in K, a name is unknown or used
-                twice, or assumptions contradict each other.
+                twice, or assumptions contradict each other; or as :meth:`observed_modulo`.
 
         >>> family = Family.from_log_symbol("mine", "db*y + ds*y^2/2", ["db", "ds"])
         >>> family.components, str(family.log_symbol)
@@ -94,7 +100,8 @@ class Family(RichDisplay, Value):
         """
         from polysolv.families.user_defined import family_fields
 
-        return Family(**family_fields(name, log_symbol, parameters, covariates, duals, assumptions, title))
+        fields = family_fields(name, log_symbol, parameters, covariates, duals, assumptions, title)
+        return Family(**fields).observed_modulo(relations)
 
     @staticmethod
     def from_density(
@@ -173,6 +180,44 @@ class Family(RichDisplay, Value):
         symbol, assumptions = at_values(self.log_symbol, self.assumptions, values)
         return replace(self, log_symbol=symbol, assumptions=assumptions)
 
+    def observed_modulo(self, relations: Sequence[str]) -> Family:
+        """Return the family where these polynomials vanish on what is observed, and the ideal of those only.
+
+        Args:
+            relations: texts in the covariates (``x`` for one, else ``x1``, ``x2``, …) and dual variables:
+                ``"x^2 - x"`` or ``"x^2 = x"`` for a dummy, ``"x2 = x1^2"`` for a dependent column, ``"y^2"``
+                for least squares. They are added to those that hold already.
+
+        Returns:
+            the family; what is in print is not claimed for it.
+
+        Raises:
+            InputError: if a text is no polynomial in these variables with rational coefficients, the
+                relations have no common zero, or they kill every term of the log-symbol.
+
+        Source: observed-algebra page §2.
+
+        >>> from polysolv.families import get
+        >>> get("softmax-gaussian").observed_modulo(["x^2 = x"]).relations
+        ('x^2 - (x)',)
+        """
+        from polysolv.families.observed import checked_relations
+
+        added = checked_relations(self.log_symbol, relations)
+        if not added:
+            return self
+        everything = tuple(dict.fromkeys((*self.relations, *added)))
+        found = replace(self, relations=everything, published=())
+        assert found.observed is not None  # refuses what leaves nothing to observe
+        return found
+
+    @cached_property
+    def observed(self) -> Observed:
+        """The log-symbol modulo the relations, and the ring that its exponential is observed in."""
+        from polysolv.families.observed import observe
+
+        return observe(self.log_symbol, self.relations)
+
     @property
     def components(self) -> tuple[str, ...]:
         """Names of the perturbation components of one atom, in the order of K."""
@@ -233,6 +278,7 @@ class Family(RichDisplay, Value):
                 for p in self.parameters
             ],
             "log_symbol": str(self.log_symbol),
+            "relations": list(self.relations),
             "assumptions": list(self.assumptions),
             "nontrivial": list(self.nontrivial),
             "interaction": [str(relation) for relation in self.interaction()],

@@ -105,12 +105,8 @@ def _refined(family: Family, m: int) -> dict[str, tuple[Fraction, Fraction | Non
         if set(rules) == set(family.components):
             slowest = {p.name: max(rules[c].exponent for c in p.components) for p in family.parameters}
             return {name: (value, value, REFINED_SOURCE) for name, value in slowest.items()}
-    from polysolv.rates.prover import exactly_fitted_exponents, exponents
+    from polysolv.rates.prover import exponents
 
-    if m == 1:
-        return {
-            name: (value, value, PROVER_SOURCE) for name, value in exactly_fitted_exponents(family).items()
-        }
     return {
         name: (bounds.lower, bounds.upper, PROVER_SOURCE) for name, bounds in exponents(family, m).items()
     }
