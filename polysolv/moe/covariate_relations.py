@@ -11,6 +11,7 @@ from typing import Any
 from polysolv.errors import InputError, require_integer
 from polysolv.families.parser import parse_polynomial
 from polysolv.groebner.vanishing_ideal import sparse
+from polysolv.polynomials.algebra import variables
 from polysolv.polynomials.polynomial import Polynomial
 from polysolv.polynomials.rendering import render
 
@@ -45,9 +46,14 @@ class CovariateRelation:
         text = render(self.polynomial, shown, spaced=True, coefficient=_short if self.approximate else str)
         return f"{text} (approximate)" if self.approximate else text
 
-    def symbolic(self, d: int) -> str:
-        """Return the polynomial in the covariates' names in a family, x or x1, x2, ..., exactly."""
-        return render(self.polynomial, covariate_symbols(d), spaced=True)
+    @property
+    def variables(self) -> set[int]:
+        """The covariates that occur."""
+        return variables(self.polynomial)
+
+    def symbolic(self, names: Sequence[str]) -> str:
+        """Return the polynomial exactly, in the covariates' names in a family (:func:`covariate_symbols`)."""
+        return render(self.polynomial, names, spaced=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,17 +78,13 @@ class CovariateRelations:
         """Return the relations in column names."""
         return [relation.text(names) for relation in self.found]
 
-    def symbolic(self, d: int, approximate: bool = True) -> list[str]:
-        """Return the relations in a family's covariates; without the approximate ones if asked to."""
-        return [r.symbolic(d) for r in self.found if approximate or not r.approximate]
-
     def to_data(self, names: Sequence[str]) -> dict[str, Any]:
         """Return the relations as JSON data."""
         return {
             "found": [
                 {
                     "relation": relation.text(names),
-                    "symbolic": relation.symbolic(len(names)),
+                    "symbolic": relation.symbolic(covariate_symbols(len(names))),
                     "approximate": relation.approximate,
                 }
                 for relation in self.found
