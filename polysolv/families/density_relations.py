@@ -25,7 +25,8 @@ from polysolv.families.independence import LARGEST_MATRIX, PRIME, Independence, 
 from polysolv.families.interaction import show_derivative
 from polysolv.families.kept_density import Density
 from polysolv.families.log_symbol import Exponents, LogSymbol
-from polysolv.families.observed import parse_relations, show_polynomial
+from polysolv.families.observed import parse_relations
+from polysolv.families.polynomial_text import show_polynomial
 from polysolv.families.relations import Orders, relations_among
 
 MAX_ORDER = 800

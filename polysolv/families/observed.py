@@ -101,8 +101,12 @@ def checked_relations(log_symbol: LogSymbol, relations: Sequence[str]) -> tuple[
     Raises:
         InputError: as :func:`parse_relations`.
     """
-    parsed = parse_relations(log_symbol, relations)
-    return tuple(relation_text(text) for text, p in zip(relations, parsed, strict=True) if p)
+    found = []
+    for text, polynomial in zip(relations, parse_relations(log_symbol, relations), strict=True):
+        if polynomial:
+            plain = not any(c in text for c in "=(")
+            found.append(" ".join(text.split()) if plain else show_polynomial(polynomial, log_symbol.variables))
+    return tuple(found)
 
 
 @lru_cache(maxsize=256)
