@@ -69,9 +69,9 @@ def decide_command(
 
     if system is None:
         asked = build_system(family, 2 if m is None else m, 4 if degree is None else degree, dim)
-    elif m is not None or degree is not None or dim is not None:
+    elif m is not None or degree is not None or dim is not None or not isinstance(family, str):
         raise click.UsageError(
-            "SYSTEM: a saved system already has its m, degree and dimension; leave them out"
+            "SYSTEM: a saved system already has its m, degree, dimension and family; leave them out"
         )
     else:
         asked = PolynomialSystem.from_json(read_input(system, "SYSTEM"))

@@ -39,8 +39,10 @@ def system_command(
 
     if file is None:
         system = build_system(family, 2 if m is None else m, 4 if degree is None else degree, dim)
-    elif m is not None or degree is not None or dim is not None:
-        raise click.UsageError("FILE: a saved system already has its m, degree and dimension; leave them out")
+    elif m is not None or degree is not None or dim is not None or not isinstance(family, str):
+        raise click.UsageError(
+            "FILE: a saved system already has its m, degree, dimension and family; leave them out"
+        )
     else:
         system = PolynomialSystem.from_json(read_input(file, "FILE"))
     emit(system.export(style), output)

@@ -118,6 +118,7 @@ def side_certificates(
     ['zero-crossing', 'identity', 'identity']
     """
     resolved = resolve(family, d)
+    resolved.require_free_ring()
     m = require_integer("m", m, 1, MAX_CELL_SIZE)
     about = FamilySystem(resolved, m, require_integer("degree", degree, 1, MAX_DEGREE))
     unsolvable = unsolvable_side(about)

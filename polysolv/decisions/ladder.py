@@ -206,6 +206,7 @@ def climb(
     from polysolv.systems import build_system
 
     resolved = resolve(family, d)
+    resolved.require_free_ring()
     m = require_integer("m", m, 1, MAX_LADDER_CELL)
     theorem = by_theorem(resolved, m)
     degrees: dict[int, list[Verdict]] = {}

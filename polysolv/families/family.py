@@ -275,6 +275,25 @@ class Family(RichDisplay, Value):
 
         return observe(self.log_symbol, self.relations)
 
+    def require_free_ring(self) -> None:
+        """Refuse a family with relations, for orders r(m) and their certificates.
+
+        Raises:
+            InputError: if there is a relation.
+        """
+        if self.relations:
+            from polysolv.errors import InputError
+
+            allowed = "no relations: the order r(m) and its certificates are those of the free ring"
+            raise InputError("relations", "; ".join(self.relations), f"{allowed}; see rate and explain")
+
+    @cached_property
+    def stated_assumptions(self) -> tuple[str, ...]:
+        """What every exponent and rate assumes, in sentences: of covariates, response, weights and truth."""
+        from polysolv.families.assumptions import stated_assumptions
+
+        return tuple(stated_assumptions(self.log_symbol, self.relations, self.assumptions))
+
     @property
     def components(self) -> tuple[str, ...]:
         """Names of the perturbation components of one atom, in the order of K."""
@@ -308,6 +327,7 @@ class Family(RichDisplay, Value):
 
     def _display(self) -> Tables:
         from polysolv.display.formula import Formula
+        from polysolv.families.assumptions import TRUE_VALUES
 
         relations = [[Formula(relation)] for relation in self.interaction()]
         printed = {p.parameter: p for p in self.published}
@@ -322,6 +342,7 @@ class Family(RichDisplay, Value):
             Grid("interaction: relations among derivatives of an atom's density u", ["relation"], relations),
         ]
         notes = [*self.remarks, *(f"assumed: {a}" for a in self.assumptions)]
+        notes += [f"assumed of the {a}" for a in self.stated_assumptions if not a.startswith(TRUE_VALUES)]
         return grids if relations else grids[:2], [*notes, *(r.citation for r in self.references)]
 
     def to_data(self) -> dict[str, Any]:
@@ -336,7 +357,7 @@ class Family(RichDisplay, Value):
             ],
             "log_symbol": str(self.log_symbol),
             "relations": list(self.relations),
-            "assumptions": list(self.assumptions),
+            "assumptions": list(self.stated_assumptions),
             "nontrivial": list(self.nontrivial),
             "interaction": [str(relation) for relation in self.interaction()],
             "published": [

@@ -131,8 +131,7 @@ def _label(family: Family) -> str:
 def _section(family: Family) -> str:
     here = f"; here d = {family.dimension}" if family.name in _DIMENSIONS else ""
     lines = [f"### {family.name}\n", f"{family.title}{here}.\n", f"K = `{family.log_symbol}`\n"]
-    if family.assumptions:
-        lines.append(f"Assumed: {', '.join(family.assumptions)}.\n")
+    lines += ["Assumed of the\n", *(f"- {assumption}" for assumption in family.stated_assumptions), ""]
     lines += [f"{remark}\n" for remark in family.remarks]
     lines += [f"- {p.name}: {p.meaning}" for p in family.parameters]
     lines += [f"- {reference.citation}" for reference in family.references]

@@ -41,7 +41,7 @@ class Explanation(RichDisplay):
             "schema": SCHEMA,
             "family": self.family.name,
             "m": self.m,
-            "assumptions": list(self.family.assumptions),
+            "assumptions": list(self.family.stated_assumptions),
             **self.bounds.to_data(),
             "published": self.published.to_data() if self.published else None,
             "estimate": self.estimate,
@@ -57,7 +57,7 @@ class Explanation(RichDisplay):
         differ = f"published {kappa} ({source}), here {bounds}"
         if bounds.upper is not None and bounds.upper < kappa:
             return f"{differ}: proved, and the arc attains {bounds.lower}"
-        if bounds.lower > kappa:
+        if bounds.lower is None or bounds.lower > kappa:
             return f"{differ}: the arc decides against the one in print"
         return differ
 
@@ -68,9 +68,12 @@ class Explanation(RichDisplay):
             f"{self.family.name}, cell of m = {self.m} atoms, parameter {bounds.name}",
             f"K = {self.family.log_symbol}",
         ]
-        if self.family.assumptions:
-            lines.append(f"assumed: {', '.join(self.family.assumptions)}")
+        if self.family.relations:
+            lines.append(f"observed: {', '.join(f'{relation} = 0' for relation in self.family.relations)}")
         lines += ["", self._verdict(), ""]
+        if bounds.lower is None:
+            lines += ["The arc:", *_numbered([str(step) for step in self._lower])]
+            return "\n".join([*lines, *self._ending()])
         lines.append(
             "From above (V bounds every grouped coefficient P; eta[s] is the coefficient of s in K):"
         )
@@ -85,7 +88,12 @@ class Explanation(RichDisplay):
             lines += ["", self.comparison()]
         if self.estimate is not None:
             lines += ["", f"numerical estimate (a hint, not a proof): {self.estimate:.2f}"]
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._ending()])
+
+    def _ending(self) -> list[str]:
+        """Return what is assumed and remarked, as lines after an empty one."""
+        said = [f"Assumed of the {assumption}." for assumption in self.family.stated_assumptions]
+        return ["", *(fill(one, _WIDTH) for one in (*said, *self.family.remarks))]
 
     def _display(self) -> Tables:
         name = self.bounds.name
@@ -93,6 +101,7 @@ class Explanation(RichDisplay):
         rows += [[name, "below", "arc", step.claim, step.reason] for step in self._lower]
         title = f"{self.family.name}, cell of {self.m}: why each exponent"
         notes = [f"{name}: {said}" for said in (self._verdict(), self.comparison()) if said]
+        notes += [f"assumed of the {assumption}" for assumption in self.family.stated_assumptions]
         return [Grid(title, ["parameter", "bound from", "rule", "claim", "reason"], rows)], notes
 
     @property
@@ -105,6 +114,8 @@ class Explanation(RichDisplay):
 
     def _verdict(self) -> str:
         bounds = self.bounds
+        if bounds.lower is None:
+            return "PROVED: not identifiable, the density does not change along an arc"
         if bounds.proved:
             return f"PROVED: exponent {bounds.lower}, rate {show_rate(1 / (2 * bounds.lower))}"
         high = "no upper bound" if bounds.upper is None else f"at most {bounds.upper}"
@@ -152,7 +163,7 @@ def explain(
 
 
 def _estimate(family: Family, bounds: ExponentBounds, m: int) -> float | None:
-    if bounds.proved:
+    if bounds.status != "bounds":
         return None
     from polysolv.rates.prover.probe import probe
 
