@@ -33,7 +33,8 @@ def save(
         label: what tells this certificate from others with the same statement, for example a method.
 
     Returns:
-        the file, named like ``order-softmax-gaussian-d1-m3-degree6.json``, and the digest.
+        the file, named like ``order-softmax-gaussian-d1-m3-degree6.json`` or
+        ``arc-softmax-gaussian-d1-m2-beta1.json``, and the digest.
 
     Raises:
         InputError: if the folder cannot be made or written to.
@@ -45,7 +46,8 @@ def save(
         allowed = f"a folder, or a name for one in a folder that exists ({error.strerror})"
         raise InputError(field, str(folder), allowed) from None
     about = certificate.statement
-    name = "{kind}-{family}-d{d}-m{m}-degree{degree}.json".format(kind=certificate.kind, **about)
+    subject = about.get("component") or f"degree{about['degree']}"
+    name = "{kind}-{family}-d{d}-m{m}-{subject}.json".format(kind=certificate.kind, subject=subject, **about)
     if label:
         name = f"{name.removesuffix('.json')}-{label}.json"
     certificate.write(path / name, field)

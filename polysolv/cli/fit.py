@@ -197,6 +197,7 @@ def _fit(k: int, settings: dict[str, Any], table: Any) -> SoftmaxGaussianMoE:
         warnings.simplefilter("ignore")
         fit.fit(table.X, table.y)
     fit.column_names_ = (table.x_names, table.y_name)
+    fit.covariate_texts_ = table.x_texts
     return fit
 
 

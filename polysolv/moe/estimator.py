@@ -16,6 +16,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.moe import diagnostics
 from polysolv.moe.coordinates import check_bounds, coordinate_names, interval
+from polysolv.moe.covariate_relations import CovariateRelations
+from polysolv.moe.covariate_search import find_relations
+from polysolv.moe.decimals import Texts
 from polysolv.moe.fit_record import LEARNED, SETTINGS, FitRecord
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure, natural_order
@@ -68,6 +71,10 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         training_: the data (X, y), for the diagnostics that are made on first use; None in a fit read from
             JSON.
         column_names_: names of the covariates and of the response.
+        relations_: polynomials in the column names that vanish on the covariates, such as "x^2 - x" for a
+            dummy, up to degree 2 k; those that hold only within a tolerance end in "(approximate)".
+        covariate_relations_: the same as data, with the degree examined and what was not
+            (:class:`~polysolv.moe.covariate_relations.CovariateRelations`); lazy.
         starts_: one (log-likelihood, status, whether a variance is at its floor) for each start.
         n_features_in_: dimension d of the covariate.
 
@@ -249,9 +256,22 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 self.inferred_cells_,
             )
 
+    @cached_property
+    def covariate_relations_(self) -> CovariateRelations:
+        """Polynomials that vanish on the covariates, up to twice the largest cell that can occur; lazy."""
+        X, _ = self._training()
+        return find_relations(X, self.mixing_measure_.k, self.covariate_texts_)
+
+    @property
+    def relations_(self) -> list[str]:
+        """Polynomials that vanish on the covariates, in column names."""
+        check_is_fitted(self)
+        return self.covariate_relations_.texts(self.column_names_[0])
+
     def _learn(self, problem: Problem, runs: list[Run], X: Array, y: Array, floor: float) -> None:
-        for name in ("inferred_cells_", "standard_errors_", "warnings_", "entropy_"):
+        for name in ("inferred_cells_", "standard_errors_", "warnings_", "entropy_", "covariate_relations_"):
             self.__dict__.pop(name, None)
+        self.covariate_texts_: Texts = {}
         offset = float(np.log(problem.coordinates.y_scale)) * y.size
         floors = [problem.on_variance_floor(run.vector) for run in runs]
         run = self._best(problem, runs)

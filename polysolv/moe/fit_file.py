@@ -13,6 +13,7 @@ import numpy as np
 
 from polysolv.errors import InputError, require_integer
 from polysolv.moe.coordinates import coordinate_names
+from polysolv.moe.covariate_relations import relations_from_data
 from polysolv.moe.diagnostics import StandardErrors
 from polysolv.moe.fit_record import SETTINGS, FitRecord
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
@@ -39,6 +40,7 @@ _KEYS = (
     "cells",
     "standard_errors",
     "warnings",
+    "relations",
 )
 
 
@@ -79,6 +81,7 @@ def fit_to_data(fit: FitRecord) -> dict[str, Any]:
             "withheld": {str(atom): reason for atom, reason in errors.withheld.items()},
         },
         "warnings": fit.warnings,
+        "relations": fit.covariate_relations.to_data(x_names),
     }
 
 
@@ -92,7 +95,7 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
     data = read.mapping("fit", data)
     if data.get("schema") != SCHEMA:
         raise InputError(f"{source}: schema", data.get("schema"), SCHEMA)
-    read.keys("fit", data, _KEYS)
+    read.keys("fit", data, _KEYS, optional=("relations",))
     settings = read.keys("settings", read.mapping("settings", data["settings"]), SETTINGS)
     init = settings["init"]
     if isinstance(init, Mapping):
@@ -139,6 +142,7 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
         inferred_cells=cells,
         standard_errors=read.errors(data["standard_errors"], k, d),
         warnings=read.strings("warnings", data["warnings"]),
+        covariate_relations=relations_from_data(data.get("relations"), d, source),
     )
 
 
@@ -166,12 +170,14 @@ class _Reader:
             raise InputError(f"{self.source}: {key}", type(value).__name__, "a JSON object")
         return dict(value)
 
-    def keys(self, key: str, value: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
+    def keys(
+        self, key: str, value: dict[str, Any], known: tuple[str, ...], optional: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
         for name in value:
             if name not in known:
                 raise InputError(f"{self.source}: {key}: key", name, ", ".join(known))
         for name in known:
-            if name not in value:
+            if name not in value and name not in optional:
                 raise InputError(f"{self.source}: {key}: key", name, "to be present")
         return value
 
