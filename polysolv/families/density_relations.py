@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, reduce
 from itertools import combinations_with_replacement
-from math import gcd
+from math import gcd, prod
 from typing import Any
 
 from polysolv.display.value import Value
@@ -25,17 +25,20 @@ from polysolv.families.independence import LARGEST_MATRIX, PRIME, Independence, 
 from polysolv.families.interaction import show_derivative
 from polysolv.families.kept_density import Density
 from polysolv.families.log_symbol import Exponents, LogSymbol
-from polysolv.families.observed import parse_relations, show_polynomial
+from polysolv.families.observed import parse_relations
+from polysolv.families.polynomial_text import show_polynomial
 from polysolv.families.relations import Orders, relations_among
 
 MAX_ORDER = 800
 MAX_COVARIATE_DEGREE = 6
 MAX_MONOMIALS = 250
 TIME_LIMIT = 60.0  # seconds for the symbolic verification of one relation
+SMALL = 20_000  # terms, below which a relation is verified in this process
 _MAX_WORK = 2 * (MAX_ORDER + 1) ** 3
 _EXTRA = 8
 _TRIES = 40
 _PLACES = 3
+_STAGES = (30, 200, MAX_ORDER)
 _NO_POLES = "a density that is finite and not zero at most points"
 _SPREAD = 40
 
@@ -121,18 +124,15 @@ def density_premises(
         return DensityPremises(density.order, given, (), (), density.independence)
     order = needed_order(log_symbol, m)
     count = len(density.covariates)
-    if order > MAX_ORDER:
-        allowed = (
-            f"a cell that needs derivatives of a density up to order {MAX_ORDER}; this one needs {order}"
-        )
-        raise InputError("m", m, allowed)
     pieces, extra = _pieces(log_symbol, given)
-    if len(pieces) * (order + 1) ** 3 > _MAX_WORK:
-        allowed = (
-            f"a smaller cell: {len(pieces)} levels of covariates, each with derivatives to order {order}"
-        )
+    highest = min(order, MAX_ORDER)
+    if len(pieces) * (highest + 1) ** 3 > _MAX_WORK:
+        allowed = f"a smaller cell: {len(pieces)} levels of covariates, derivatives to order {order} on each"
         raise InputError("m", m, allowed)
-    independence = [_independent(density, piece, order) for piece in pieces]
+    independence = [_independent(density, piece, highest) for piece in pieces]
+    if highest < order and any(len(shown) > highest for shown in independence):
+        allowed = f"a cell that needs derivatives of a density to order {MAX_ORDER} at most, not to {order}"
+        raise InputError("m", m, allowed)
     relations = [
         _relation(density, piece, len(shown)) if len(shown) <= order else {}
         for piece, shown in zip(pieces, independence, strict=True)
@@ -167,15 +167,10 @@ def _pieces(
 
 def _independent(density: Density, piece: Piece, order: int) -> Independence:
     """Return the first derivatives, up to ``order``, that are independent on a piece."""
-    chooser = random.Random(22)
     best: tuple[dict[str, Fraction], list[Fraction]] | None = None
-    for _ in range(_PLACES):  # a special place shows fewer
-        place = _place(density, piece, chooser)
-        responses, rows = _rows(density, place, order, chooser)
-        chosen = pivots(rows) if rows else []
-        if chosen and (best is None or len(chosen) > len(best[1])):
-            best = (place, [responses[i] for i in chosen])
-        if len(chosen) == order + 1:
+    for highest in sorted({min(order, stage) for stage in _STAGES}):
+        best = _largest(density, piece, highest)
+        if best is None or len(best[1]) <= highest:
             break
     if best is None:
         raise InputError("expr", density.expression, _NO_POLES)
@@ -194,6 +189,21 @@ def _independent(density: Density, piece: Piece, order: int) -> Independence:
         PRIME,
         tuple((density.covariates[i], value) for i, value in sorted(piece.levels.items())),
     )
+
+
+def _largest(density: Density, piece: Piece, order: int) -> tuple[dict[str, Fraction], list[Fraction]] | None:
+    """Return a place, and responses on which as many first derivatives are independent there."""
+    chooser = random.Random(22)
+    best: tuple[dict[str, Fraction], list[Fraction]] | None = None
+    for _ in range(_PLACES):  # a special place shows fewer
+        place = _place(density, piece, chooser)
+        responses, rows = _rows(density, place, order, chooser)
+        chosen = pivots(rows) if rows else []
+        if chosen and (best is None or len(chosen) > len(best[1])):
+            best = (place, [responses[i] for i in chosen])
+        if len(chosen) == order + 1:
+            break
+    return best
 
 
 def _place(density: Density, piece: Piece, chooser: random.Random) -> dict[str, Fraction]:
@@ -240,8 +250,12 @@ def _relation(density: Density, piece: Piece, q: int) -> Polynomial:
         found = _candidate(density, monomials, _points(density, piece, len(monomials) + _EXTRA), q)
         if found is None:
             continue
-        call = "polysolv.families.density_relations:holds"
-        answer, trouble = run_python(call, (density, dict(piece.values), found), budget(TIME_LIMIT))
+        arguments = (density, dict(piece.values), found)
+        if _size(density, q) <= SMALL:
+            answer, trouble = holds(None, *arguments), ""
+        else:
+            call = "polysolv.families.density_relations:holds"
+            answer, trouble = run_python(call, arguments, budget(TIME_LIMIT))
         if answer is None:
             allowed = f"a density whose relations are verified in less than {TIME_LIMIT:g} s ({trouble})"
             raise InputError("expr", density.expression, allowed)
@@ -299,12 +313,12 @@ def _candidate(
 
 
 def holds(
-    note: Callable[[str, object], None],
+    note: Callable[[str, object], None] | None,
     density: Density,
     values: Mapping[int, Polynomial],
     relation: Polynomial,
 ) -> bool:
-    """Return whether M(x, ∂)u = 0 identically in all variables on a piece; runs in a child process.
+    """Return whether M(x, ∂)u = 0 identically in all variables on a piece; can be run in a child process.
 
     Args:
         note: not used.
@@ -355,6 +369,12 @@ def holds(
         if total:
             return False
     return True
+
+
+def _size(density: Density, q: int) -> int:
+    """Return how many terms the polynomials of :func:`holds` can have, about."""
+    terms = [e for e, _ in (*density.numerator, *density.denominator)]
+    return prod(q * max(powers) + 1 for powers in zip(*terms, strict=True))
 
 
 def _times(indicator: Polynomial, relation: Polynomial) -> Polynomial:

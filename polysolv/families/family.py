@@ -256,7 +256,7 @@ class Family(RichDisplay, Value):
 
         >>> from polysolv.families import get
         >>> get("softmax-gaussian").observed_modulo(["x^2 = x"]).relations
-        ('x^2 - (x)',)
+        ('x^2 - x',)
         """
         from polysolv.families.observed import checked_relations
 

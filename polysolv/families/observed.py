@@ -101,8 +101,14 @@ def checked_relations(log_symbol: LogSymbol, relations: Sequence[str]) -> tuple[
     Raises:
         InputError: as :func:`parse_relations`.
     """
-    parsed = parse_relations(log_symbol, relations)
-    return tuple(relation_text(text) for text, p in zip(relations, parsed, strict=True) if p)
+    found = []
+    for text, polynomial in zip(relations, parse_relations(log_symbol, relations), strict=True):
+        if polynomial:
+            plain = not any(c in text for c in "=(")
+            found.append(
+                " ".join(text.split()) if plain else show_polynomial(polynomial, log_symbol.variables)
+            )
+    return tuple(found)
 
 
 @lru_cache(maxsize=256)
@@ -126,25 +132,26 @@ def observe(log_symbol: LogSymbol, relations: tuple[str, ...], field: str = "rel
     >>> print(observe(get("softmax-gaussian", 2).log_symbol, ("x2 - x1^2",)).log_symbol.variables)
     ('x1', 'y')
     """
-    generators = [dict(p) for p in parse_relations(log_symbol, relations, field) if p]
-    ring = QuotientRing(log_symbol.variables, len(log_symbol.covariates), generators, field)
-    added, complete = real_completion(ring, field)
-    if added:
-        generators = [dict(g) for g in (*ring.basis, *added)]
-        ring = QuotientRing(log_symbol.variables, len(log_symbol.covariates), generators, field)
-    solved: dict[int, dict[Exponents, Fraction]] = {}
-    basis = [dict(g) for g in ring.basis]
-    while (found := _solvable(basis, ring.first)) is not None:
-        position, value = found
-        solved[position] = value
-        basis = [h for g in basis if (h := _substituted(g, position, value))]
-        solved = {p: _substituted(v, position, value) if p != position else v for p, v in solved.items()}
     names = log_symbol.variables
-    kept = [i for i in range(len(names)) if i not in solved]
-    first = sum(1 for i in kept if i < ring.first)
-    if first == len(kept):
-        raise InputError(field, "; ".join(relations), f"{_ALLOWED}: no dual variable is left")
-    left = QuotientRing([names[i] for i in kept], first, [_kept(g, kept) for g in basis], field)
+    generators = [dict(p) for p in parse_relations(log_symbol, relations, field) if p]
+    basis = [dict(g) for g in QuotientRing(names, len(log_symbol.covariates), generators, field).basis]
+    solved: dict[int, dict[Exponents, Fraction]] = {}
+    while True:
+        while (found := _solvable(basis, len(log_symbol.covariates))) is not None:
+            position, value = found
+            solved[position] = value
+            basis = [h for g in basis if (h := _substituted(g, position, value))]
+            solved = {p: _substituted(v, position, value) if p != position else v for p, v in solved.items()}
+        kept = [i for i in range(len(names)) if i not in solved]
+        first = sum(1 for i in kept if i < len(log_symbol.covariates))
+        if first == len(kept):
+            raise InputError(field, "; ".join(relations), f"{_ALLOWED}: no dual variable is left")
+        left = QuotientRing([names[i] for i in kept], first, [_kept(g, kept) for g in basis], field)
+        added, complete = real_completion(left, field)
+        if not added:
+            break
+        more = QuotientRing(left.variables, first, [*left.basis, *added], field)
+        basis = [_lifted(g, kept, len(names)) for g in more.basis]
     symbol = _normal_symbol(log_symbol, solved, kept, left)
     if not symbol.terms:
         raise InputError(field, "; ".join(relations), f"{_ALLOWED}: they kill every term of K = {log_symbol}")

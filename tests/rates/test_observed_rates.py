@@ -127,7 +127,7 @@ def test_plan_says_that_no_n_suffices():
 def test_explain_prints_the_one_line_proof():
     (one,) = explain(DUMMY, "beta1", 2)
     text = one.to_text()
-    assert "observed: x^2 - (x) = 0" in text
+    assert "observed: x^2 - x = 0" in text
     assert "PROVED: not identifiable" in text
     assert "  1. [arc] beta1 is not identifiable: " in text
     assert "From above" not in text
@@ -146,7 +146,7 @@ def test_explain_prints_the_one_line_proof():
     ("family", "said"),
     [
         ("softmax-gaussian", "covariate x: bounded, with a density"),
-        (DUMMY, "covariate x: bounded; what holds on all of it is x^2 - (x) = 0 and what follows from that"),
+        (DUMMY, "covariate x: bounded; what holds on all of it is x^2 - x = 0 and what follows from that"),
         (families.get("softmax-gaussian", 2), "covariates x1, x2: bounded, with a joint density"),
         (
             families.get("softmax-gaussian").observed_modulo(["y^2"]),

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from polysolv.certificates import Certificate
 from polysolv.certificates.arc import arc_certificate
+from polysolv.certificates.premises import premise_texts
 from polysolv.families import Family
 from polysolv.rates.prover.arc import Arc, symbol_series
 from polysolv.rates.prover.components import component_bounds
@@ -16,7 +17,8 @@ def unidentified_certificates(family: Family, m: int) -> dict[str, Certificate]:
     """Return component -> certificate for the components that are not identifiable in a cell of m atoms.
 
     Args:
-        family: the family; with symbolic true values there is none, as the kernel reads numbers only.
+        family: the family; with symbolic true values there is none, as the kernel reads numbers only. What
+            is known of a density goes with the certificate as premises.
         m: cell size, 1 to 400.
 
     >>> from polysolv.families import get
@@ -27,14 +29,16 @@ def unidentified_certificates(family: Family, m: int) -> dict[str, Certificate]:
     """
     if family.log_symbol.constants:
         return {}
+    observed = family.for_cell(m)
+    given = premise_texts(family, m)
     return {
-        component: _certificate(family, m, component, bounds.arc)
-        for component, bounds in component_bounds(family.observed, m).items()
+        component: _certificate(observed, m, component, bounds.arc, given)
+        for component, bounds in component_bounds(observed.observed, m).items()
         if bounds.lower is None
     }
 
 
-def _certificate(family: Family, m: int, component: str, arc: Arc) -> Certificate:
+def _certificate(family: Family, m: int, component: str, arc: Arc, given: list[str]) -> Certificate:
     ring, nodes = family.observed.ring, arc.nodes
     series = symbol_series(arc.log_symbol, nodes, arc.paths, UNLIMITED)
     moved = {index: s for index, s in reduced(series, ring, nodes).items() if any(index)}
@@ -43,4 +47,4 @@ def _certificate(family: Family, m: int, component: str, arc: Arc) -> Certificat
         name: {(key[0], power): Fraction(c) for key, v in path.items() for power, c in enumerate(v) if c}
         for name, path in arc.paths.items()
     }
-    return arc_certificate(family, m, component, nodes.shifts, nodes.norms, paths, shift)
+    return arc_certificate(family, m, component, nodes.shifts, nodes.norms, paths, shift, given)

@@ -140,7 +140,7 @@ def _slowness(bounds: ExponentBounds) -> tuple[bool, bool, Fraction, Fraction]:
 
 def component_exponents(family: Family, m: int, exactly_fitted: bool = True) -> dict[str, ExponentBounds]:
     """Return the statement for every component of δ; arguments as for :func:`exponents`."""
-    found = component_bounds(family.observed, m, exactly_fitted)
+    found = component_bounds(family.for_cell(m).observed, m, exactly_fitted)
     return {
         c: ExponentBounds(
             c,

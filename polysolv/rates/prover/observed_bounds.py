@@ -22,7 +22,7 @@ Speeds = dict[Exponents, Fraction]
 def observed_bounds(
     log_symbol: LogSymbol, ring: QuotientRing, m: int, exactly_fitted: bool = True, complete: bool = True
 ) -> dict[str, tuple[Fraction, tuple[Step, ...]]]:
-    """Return component -> (upper bound on κ, its proof) in a cell of m ≥ 2 atoms, where there is one.
+    """Return component -> (upper bound on κ, its proof) in a cell of m atoms, where there is one.
 
     Args:
         log_symbol: K in normal form.

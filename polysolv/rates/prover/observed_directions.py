@@ -63,7 +63,7 @@ def bounded_forms(
     exactly_fitted: bool,
     complete: bool = True,
 ) -> list[BoundedForm]:
-    """Return combinations of symbols of K with proved speeds, in a cell of m ≥ 2 atoms.
+    """Return combinations of symbols of K with proved speeds, in a cell of m atoms.
 
     Args:
         monomials: the monomials of K, in normal form.
@@ -169,7 +169,9 @@ def _at(
     for real in (True, False) if complete else (True,):
         if not real and len(present) < len(set(degrees.values())):
             continue
-        if real and highest <= 2:
+        if m == 1:
+            bottom, why = highest, "the logarithm of one atom is O(V)"
+        elif real and highest <= 2:
             bottom = 2 if highest == 1 else 2 * m
             why = "a sum of squares" if highest == 1 else f"a location-scale cell of order 2m = {2 * m}"
         else:
@@ -184,7 +186,9 @@ def _at(
                     reason = (
                         f"{_setting(roles, names)}{where} K has the degrees {sorted(present)} in tau: {why}"
                     )
-                    yield BoundedForm(form, Fraction(d // unit, bottom), reason)
+                    yield BoundedForm(
+                        form, Fraction(d // unit if m > 1 else 1, bottom if m > 1 else 1), reason
+                    )
 
 
 def _hold_any(conditions: Sequence[Vector], fixed: int) -> bool:

@@ -27,7 +27,7 @@ def upper_bounds_of(observed: Observed, m: int, exactly_fitted: bool = True) -> 
         exactly_fitted: whether some other cell holds one atom.
     """
     symbol, ring = observed.log_symbol, observed.ring
-    if m == 1:
+    if m == 1 and observed.is_complete:
         return single_atom_bounds(symbol)
     if not ring.is_free:
         return observed_bounds(symbol, ring, m, exactly_fitted, observed.is_complete)
