@@ -101,7 +101,7 @@ def test_regular_atoms_are_inside_the_theory(overfitted):
     record = with_cells(overfitted, [(0,), (1,), (2,)])
     G = record.mixing_measure
     even = replace(
-        record, mixing_measure=MixingMeasure(G.beta0, G.beta1, G.a, G.b, [0.01, 0.4, 2.0]), at_bound=[]
+        record, mixing_measure=MixingMeasure(G.beta0, G.beta1, G.a, G.b, [0.02, 0.4, 2.0]), at_bound=[]
     )
     assert not any("spike" in why for why in outside_theory(even).values())
 
