@@ -9,6 +9,7 @@ from polysolv.moe.cell_rates import CellRate, rates_of_fit
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.mixing_measure import PARAMETERS
 from polysolv.rates.report import show_refined
+from polysolv.rates.statements import NOT_IDENTIFIABLE
 
 _SHOWN_EIGENVALUES = 4
 _SHOWN_CHARACTERS = 200
@@ -69,8 +70,10 @@ def relation_notes(fit: FitRecord) -> list[str]:
     for cell in rates.cells:
         atoms = ", ".join(map(str, cell.atoms))
         for name, parameter in cell.parameters.items():
-            if parameter.reason and parameter.refined is None and parameter.bounds is None:
+            if parameter.identifiable and not parameter.refined and not parameter.bounds:
                 reasons.setdefault(parameter.reason, []).append(f"{name} of {atoms}")
+            if not parameter.identifiable:
+                notes.append(f"{name} of {atoms} is not identifiable: {parameter.reason} ({parameter.arc})")
     notes += [f"no refined rate for {'; '.join(names)}: {reason}" for reason, names in reasons.items()]
     return notes
 
@@ -210,18 +213,19 @@ def _slowest(fit: FitRecord) -> list[str]:
     statements = [rates for cell in rates_of_fit(fit).cells for rates in cell.parameters.values()]
     published = [rates.published.rate for rates in statements if rates.published]
     refined = [rates.refined.rate for rates in statements if rates.refined]
-    complete = len(refined) == len(statements)
-    return [
-        show_rate(min(published, default=None)),
-        show_rate(min(refined, default=None) if complete else None),
-    ]
+    unknown = [rates for rates in statements if not rates.refined]
+    slowest = show_rate(None if unknown else min(refined, default=None))
+    if any(not rates.identifiable for rates in unknown):
+        slowest = NOT_IDENTIFIABLE
+    return [show_rate(min(published, default=None)), slowest]
 
 
 def _exact(cell: CellRate | None, name: str) -> list[str]:
     rates = cell.parameters.get(name) if cell else None
     if rates is None:
         return ["", ""]
-    return ["" if s is None else str(s.rate) for s in (rates.published, rates.refined)]
+    published, refined = ("" if s is None else str(s.rate) for s in (rates.published, rates.refined))
+    return [published, refined if rates.identifiable else NOT_IDENTIFIABLE]
 
 
 def _estimate(value: float, error: float) -> str:
