@@ -23,7 +23,12 @@ def write(system: LabelledSystem) -> str:
     system = renamed(system, lambda name: name not in parents and _is_allowed(name))
     names = macaulay2_names(system.unknowns)
     comments = "".join(f"-- {line}\n" for line in system.heading)
-    body = ",\n".join(render(polynomial, names, imaginary=_UNIT) for polynomial in system.equations)
+    texts = [render(polynomial, names, imaginary=_UNIT) for polynomial in system.equations]
+    # A number is an element of R only where it is said so.
+    body = ",\n".join(
+        text if any(polynomial) else f"({text})_R"
+        for text, polynomial in zip(texts, system.equations, strict=True)
+    )
     field, over = "QQ", ""
     if not system.is_real:
         field, over = "K", f"K = toField(QQ[{_UNIT}]/({_UNIT}^2+1));\n"

@@ -27,6 +27,7 @@ def read(text: str) -> Equations:
         InputError: for rings over other fields, and statements that define something else.
     """
     text = re.sub(r"-\*.*?\*-|--[^\n]*", " ", text, flags=re.DOTALL)
+    text = re.sub(r"\)_[A-Za-z]\w*", ")", text)  # a number as an element of a ring
     text = _SUBSCRIPT.sub(lambda match: "_" + re.sub(r"\s*,\s*", "_", match[1]), text)
     fields: dict[str, tuple[str, ...]] = {"QQ": (), "CC": ("ii",)}
     names: Names | None = None
