@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+import re
 from fractions import Fraction
 
 from polysolv import GenericSystem
 from polysolv.polynomials.gaussian_rational import Coefficient, gaussian
 
-NAMES = """i I im e E eta Pi pi f1 f2 lambda Gamma zeta ii x x1 x_1 x_1_2 x[1,2] x[3] R F Add sigma_1 sigma1 std
+NAMES = re.findall(
+    r"\S+",
+    """i I im e E eta Pi pi f1 f2 lambda Gamma zeta ii x x1 x_1 x_1_2 x[1,2] x[3] R F Add sigma_1 sigma1 std
 ring v1 v2 v3 end λ K T w a_b unknowns System imaginary imaginaryUnit sin x2 y S O o1 i1 pi_1 zeta_2 W d echo is of
-short Rational symbols True poly char_series size2 eps Ex Ix function expo INPUT t""".split()
+short Rational symbols True poly char_series size2 eps Ex Ix function expo INPUT t""",
+)
 
 
 def awkward_system(seed: int, is_complex: bool) -> GenericSystem:

@@ -18,7 +18,6 @@ def write(system: LabelledSystem) -> str:
     PHCpack learns the unknowns, and their order, from the polynomials: where these do not tell them, the
     first begins with ``x-x+y-y``. Comments stand at the end, where it reads no more.
     """
-    before = len(system.heading)
     system = renamed(system, _is_allowed)
     equations, unknowns = len(system.equations), len(system.unknowns)
     first = f"{equations}" if equations == unknowns else f"{equations} {unknowns}"
@@ -29,7 +28,8 @@ def write(system: LabelledSystem) -> str:
     if not system.tells_unknowns():
         order = "+".join(f"{name}-{name}" for name in system.unknowns)
         texts[0] = f"{order}{'' if texts[0].startswith('-') else '+'}{texts[0]}"
-    comments = "".join(f"{{{line}}}\n" for line in system.heading[before:])
+    # The counts alone are on the first line already.
+    comments = "".join(f"{{{line}}}\n" for line in system.heading) if len(system.heading) > 1 else ""
     return f"{first}\n" + "".join(f" {text};\n" for text in texts) + (f"\n{comments}" if comments else "")
 
 

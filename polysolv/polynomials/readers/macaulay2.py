@@ -12,7 +12,7 @@ from polysolv.polynomials.readers.splitting import split_outside
 
 _ASSIGNED = re.compile(r"([A-Za-z]\w*)\s*=\s*(.*)$", re.DOTALL)
 _FIELD = re.compile(r"toField\s*\(\s*QQ\s*\[\s*(\w+)\s*\]\s*/\s*\(?\s*\1\s*\^\s*2\s*\+\s*1\s*\)?\s*\)")
-_RING = re.compile(r"(\w+)\s*\[(.*)\]$", re.DOTALL)
+_RING = re.compile(r"([\w/]+)\s*\[(.*)\]$", re.DOTALL)
 _IDEAL = re.compile(r"ideal\s*(.*)$", re.DOTALL)
 _RANGE = re.compile(r"(\w+)_([0-9]{1,4})\s*\.\.\s*\1_([0-9]{1,4})")
 _SUBSCRIPT = re.compile(r"_\(\s*([0-9]+(?:\s*,\s*[0-9]+)*)\s*\)")

@@ -31,7 +31,7 @@ _MSOLVE = re.compile(rf"\s*{_NAME}(?:{_BLANK},{_BLANK}{_NAME})*{_BLANK}\n{_BLANK
 _LATEX = re.compile(r"\\begin\{align\*?\}")
 _PROGRAMS = {
     "singular": re.compile(r"^\s*ring\s+\w+\s*=", re.MULTILINE),
-    "macaulay2": re.compile(r"^\s*\w+\s*=\s*\w+\s*\[[^\n]*\]\s*(?:;|$)[\s\S]*?\bideal\b", re.MULTILINE),
+    "macaulay2": re.compile(r"^\s*\w+\s*=\s*[\w/]+\s*\[[^\n]*\]\s*(?:;|$)", re.MULTILINE),
     "sympy": re.compile(r"^\s*(?:from\s+sympy\s+import|import\s+sympy)\b|\bsymbols\(\s*[\"']", re.MULTILINE),
 }
 _DECLARATION = r"(?:variable_group|hom_variable_group|variable|function)\s+\w"
@@ -69,11 +69,25 @@ def recognise(text: str) -> str:
     if _JULIA_VARIABLES.search(code):
         return "julia"
     for name, sign in _PROGRAMS.items():
-        if sign.search(code):
+        if sign.search(code) and (name != "macaulay2" or "ideal" in code):
             return name
     if _BERTINI.search(code):
         return "bertini"
     return "julia" if _JULIA.search(code) else "plain"
+
+
+def decoded(text: str | bytes) -> str:
+    """Return text with plain line ends.
+
+    Raises:
+        InputError: if bytes are not UTF-8.
+    """
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise InputError("system", "bytes that are not UTF-8", "UTF-8 text") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_text(text: str | bytes) -> Equations:
@@ -88,12 +102,7 @@ def read_text(text: str | bytes) -> Equations:
     >>> read_text("2\\n x**2 + 1.1;\\n (x + y)*(x - y) - 1;\\n").equations[0]
     {((0, 2),): Fraction(1, 1), (): Fraction(11, 10)}
     """
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise InputError("system", "bytes that are not UTF-8", "UTF-8 text") from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = decoded(text)
     if not text.strip():
         raise InputError("system", "an empty text", "equations")
     module = import_module(FORMATS[recognise(text)])

@@ -19,7 +19,7 @@ _UNPACKED = re.compile(r"\(?[\w\s,]+\)?\s*=\s*[^\W\d]\w*$")
 _CALL = re.compile(r"(?<![\w.])(?:sympy\.|sp\.)?(Add|Mul|Rational|Integer|Eq|Pow|S)\(")
 _MAX_DEPTH = 50
 _STATEMENTS = "imports of sympy, x, y = symbols('x y'), name = polynomial, name = [polynomials]"
-_REPORT = re.compile(r"(?:from|import|print|solve|nonlinsolve|solve_poly_system|groebner)\b")
+_REPORT = re.compile(r"(?:sympy\.|sp\.)?(?:from|import|print|solve|nonlinsolve|solve_poly_system|groebner)\b")
 
 
 def read(text: str) -> Equations:
