@@ -61,9 +61,9 @@ def solve_command(
 ) -> None:
     """All isolated complex solutions of the polynomial system in FILE (- for stdin).
 
-    FILE is our JSON, PHCpack's, Bertini's or HomotopyContinuation.jl's text, or one equation a line; its
-    content tells which. Exit code 0, or 3 if some path failed or was left untracked, or if --timeout or
-    Ctrl-C came before the end of --certify.
+    FILE is in any format that convert reads, such as PHCpack's, Bertini's or HomotopyContinuation.jl's text,
+    or one equation a line; its content tells which. Exit code 0, or 3 if some path failed or was left
+    untracked, or if --timeout or Ctrl-C came before the end of --certify.
     """
     from polysolv.files import require_place
     from polysolv.homotopy import solve

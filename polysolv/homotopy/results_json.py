@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from polysolv.errors import InputError
 from polysolv.homotopy.return_codes import RETURN_CODES
-from polysolv.polynomials.polynomial import Monomial, Polynomial
+from polysolv.polynomials.gaussian_rational import Coefficient, GaussianRational, gaussian
+from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
 from polysolv.strict_json import require_keys
 
 SCHEMA = "polysolv/solutions/1"
@@ -44,7 +45,7 @@ class ResultFields(NamedTuple):
     slices: int
     notes: tuple[str, ...]
     unknowns: tuple[str, ...]
-    equations: tuple[Polynomial, ...]
+    equations: tuple[ComplexPolynomial, ...]
     paths: Any
 
 
@@ -57,7 +58,7 @@ def result_data(
     slices: int,
     notes: Sequence[str],
     unknowns: Sequence[str],
-    equations: Sequence[Polynomial],
+    equations: Sequence[ComplexPolynomial],
     paths: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Return a result as JSON data; see :meth:`SolveResult.to_data`.
@@ -78,7 +79,7 @@ def result_data(
         "notes": list(notes),
         "unknowns": list(unknowns),
         "equations": [
-            [[_spelled(c), [list(pair) for pair in m]] for m, c in sorted(polynomial.items())]
+            [[_coefficient_data(c), [list(pair) for pair in m]] for m, c in sorted(polynomial.items())]
             for polynomial in equations
         ],
         "paths": [_path_data(path) for path in paths],
@@ -105,6 +106,12 @@ def _path_data(path: Mapping[str, Any]) -> dict[str, Any]:
 def _measured(value: float) -> float | str:
     # JSON has no infinite numbers.
     return float(value) if math.isfinite(value) else repr(float(value))
+
+
+def _coefficient_data(value: Coefficient) -> str | list[str]:
+    if isinstance(value, GaussianRational):
+        return [_spelled(value.real), _spelled(value.imag)]
+    return _spelled(value)
 
 
 def _spelled(number: Fraction) -> str:
@@ -199,8 +206,8 @@ def _path(item: Any, field: str, unknowns: int) -> dict[str, Any]:
     }
 
 
-def _polynomial(item: Any, field: str, unknowns: int) -> Polynomial:
-    polynomial: dict[Monomial, Fraction] = {}
+def _polynomial(item: Any, field: str, unknowns: int) -> ComplexPolynomial:
+    polynomial: dict[Monomial, Coefficient] = {}
 
     def add(term: Any, place: str) -> None:
         coefficient, pairs = _pair(term, place, "a coefficient and a monomial")
@@ -208,7 +215,7 @@ def _polynomial(item: Any, field: str, unknowns: int) -> Polynomial:
         indices = [i for i, _ in monomial]
         if indices != sorted(set(indices)) or any(i >= unknowns for i in indices) or monomial in polynomial:
             raise InputError(place, pairs, "each monomial once, with ascending indices of unknowns")
-        polynomial[monomial] = _rational(coefficient, place)
+        polynomial[monomial] = _coefficient(coefficient, place)
 
     _each(item, field, add)
     return polynomial
@@ -234,6 +241,13 @@ def _pair(value: Any, field: str, allowed: str) -> list[Any]:
     if not isinstance(value, list) or len(value) != 2:
         raise InputError(field, value, f"a list of two: {allowed}")
     return value
+
+
+def _coefficient(value: Any, field: str) -> Coefficient:
+    if not isinstance(value, list):
+        return _rational(value, field)
+    real, imaginary = _pair(value, field, "a real and an imaginary part")
+    return gaussian(_rational(real, field), _rational(imaginary, field))
 
 
 def _rational(value: Any, field: str) -> Fraction:

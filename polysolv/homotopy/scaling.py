@@ -10,7 +10,8 @@ from fractions import Fraction
 import numpy as np
 
 from polysolv.homotopy.compiled.straightline import Floats
-from polysolv.polynomials.polynomial import Polynomial
+from polysolv.polynomials.gaussian_rational import Coefficient, GaussianRational
+from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
 
 _ROUNDS = 30
 _WORTHWHILE = 0.75  # the units as given mean something: they are only left for much better ones
@@ -23,7 +24,7 @@ class Scaling:
     unknowns: tuple[int, ...]
     equations: tuple[int, ...]
 
-    def apply(self, polynomials: Sequence[Polynomial]) -> list[dict[tuple[tuple[int, int], ...], Fraction]]:
+    def apply(self, polynomials: Sequence[ComplexPolynomial]) -> list[dict[Monomial, Coefficient]]:
         """Return the polynomials in the scaled unknowns."""
         result = []
         for polynomial, shift in zip(polynomials, self.equations, strict=True):
@@ -35,7 +36,7 @@ class Scaling:
         return result
 
 
-def find_scaling(polynomials: Sequence[Polynomial], unknowns: int) -> Scaling:
+def find_scaling(polynomials: Sequence[ComplexPolynomial], unknowns: int) -> Scaling:
     """Choose units that bring most coefficients near 1 (after Morgan 1987, SCLGEN).
 
     Minimises the sum of the moduli of log2|coefficient| over all terms, with a mild pull towards no scaling.
@@ -92,5 +93,7 @@ def _spread(matrix: Floats, right: Floats, units: Floats) -> float:
     return float(sum(np.abs(logarithms[own] - np.median(logarithms[own])).sum() for own in equations))
 
 
-def _log2(value: Fraction) -> float:
+def _log2(value: Coefficient) -> float:
+    if isinstance(value, GaussianRational):
+        return _log2(value.norm()) / 2
     return math.log2(abs(value.numerator)) - math.log2(value.denominator)
