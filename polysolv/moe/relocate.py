@@ -7,10 +7,10 @@ from itertools import combinations
 import numpy as np
 
 from polysolv.moe import likelihood, trust_region
-from polysolv.moe.em import ExpectationMaximisation
 from polysolv.moe.likelihood import Array, pack, unpack
 from polysolv.moe.merge import dropped, merged
-from polysolv.moe.optimise import Problem, ranking
+from polysolv.moe.optimise import ranking
+from polysolv.moe.problem import Problem
 
 _ROWS, _TRIALS, _WORK = 50_000, 10, 400_000
 # Rows at a time when many candidates are scored: their products should stay in the cache.
@@ -43,7 +43,7 @@ def grow(problem: Problem, rng: np.random.Generator) -> Array:
     while ladder[-1].k > 1:
         ladder.append(ladder[-1].without_atom())
     one = ladder.pop()
-    vector = ExpectationMaximisation(one.Z, one.y, 1, one.box).from_responsibilities(np.ones((1, one.rows)))
+    vector = one.em().from_responsibilities(np.ones((1, one.rows)))
     while ladder:
         vector = _inserted(ladder.pop(), vector, rng)
     return vector
@@ -75,7 +75,7 @@ def _race(problem: Problem, starts: list[Array]) -> list[Array]:
         ends: list[tuple[tuple[bool, float], Array]] = []
         for start in vectors:
             ascent = trust_region.ascend(
-                problem.evaluate, start, problem.box, problem.rows, problem.raw, _ROUGH, steps
+                problem.evaluate, start, problem.box, problem.rows, problem.weights, _ROUGH, steps
             )
             ends.append((problem.merit(ascent.vector, ascent.evaluation.value), ascent.vector))
         ends = [ends[index] for index in ranking([merit for merit, _ in ends])]

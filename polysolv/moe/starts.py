@@ -6,7 +6,8 @@ import numpy as np
 
 from polysolv.moe.em import ExpectationMaximisation, accelerate
 from polysolv.moe.likelihood import Array, Indices, log_density
-from polysolv.moe.optimise import Problem, ranking
+from polysolv.moe.optimise import ranking
+from polysolv.moe.problem import Problem
 from polysolv.moe.threads import every_library_on_one_thread
 
 NAMES = ("kmeans", "random", "em-short")
@@ -28,7 +29,7 @@ def starting_vectors(name: str, count: int, problem: Problem, rng: np.random.Gen
     """
     problem = problem.thinned(_ROWS, rng)
     Z, y, k = problem.Z, problem.y, problem.k
-    em = ExpectationMaximisation(Z, y, k, problem.box)
+    em = problem.em()
     if k == 1:
         return [em.from_responsibilities(np.ones((1, y.size)))]
     if name == "kmeans":
