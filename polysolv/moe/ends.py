@@ -15,6 +15,7 @@ from polysolv.moe.spurious import reasons
 
 _LEAST_CURVATURE = -1e-6
 _POLISH = 50
+_ROUNDINGS = 8.0
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,10 @@ def settled(problem: Problem, run: Run, tol: float, max_iter: int, free_gate: bo
     run = replace(run, value=found.value, gradient=found.gradient)
     hessian = found.hessian if found.hessian is not None else np.zeros((run.vector.size,) * 2)
     norm = trust_region.norm(found.gradient, run.vector, problem.box, problem.rows, problem.weights)
-    flat = norm <= tol and (separated or run.smallest_eigenvalue >= _LEAST_CURVATURE)
-    status = run.status
-    if status in ("stationary", "rounding"):
-        status = "stationary" if status == "stationary" and flat else "rounding"
+    status = "rounding" if run.status == "stationary" and norm > tol else run.status
+    slope = trust_region.projected(found.gradient, run.vector, problem.box) / problem.rows
+    level = bool((np.abs(slope * problem.weights) <= tol + _rounding(problem, run.vector)).all())
+    flat = (norm <= tol or level) and (separated or run.smallest_eigenvalue >= _LEAST_CURVATURE)
     end = End(
         replace(run, status=status),
         problem.log_likelihood(run.vector, found.value),
@@ -117,6 +118,19 @@ def _at_the_limit(problem: Problem, run: Run, direction: Array, tol: float, max_
         status=ascent.status,
         smallest_eigenvalue=ascent.smallest_eigenvalue,
     )
+
+
+def _rounding(problem: Problem, vector: Array) -> Array:
+    """Return how much rounding of responses and means alone may move each weighted entry of the gradient."""
+    _, expert, log_variance = unpack(vector, problem.k)
+    Z, y = problem.Z, problem.y
+    precision = np.exp(-log_variance)[:, None]
+    error = float(np.finfo(float).eps) * (np.abs(y) + np.abs(expert) @ np.abs(Z)) * precision
+    error *= problem.responsibilities(vector)
+    by_size = error * np.abs(y - expert @ Z)
+    columns = np.abs(Z).T
+    noise = pack(by_size @ columns, error @ columns, by_size.sum(axis=1)) * problem.weights
+    return np.asarray(_ROUNDINGS * noise / problem.rows)
 
 
 def _spectrum(problem: Problem, end: End) -> Array:

@@ -109,8 +109,8 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     Warns:
         ConvergenceWarning: (scikit-learn's) if the best end is not a stationary point.
-        FitWarning: if it holds a spurious atom, its gate is separated, or its atoms are more than the data
-            tell apart.
+        FitWarning: if it holds a spurious atom, its gate is separated, or (after more than one start) its
+            atoms are more than the data tell apart.
 
     For k >= 2 the likelihood is unbounded (a variance may shrink onto a few points): the best regular end is
     the answer, and a spurious one only if there is no other. Where ``bounds`` keeps the variances away from
@@ -302,6 +302,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     @cached_property
     def warnings_(self) -> list[str]:
         """Plain-words warnings (spurious atoms, over-specification, bounds, a hard gate); lazy."""
+        self._training()
         return [
             *self._plain_warnings,
             *diagnostics.over_specified(self.inferred_cells_, self.spurious_),
@@ -364,9 +365,12 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 ConvergenceWarning,
                 stacklevel=3,
             )
-        for text in self._plain_warnings:
-            if text.startswith(diagnostics.SERIOUS):
-                warnings.warn(text, FitWarning, stacklevel=3)
+        serious = [text for text in self._plain_warnings if text.startswith(diagnostics.SERIOUS)]
+        if len(self.starts_) > 1:
+            # Where one start was asked for, this would cost as much as the fit.
+            serious += diagnostics.over_specified(self.inferred_cells_, self.spurious_)
+        for text in serious:
+            warnings.warn(text, FitWarning, stacklevel=3)
 
     def _problem(self) -> Problem:
         """Return what was maximised, made anew from the training data."""

@@ -67,6 +67,12 @@ class Problem:
         chosen = np.sort(rng.choice(self.rows, rows, replace=False))
         return replace(self, Z=np.ascontiguousarray(self.Z[:, chosen]), y=self.y[chosen])
 
+    def every(self, step: int) -> Problem:
+        """Return the problem with every ``step``-th row."""
+        if step == 1:
+            return self
+        return replace(self, Z=np.ascontiguousarray(self.Z[:, ::step]), y=self.y[::step])
+
     def without_atom(self) -> Problem:
         """Return the problem with one atom less."""
         k = self.k - 1

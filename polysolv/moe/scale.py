@@ -73,7 +73,8 @@ def residual_scale(Z: Array, y: Array) -> float:
     for _ in range(_SWEEPS):
         weights = 1.0 / np.maximum(np.abs(residual), least)
         weighted = Z * weights
-        new: Array = np.linalg.lstsq(weighted @ Z.T, weighted @ y, rcond=1e-12)[0]
+        solved = np.linalg.lstsq(weighted @ Z.T, weighted @ y, rcond=1e-12)[0]
+        new: Array = np.asarray(solved, dtype=np.float64)
         residual = np.asarray(y - new @ Z, dtype=np.float64)
         change, line = float(np.abs(new - line).max()), new
         if change <= 1e-6 * width:
