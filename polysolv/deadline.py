@@ -41,7 +41,7 @@ def time_limit(seconds: float | None) -> Iterator[None]:
 
 
 def leave_interruptions_to_the_parent() -> None:
-    """Let a worker process ignore Ctrl-C, which its terminal sends to all: the parent ends it, without a word."""
+    """Let a worker process ignore Ctrl-C, which reaches all of them: its parent ends it, without a word."""
     main_thread = threading.current_thread() is threading.main_thread()
     if multiprocessing.current_process().name != "MainProcess" and main_thread:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
