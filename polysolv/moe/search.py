@@ -46,11 +46,15 @@ def runs_of(
     moved = "em" if method == "em" else "newton"
     if isinstance(init, MixingMeasure):
         yield ended(problem.box.clip(problem.coordinates.inward(init)), method)
-        for _ in range(_RESCUES if problem.k > 1 else 0):
+        for index in range(_RESCUES if problem.k > 1 else 0):
             best = best_of(problem, runs)
             if problem.merit(best.vector, best.value)[0]:
                 return
-            yield ended(relocate(problem, best.vector, rng, rank=0), moved)
+            if index % 2 == 0:
+                start = relocate(problem, best.vector, rng, rank=0)
+            else:
+                start = starting_vectors("em-short", 1, problem, rng)[0]
+            yield ended(start, moved)
         return
     for start in starting_vectors(init, (n_init + 1) // 2, problem, rng):
         yield ended(start, method)
