@@ -72,8 +72,8 @@ for (seed in 1:10) {
   if (inherits(f, "try-error")) { cat("NA", time[["user.self"]], "NA NA\\n"); next }
   sigma <- parameters(f)["sigma", ]
   cat(sprintf("%.8f", as.numeric(logLik(f))), time[["user.self"]],
-    paste(sprintf("%.10g", sigma^2), collapse = ","), paste(sprintf("%.10g", colSums(posterior(f))), collapse = ","),
-    "\\n")
+    paste(sprintf("%.10g", sigma^2), collapse = ","),
+    paste(sprintf("%.10g", colSums(posterior(f))), collapse = ","), "\\n")
 }
 """
 
@@ -106,16 +106,12 @@ def bfgs_ends(problem: Problem, X: np.ndarray, y: np.ndarray, count: int) -> lis
     ends = []
     for start in starting_vectors("random", count, problem, rng):
         begin = process_time()
-        Z = problem.Z[1:].T
-        standard = problem.coordinates.outward(start, problem.k)
-        value, end = bfgs(X, y, standard)
-        del Z
+        value, end = bfgs(X, y, problem.coordinates.outward(start, problem.k))
         seconds = process_time() - begin
-        gate, expert, log_variance = unpack(end, problem.k)
+        gate, expert, log_variance = unpack(end, problem.k)  # in the user's units
         good = False
         if np.isfinite(value):
-            units = problem.coordinates
-            variance = np.exp(log_variance) / units.y_scale**2
+            variance = np.exp(log_variance) / problem.coordinates.y_scale**2
             design = np.column_stack([np.ones(y.size), X])
             joint = design @ gate.T - 0.5 * ((y[:, None] - design @ expert.T) ** 2) / np.exp(log_variance)
             joint -= 0.5 * log_variance
@@ -144,7 +140,10 @@ def compare(folder: Path, name: str, k: int, own: int, count: int) -> str:
     best = max([best, *fits])
     hits = sum(value >= best - 1e-6 for value in fits)
     ours = float(np.median(seconds))
-    cells = [f"{name:11s} {k}  {y.size:4d}  {best:14.6f}  {hits:2d}/10  {ours:6.2f} s  worst {min(fits) - best:+.2e}"]
+    cells = [
+        f"{name:11s} {k}  {y.size:4d}  {best:14.6f}  {hits:2d}/10  {ours:6.2f} s  "
+        f"worst {min(fits) - best:+.2e}"
+    ]
     if ends:
         rng = np.random.default_rng(1)
         picks = [rng.choice(len(ends), min(30, len(ends)), replace=False) for _ in range(10)]

@@ -15,7 +15,7 @@ from polysolv.moe.optimise import ranking
 from polysolv.moe.problem import Problem
 from polysolv.moe.spurious import spurious_atoms
 
-ROUNDS = ((6, 3), (12, 3), (24, 1))
+ROUNDS = ((6, 4), (16, 4), (60, 1))
 _ENTRIES = 400_000
 _LONGEST_STEP = 4.0
 _RIDGE = 1e-9

@@ -14,7 +14,8 @@ from polysolv.moe.separation import separating_direction
 from polysolv.moe.spurious import reasons
 
 _LEAST_CURVATURE = -1e-6
-_POLISH = 50
+_NEARLY_FLAT = 1e-5
+_POLISH, _SHARP = 50, 1e-14
 _ROUNDINGS = 8.0
 
 
@@ -75,12 +76,17 @@ def settled(problem: Problem, run: Run, tol: float, max_iter: int, free_gate: bo
         direction = separating_direction(gate, problem.responsibilities(run.vector), problem.Z)
         if direction is not None:
             separated = True
-            run = _at_the_limit(problem, run, direction, tol, max_iter)
+            run = _finished(problem, run, direction, max_iter)
+        elif run.status == "stationary" and run.smallest_eigenvalue < _NEARLY_FLAT:
+            run = _finished(problem, run, np.zeros_like(gate), max_iter)
     found = problem.evaluate(run.vector)
     run = replace(run, value=found.value, gradient=found.gradient)
     hessian = found.hessian if found.hessian is not None else np.zeros((run.vector.size,) * 2)
     norm = trust_region.norm(found.gradient, run.vector, problem.box, problem.rows, problem.weights)
-    status = "rounding" if run.status == "stationary" and norm > tol else run.status
+    status = run.status
+    if status in ("stationary", "rounding"):
+        flat = run.smallest_eigenvalue >= _LEAST_CURVATURE
+        status = "stationary" if norm <= tol and (separated or flat) else "rounding"
     slope = trust_region.projected(found.gradient, run.vector, problem.box) / problem.rows
     level = bool((np.abs(slope * problem.weights) <= tol + _rounding(problem, run.vector)).all())
     flat = (norm <= tol or level) and (separated or run.smallest_eigenvalue >= _LEAST_CURVATURE)
@@ -98,13 +104,16 @@ def settled(problem: Problem, run: Run, tol: float, max_iter: int, free_gate: bo
     return replace(end, eigenvalues=_spectrum(problem, end))
 
 
-def _at_the_limit(problem: Problem, run: Run, direction: Array, tol: float, max_iter: int) -> Run:
-    """Follow a direction along which the likelihood rises for ever until it no longer rises."""
+def _finished(problem: Problem, run: Run, direction: Array, max_iter: int) -> Run:
+    """Climb as far as double precision allows, from where the gate's direction makes its decisions certain.
+
+    Where the information is all but singular, a gradient within the tolerance leaves likelihood to be gained.
+    """
     gate, expert, log_variance = unpack(run.vector, problem.k)
     hard = gate + direction
     start = problem.box.clip(pack(hard - hard[-1], expert, log_variance))
     ascent = trust_region.ascend(
-        problem.evaluate, start, problem.box, problem.rows, problem.weights, tol, min(_POLISH, max_iter)
+        problem.evaluate, start, problem.box, problem.rows, problem.weights, _SHARP, min(_POLISH, max_iter)
     )
     if not ascent.evaluation.value >= run.value - 1e-9 * (1.0 + abs(run.value)):
         return run
@@ -115,7 +124,7 @@ def _at_the_limit(problem: Problem, run: Run, direction: Array, tol: float, max_
         gradient=ascent.evaluation.gradient,
         values=[*run.values, max(ascent.evaluation.value, run.values[-1])],
         iterations=run.iterations + ascent.evaluations,
-        status=ascent.status,
+        status="stationary" if run.status == "stationary" else ascent.status,
         smallest_eigenvalue=ascent.smallest_eigenvalue,
     )
 

@@ -56,7 +56,7 @@ def runs_of(
                 start = starting_vectors("em-short", 1, problem, rng)[0]
             yield ended(start, moved)
         return
-    for start in starting_vectors(init, (n_init + 1) // 2, problem, rng):
+    for start in starting_vectors(init, n_init - n_init // 3, problem, rng):
         yield ended(start, method)
     for index in range(n_init - len(runs) if problem.k > 1 else 0):
         vector = best_of(problem, runs).vector

@@ -12,7 +12,7 @@ from polysolv.moe.threads import every_library_on_one_thread
 
 NAMES = ("kmeans", "random", "em-short")
 _ROWS, _RACE_ROWS = 4000, 1000
-_CANDIDATES = 30
+_CANDIDATES = 60
 _SOFTNESS = 0.1
 
 
