@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import threading
 from collections.abc import Iterator
@@ -37,3 +38,10 @@ def time_limit(seconds: float | None) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def leave_interruptions_to_the_parent() -> None:
+    """Let a worker process ignore Ctrl-C, which reaches all of them: its parent ends it, without a word."""
+    main_thread = threading.current_thread() is threading.main_thread()
+    if multiprocessing.current_process().name != "MainProcess" and main_thread:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
