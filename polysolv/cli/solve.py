@@ -194,6 +194,8 @@ def _number(value: complex, real: bool) -> str:
 
 def _kind(path: PathResult) -> str:
     words = ["real" if path.real else "complex"]
-    if path.singular:
-        words.append(f"singular, multiplicity {path.multiplicity}")
+    if path.dimension:
+        words.append(f"on a solution set of dimension {path.dimension}")
+    elif path.singular:
+        words.append(f"singular, multiplicity {path.multiplicity}" if path.multiplicity else "singular")
     return " ".join(words)

@@ -16,13 +16,15 @@ from polysolv.strict_json import require_keys
 
 SCHEMA = "polysolv/solutions/1"
 _KEYS = [
-    *("schema", "counts", "statistics", "start", "seed", "tol", "slices", "notes"),
+    *("schema", "counts", "statistics", "start", "seed", "tol", "slices", "notes", "trace_test"),
     *("unknowns", "equations", "paths"),
 ]
 _PATH_KEYS = [
     *("index", "return_code", "solution", "residual", "condition", "winding_number", "multiplicity"),
-    *("distinct", "singular", "real", "steps", "retracked"),
+    *("distinct", "singular", "real", "steps", "retracked", "dimension"),
 ]
+# Keys that results of earlier versions lack.
+_LATER_KEYS, _LATER_PATH_KEYS = {"trace_test": None}, {"dimension": None}
 # `polysolv solve --certify` adds it; a result is read without.
 _PASSED_OVER = "certification"
 
@@ -43,6 +45,7 @@ class ResultFields(NamedTuple):
     tol: float
     slices: int
     notes: tuple[str, ...]
+    trace_test: bool | None
     unknowns: tuple[str, ...]
     equations: tuple[Polynomial, ...]
     paths: Any
@@ -56,6 +59,7 @@ def result_data(
     tol: float,
     slices: int,
     notes: Sequence[str],
+    trace_test: bool | None,
     unknowns: Sequence[str],
     equations: Sequence[Polynomial],
     paths: Sequence[Mapping[str, Any]],
@@ -63,7 +67,7 @@ def result_data(
     """Return a result as JSON data; see :meth:`SolveResult.to_data`.
 
     Args:
-        counts, statistics, start, seed, tol, slices, notes: as in `SolveResult`.
+        counts, statistics, start, seed, tol, slices, notes, trace_test: as in `SolveResult`.
         unknowns, equations: the system.
         paths: the fields of each `PathResult`.
     """
@@ -76,6 +80,7 @@ def result_data(
         "tol": _measured(tol),
         "slices": int(slices),
         "notes": list(notes),
+        "trace_test": trace_test,
         "unknowns": list(unknowns),
         "equations": [
             [[_spelled(c), [list(pair) for pair in m]] for m, c in sorted(polynomial.items())]
@@ -99,6 +104,7 @@ def _path_data(path: Mapping[str, Any]) -> dict[str, Any]:
         "real": bool(path["real"]),
         "steps": int(path["steps"]),
         "retracked": int(path["retracked"]),
+        "dimension": None if path["dimension"] is None else int(path["dimension"]),
     }
 
 
@@ -121,6 +127,7 @@ def read_result(text: str | bytes) -> ResultFields:
     data = _parsed(text)
     if isinstance(data, dict):
         data.pop(_PASSED_OVER, None)
+        data = {**_LATER_KEYS, **data}
     require_keys(data, _KEYS, "result")
     if data["schema"] != SCHEMA:
         raise InputError("result.schema", data["schema"], SCHEMA)
@@ -133,6 +140,7 @@ def read_result(text: str | bytes) -> ResultFields:
         tol=_number(data["tol"], "result.tol"),
         slices=_integer(data["slices"], "result.slices"),
         notes=tuple(_each(data["notes"], "result.notes", _text)),
+        trace_test=None if data["trace_test"] is None else _flag(data["trace_test"], "result.trace_test"),
         unknowns=unknowns,
         equations=tuple(
             _each(
@@ -173,6 +181,7 @@ def _parsed(text: str | bytes) -> Any:
 
 
 def _path(item: Any, field: str, unknowns: int) -> dict[str, Any]:
+    item = {**_LATER_PATH_KEYS, **item} if isinstance(item, dict) else item
     require_keys(item, _PATH_KEYS, field)
     if item["return_code"] not in RETURN_CODES:
         raise InputError(f"{field}.return_code", item["return_code"], ", ".join(RETURN_CODES))
@@ -196,6 +205,7 @@ def _path(item: Any, field: str, unknowns: int) -> dict[str, Any]:
         "real": at("real", _flag),
         "steps": at("steps", _integer),
         "retracked": at("retracked", _integer),
+        "dimension": None if item["dimension"] is None else at("dimension", _integer),
     }
 
 

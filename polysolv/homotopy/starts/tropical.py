@@ -17,6 +17,7 @@ from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes, Floats, Program, Support, compile_program
 from polysolv.homotopy.compiled.tuning import LEVELS, Tuning
 from polysolv.homotopy.engine import Engine
+from polysolv.homotopy.precise.confirmation import confirm_regular
 from polysolv.homotopy.precise.doubtful_ends import settle_doubtful
 from polysolv.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
 from polysolv.homotopy.starts.polyhedral import (
@@ -108,6 +109,8 @@ def track_in_own_units(
     settle_doubtful(
         lambda row: _ends_of_homotopy(problem, found, owner[row], phases), common, tracked, engine
     )
+    targets = {id(cell): problem.in_units(cell.units) for cell in cells}
+    confirm_regular(lambda row: targets[id(owner[row])], tracked, engine)
     return tracked, units, lost
 
 
