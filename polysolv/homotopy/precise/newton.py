@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from polysolv.homotopy.precise.fixed_point import Fixed, FixedHomotopy, largest, solve_linear
@@ -48,10 +50,22 @@ def _is_simple(matrix: list[list[Fixed]], bits: int) -> bool:
 
 
 def jacobian_condition(homotopy: FixedHomotopy, x: list[Fixed]) -> float:
-    """Condition number of the Jacobian of the target, its rows scaled."""
+    """Return the relative condition number of a zero of the target.
+
+    By so much, at most, relative changes of the coefficients are enlarged in the coordinates, which count
+    relative to the largest one (at least 1).
+    """
+    point = [homotopy.number(z) for z in x]
+    largest_one = max(1.0, *map(abs, point))
     _, matrix, _ = homotopy.evaluate(x, 0)
     rows = []
-    for row in matrix:
-        top = max(largest(row), 1)
-        rows.append([complex(a / top, b / top) for a, b in row])
-    return float(np.linalg.cond(np.array(rows)))
+    for row, terms in zip(matrix, homotopy.terms, strict=True):
+        size = sum(
+            abs(homotopy.number(c)) * math.prod(abs(point[i]) ** e for i, e in monomial)
+            for c, _, monomial in terms
+        )
+        rows.append([homotopy.number(z) * largest_one / max(size, 1e-300) for z in row])
+    try:
+        return max(1.0, float(np.linalg.norm(np.linalg.inv(np.array(rows)), 2)))
+    except np.linalg.LinAlgError:
+        return math.inf
