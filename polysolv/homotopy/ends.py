@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
-from polysolv.homotopy.closeness import close_in_own_units
+from polysolv.homotopy.closeness import close_in_own_units, joined_groups
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes, Floats, Integers
-from polysolv.homotopy.engine import Engine
+from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.confirmation import ExactZero, exact_target, simple_zero
 from polysolv.homotopy.precise.fixed_point import FixedHomotopy
 from polysolv.homotopy.precise.local_dimension import local_dimension
@@ -133,11 +134,13 @@ def _excess(
         residuals = relative_residuals(given, points, units)
     excess = ~(residuals < np.where(singular, _SINGULAR_EXCESS, _PLAINLY_EXCESS))
     for position in np.flatnonzero(~excess & ~singular & ~beyond).tolist():
-        zero = None if engine.is_over() else simple_zero(targets(position), scaled[position])
-        if zero is None:
-            excess[position] = residuals[position] > 1e-7
-        else:
-            excess[position] = exact_residual(system, zero, targets.logarithms[position]) > _EXCESS
+        excess[position] = residuals[position] > 1e-7
+        if engine.is_over():
+            continue
+        with suppress(Halted), engine.breakable():
+            zero = simple_zero(targets(position), scaled[position])
+            if zero is not None:
+                excess[position] = exact_residual(system, zero, targets.logarithms[position]) > _EXCESS
     return excess
 
 
@@ -188,13 +191,11 @@ def _numbered(
         for close in close_in_own_units(points[loose], logarithms[loose], distance, 1.0):
             if distance == _PRECISE_DISTANCE or blurred[loose[close]].any():
                 groups.append(loose[close].tolist())
-    member = list(range(count))
-    for group in groups:
-        first = min(member[i] for i in group)
-        for label in {member[i] for i in group}:
-            member = [first if value == label else value for value in member]
-    numbers = {label: k for k, label in enumerate(sorted(set(member)))}
-    return np.array([numbers[label] for label in member], np.int64)
+    together = joined_groups(count, groups)
+    member = np.arange(count)
+    for group in together:
+        member[group] = group[0]
+    return np.unique(member, return_inverse=True)[1].reshape(-1)
 
 
 def _same_coordinates(
@@ -264,10 +265,11 @@ def _look_again(
         elif imaginary[position] > _DOUBTFULLY_REAL or condition[position] > _ILL_CONDITION:
             if engine.is_over():
                 return
-            zero = simple_zero(targets(position), scaled[position])
-            if zero is not None:
-                parts = np.array(zero.point)
-                real[position] = np.abs(parts.imag).max() <= _VANISHES * max(1.0, np.abs(parts).max())
+            with suppress(Halted), engine.breakable():
+                zero = simple_zero(targets(position), scaled[position])
+                if zero is not None:
+                    parts = np.array(zero.point)
+                    real[position] = np.abs(parts.imag).max() <= _VANISHES * max(1.0, np.abs(parts).max())
 
 
 def _dimensions(
@@ -291,5 +293,6 @@ def _dimensions(
     for head in sorted(heads.tolist(), key=lambda row: (paths[row], row))[: max(left, _LEAST_DIMENSIONS)]:
         if engine.is_over():
             break
-        found[member == member[head]] = local_dimension(targets(head), scaled[head], problem.unknowns)
+        with suppress(Halted), engine.breakable():
+            found[member == member[head]] = local_dimension(targets(head), scaled[head], problem.unknowns)
     return found

@@ -79,11 +79,16 @@ def solve(
             raise InputError("timeout", timeout, "a positive number of seconds")
         deadline = time.monotonic() + timeout
 
-    from polysolv.homotopy.engine import Engine
+    from polysolv.homotopy.engine import Engine, Halted
 
     engine = Engine(jobs, deadline, progress)
     with engine.interruptible():
-        return _solved(equations, start, seed, float(tol), max_paths, engine)
+        try:
+            return _solved(equations, start, seed, float(tol), max_paths, engine)
+        except Halted:
+            if engine.deadline is None or time.monotonic() < engine.deadline:
+                raise KeyboardInterrupt from None
+            raise InputError("timeout", "passed while the system was prepared", "more seconds") from None
 
 
 def _solved(
@@ -95,7 +100,8 @@ def _solved(
     from polysolv.homotopy.starts import tracked_from
 
     rng = np.random.default_rng(seed)
-    problem = prepare(equations, rng)
+    with engine.breakable():
+        problem = prepare(equations, rng)
     if problem is None:
         note = "an equation is a non-zero constant: there are no solutions"
         return SolveResult(equations, (), "none", seed, tol, notes=(note,))

@@ -12,7 +12,7 @@ import numpy as np
 from polysolv.homotopy.closeness import close_groups
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes
-from polysolv.homotopy.engine import Engine
+from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.fixed_point import Fixed, FixedHomotopy
 from polysolv.homotopy.precise.newton import jacobian_condition, landed
 from polysolv.homotopy.problem import Problem
@@ -87,15 +87,22 @@ def confirm_regular(of_path: Callable[[int], Problem], tracked: Tracked, engine:
     for row, point in zip(rows[doubtful].tolist(), points[doubtful], strict=True):
         if engine.is_over():
             return
-        problem = of_path(row)
-        target = targets.setdefault(id(problem.exact), exact_target(problem))
-        zero = simple_zero(target, point)
+        try:
+            with engine.breakable():
+                problem = of_path(row)
+                if id(problem.exact) not in targets:
+                    targets[id(problem.exact)] = exact_target(problem)
+                target = targets[id(problem.exact)]
+                zero = simple_zero(target, point)
+                condition = math.inf if zero is None else jacobian_condition(target, zero.coordinates)
+        except Halted:
+            return
         if zero is None:
             tracked.codes[row] = codes.SINGULAR
             tracked.facts[row, codes.CONDITION] = math.inf
             continue
         tracked.codes[row] = codes.SUCCESS
         tracked.points[row] = [*zero.point, 1.0]
-        tracked.facts[row, codes.CONDITION] = jacobian_condition(target, zero.coordinates)
+        tracked.facts[row, codes.CONDITION] = condition
         tracked.facts[row, codes.CORRECTION] = 0.0
         tracked.precise[row] = True

@@ -13,11 +13,11 @@ from polysolv.errors import InputError
 from polysolv.homotopy.closeness import close_in_own_units
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes, Floats
-from polysolv.homotopy.engine import Engine
+from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.confirmation import confirm_regular
 from polysolv.homotopy.precise.doubtful_ends import settle_doubtful
 from polysolv.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
-from polysolv.homotopy.tracker import Tracked, has_converged, is_regular, joined, track_paths
+from polysolv.homotopy.tracker import Tracked, has_converged, is_regular, joined, track_paths, untracked
 from polysolv.polynomials.generic_system import degree_of
 from polysolv.polynomials.polynomial import Monomial
 
@@ -62,7 +62,12 @@ def tracked_from(
     own = _in_own_units(problem, start, rng, engine, tol, max_paths)
     if own is not None and (engine.interrupted or _regular(own) == len(own.tracked.codes)):
         return own
-    common = _in_common_units(problem, start, rng, engine, tol, max_paths)
+    try:
+        common = _in_common_units(problem, start, rng, engine, tol, max_paths)
+    except Halted:
+        if own is None:
+            raise
+        return own
     if own is None:
         return common
     if engine.interrupted:
@@ -98,6 +103,7 @@ def _in_common_units(
     from polysolv.homotopy.starts.total_degree import start_polynomials
 
     wanted = start
+    general = False
     bezout = math.prod(problem.degrees)
     supports = [tuple(row) for row in problem.rows]
     missing = 0
@@ -106,9 +112,10 @@ def _in_common_units(
     points: Complexes
     notes: tuple[str, ...] = ()
     found = None
-    if start == "polyhedral" or (
-        start == "auto" and bezout > 1 and not bezout_is_generic(supports, problem.degrees, problem.unknowns)
-    ):
+    if start == "auto" and bezout > 1:
+        with engine.breakable():
+            general = bezout_is_generic(supports, problem.degrees, problem.unknowns)
+    if start == "polyhedral" or (start == "auto" and bezout > 1 and not general):
         budget = _UNLIMITED if start == "polyhedral" else min(_BUDGET * bezout, _UNLIMITED)
         found = polyhedral.find_mixed_cells(supports, problem.unknowns, rng, budget, engine)
         if found is None and engine.interrupted:
@@ -172,8 +179,13 @@ def _followed(
     engine: Engine,
     tol: float,
 ) -> Outcome:
-    tracking = linear_homotopy(problem.rows, polynomials, problem.unknowns)
-    tracked = track_paths(tracking, homogeneous(points), engine, tol)
+    starts = homogeneous(points)
+    try:
+        with engine.breakable():
+            tracking = linear_homotopy(problem.rows, polynomials, problem.unknowns)
+        tracked = track_paths(tracking, starts, engine, tol)
+    except Halted:
+        tracked = untracked(starts)
     settle_doubtful(lambda _: (problem, polynomials), tracked.points, tracked, engine)
     confirm_regular(lambda _: problem, tracked, engine)
     tracked = _with_missing(tracked, missing, engine.interrupted)
