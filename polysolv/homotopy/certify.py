@@ -201,19 +201,24 @@ def _certify(
     number = path.distinct or 0
     found: SolutionCertificate | None = None
     for bits in _BITS if square else ():
-        lattice = _Lattice(equations, path.solution, bits, symmetric)
-        converged = False
-        # Rows are compared in the user's units, or in those of the point's coordinates.
-        for units in (lattice.scales, [0] * len(lattice.scales)):
-            zero = lattice.newton(units)
-            if zero is not None:
-                converged = True
-                found = lattice.certify(*zero, number) or found
-                if found is not None:
-                    break
+        exact = converged = False
+        # Coordinates that are tiny beside the largest may be zeros with their rounding errors.
+        for uniform in (False, True):
+            lattice = _Lattice(equations, path.solution, bits, symmetric, uniform=uniform)
+            exact |= lattice.exact
+            # Rows are compared in the user's units, or in those of the point's coordinates.
+            for units in (lattice.scales, [0] * len(lattice.scales)):
+                zero = lattice.newton(units)
+                if zero is not None:
+                    converged = True
+                    found = lattice.certify(*zero, number) or found
+                    if found is not None:
+                        break
+            if found is not None:
+                break
         if found is not None and (found.real is not None or not symmetric):
             break
-        if found is None and lattice.exact and not converged:
+        if found is None and exact and not converged:
             break  # a finer lattice would show the same
     return found or _Lattice(equations, path.solution, _BITS[0], symmetric).refute(square, number)
 
@@ -222,13 +227,19 @@ class _Lattice:
     """Points x_i = u_i / 2^scales[i] with Gaussian integers u_i, about a given point."""
 
     def __init__(
-        self, equations: Sequence[ComplexPolynomial], point: Sequence[complex], bits: int, symmetric: bool
+        self,
+        equations: Sequence[ComplexPolynomial],
+        point: Sequence[complex],
+        bits: int,
+        symmetric: bool,
+        uniform: bool = False,
     ) -> None:
         self.symmetric = symmetric
         sizes = [math.frexp(max(abs(z.real), abs(z.imag)))[1] if z else None for z in point]
         largest = max((size for size in sizes if size is not None), default=0)
         # Coordinates that are tiny beside the largest are rounding errors of zero, most of the time.
-        self.scales = [bits - (largest if size is None else max(size, largest - 4 * bits)) for size in sizes]
+        least = largest if uniform else largest - 4 * bits
+        self.scales = [bits - (largest if size is None else max(size, least)) for size in sizes]
         self.system = IntegerSystem.on_lattice(equations, self.scales)
         exact = [
             [Fraction(part) * Fraction(2) ** scale for part in (z.real, z.imag)]

@@ -86,6 +86,7 @@ def prepare(system: GenericSystem, rng: np.random.Generator) -> Problem | None:
     combined = len(scaled) > n
     if combined:
         rows = _combine(scaled, n, rng)
+        scaling = Scaling(scaling.unknowns, (0,) * n)  # in these units the combinations are as they are
     else:
         rows = [{m: parts(c) for m, c in polynomial.items()} for polynomial in scaled]
     return Problem(n, tuple(rows), scaling, slices, combined)

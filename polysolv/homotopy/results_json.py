@@ -17,13 +17,15 @@ from polysolv.strict_json import require_keys
 
 SCHEMA = "polysolv/solutions/1"
 _KEYS = [
-    *("schema", "counts", "statistics", "start", "seed", "tol", "slices", "notes"),
+    *("schema", "counts", "statistics", "start", "seed", "tol", "slices", "notes", "trace_test"),
     *("unknowns", "equations", "paths"),
 ]
 _PATH_KEYS = [
     *("index", "return_code", "solution", "residual", "condition", "winding_number", "multiplicity"),
-    *("distinct", "singular", "real", "steps", "retracked"),
+    *("distinct", "singular", "real", "steps", "retracked", "dimension"),
 ]
+# Keys that results of earlier versions lack.
+_LATER_KEYS, _LATER_PATH_KEYS = {"trace_test": None}, {"dimension": None}
 # `polysolv solve --certify` adds it; a result is read without.
 _PASSED_OVER = "certification"
 
@@ -44,6 +46,7 @@ class ResultFields(NamedTuple):
     tol: float
     slices: int
     notes: tuple[str, ...]
+    trace_test: bool | None
     unknowns: tuple[str, ...]
     equations: tuple[ComplexPolynomial, ...]
     paths: Any
@@ -57,6 +60,7 @@ def result_data(
     tol: float,
     slices: int,
     notes: Sequence[str],
+    trace_test: bool | None,
     unknowns: Sequence[str],
     equations: Sequence[ComplexPolynomial],
     paths: Sequence[Mapping[str, Any]],
@@ -64,7 +68,7 @@ def result_data(
     """Return a result as JSON data; see :meth:`SolveResult.to_data`.
 
     Args:
-        counts, statistics, start, seed, tol, slices, notes: as in `SolveResult`.
+        counts, statistics, start, seed, tol, slices, notes, trace_test: as in `SolveResult`.
         unknowns, equations: the system.
         paths: the fields of each `PathResult`.
     """
@@ -77,6 +81,7 @@ def result_data(
         "tol": _measured(tol),
         "slices": int(slices),
         "notes": list(notes),
+        "trace_test": trace_test,
         "unknowns": list(unknowns),
         "equations": [
             [[_coefficient_data(c), [list(pair) for pair in m]] for m, c in sorted(polynomial.items())]
@@ -100,6 +105,7 @@ def _path_data(path: Mapping[str, Any]) -> dict[str, Any]:
         "real": bool(path["real"]),
         "steps": int(path["steps"]),
         "retracked": int(path["retracked"]),
+        "dimension": None if path["dimension"] is None else int(path["dimension"]),
     }
 
 
@@ -128,6 +134,7 @@ def read_result(text: str | bytes) -> ResultFields:
     data = _parsed(text)
     if isinstance(data, dict):
         data.pop(_PASSED_OVER, None)
+        data = {**_LATER_KEYS, **data}
     require_keys(data, _KEYS, "result")
     if data["schema"] != SCHEMA:
         raise InputError("result.schema", data["schema"], SCHEMA)
@@ -140,6 +147,7 @@ def read_result(text: str | bytes) -> ResultFields:
         tol=_number(data["tol"], "result.tol"),
         slices=_integer(data["slices"], "result.slices"),
         notes=tuple(_each(data["notes"], "result.notes", _text)),
+        trace_test=None if data["trace_test"] is None else _flag(data["trace_test"], "result.trace_test"),
         unknowns=unknowns,
         equations=tuple(
             _each(
@@ -180,6 +188,7 @@ def _parsed(text: str | bytes) -> Any:
 
 
 def _path(item: Any, field: str, unknowns: int) -> dict[str, Any]:
+    item = {**_LATER_PATH_KEYS, **item} if isinstance(item, dict) else item
     require_keys(item, _PATH_KEYS, field)
     if item["return_code"] not in RETURN_CODES:
         raise InputError(f"{field}.return_code", item["return_code"], ", ".join(RETURN_CODES))
@@ -203,6 +212,7 @@ def _path(item: Any, field: str, unknowns: int) -> dict[str, Any]:
         "real": at("real", _flag),
         "steps": at("steps", _integer),
         "retracked": at("retracked", _integer),
+        "dimension": None if item["dimension"] is None else at("dimension", _integer),
     }
 
 

@@ -14,6 +14,7 @@ from polysolv.polynomials.gaussian_rational import Coefficient, GaussianRational
 from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
 
 _ROUNDS = 30
+_LONG = 20_000  # terms beyond which normal equations are solved
 _WORTHWHILE = 0.75  # the units as given mean something: they are only left for much better ones
 
 
@@ -76,9 +77,15 @@ def _least_moduli(matrix: Floats, right: Floats) -> Floats:
     solution: Floats = np.zeros(matrix.shape[1])
     for _ in range(_ROUNDS):
         before = solution
-        system = np.vstack([matrix * weights[:, None], pull])
-        goal = np.append(right * weights, np.zeros(len(pull)))
-        solution = np.asarray(np.linalg.lstsq(system, goal, rcond=None)[0])
+        weighted, goal = matrix * weights[:, None], right * weights
+        if len(matrix) > _LONG:  # a factorisation of the matrix itself would take minutes
+            normal = weighted.T @ weighted + pull @ pull
+            solution = np.asarray(np.linalg.solve(normal, weighted.T @ goal))
+        else:
+            system = np.vstack([weighted, pull])
+            solution = np.asarray(
+                np.linalg.lstsq(system, np.append(goal, np.zeros(len(pull))), rcond=None)[0]
+            )
         if np.abs(solution - before).max() < 0.05:
             break
         # Residuals below one power of two need no further weight.
