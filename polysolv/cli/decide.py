@@ -76,7 +76,7 @@ def decide_command(
     else:
         asked = PolynomialSystem.from_json(read_input(system, "SYSTEM"))
     verdicts: list[Verdict] = []
-    with terminated_cleanly(), status_line(no_progress) as report:
+    with terminated_cleanly(), status_line(no_progress, tracks_paths=True) as report:
         if method == "all":
             verdicts = decide_all(asked, progress=report, **limits)
             verdict = combine(verdicts)

@@ -74,7 +74,7 @@ def solve_command(
         require_place(output, "--output")  # now, not after an hour of work
     end = None if timeout is None else time.monotonic() + timeout
     certified, notes = None, []
-    with status_line(no_progress) as show:
+    with status_line(no_progress, tracks_paths=True) as show:
 
         def counts(done: int, failed: int, total: int, seconds: float) -> None:
             rate = done / seconds if seconds > 0 else 0.0
@@ -83,7 +83,7 @@ def solve_command(
 
         progress = None
         if show is not None:
-            show("loading the path tracker (the first time it is compiled: about a minute)")
+            show("loading the path tracker")
             progress = counts
         result = solve(system, start, seed, tol, max_paths, jobs, timeout=timeout, progress=progress)
         if certify:
