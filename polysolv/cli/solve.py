@@ -81,7 +81,7 @@ def solve_command(
     if output is not None:
         require_place(output, "--output")  # now, not after an hour of work
     certified, notes = None, []
-    with status_line(no_progress) as show:
+    with status_line(no_progress, tracks_paths=True) as show:
 
         def counts(done: int, failed: int, total: int, seconds: float) -> None:
             rate = done / seconds if seconds > 0 else 0.0
@@ -90,7 +90,7 @@ def solve_command(
 
         progress = None
         if show is not None:
-            show("loading the path tracker (the first time it is compiled: about a minute)")
+            show("loading the path tracker")
             progress = counts
         left = None if end is None else max(end - time.monotonic(), 1e-9)
         try:

@@ -17,6 +17,7 @@ from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.confirmation import confirm_regular
 from polysolv.homotopy.precise.doubtful_ends import settle_doubtful
 from polysolv.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
+from polysolv.homotopy.starts.linear import solve_linear
 from polysolv.homotopy.tracker import Tracked, has_converged, is_regular, joined, track_paths, untracked
 from polysolv.polynomials.generic_system import degree_of
 from polysolv.polynomials.polynomial import Monomial
@@ -59,6 +60,9 @@ def tracked_from(
     Raises:
         InputError: if there are more paths than ``max_paths``, or the start system does not apply.
     """
+    solved = solve_linear(problem, engine) if start == "auto" else None
+    if solved is not None:
+        return Outcome("linear", *solved)
     own = _in_own_units(problem, start, rng, engine, tol, max_paths)
     if own is not None and (engine.interrupted or _regular(own) == len(own.tracked.codes)):
         return own
