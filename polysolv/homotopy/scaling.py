@@ -56,7 +56,7 @@ def find_scaling(polynomials: Sequence[ComplexPolynomial], unknowns: int) -> Sca
     return Scaling(tuple(chosen), tuple(shifts))
 
 
-def _units(polynomials: Sequence[Polynomial], unknowns: int) -> list[int]:
+def _units(polynomials: Sequence[ComplexPolynomial], unknowns: int) -> list[int]:
     rows, right = [], []
     for j, polynomial in enumerate(polynomials):
         for monomial, coefficient in polynomial.items():
