@@ -183,3 +183,18 @@ def test_families_with_relations_have_no_order():
             ask(DUMMY, 2)
     with pytest.raises(InputError, match="free ring"):
         certify(DUMMY, 2, degree=3)
+
+
+def test_a_density_with_few_values_of_the_response():
+    """Two values of the response: a mixture is one Bernoulli law, whatever the atoms."""
+    from sympy import symbols
+
+    Y, p = symbols("Y p")
+    family = Family.from_density(p**Y * (1 - p) ** (1 - Y), ["p"], [], Y, values=[0, 1])
+    report = rate(1, family)
+    assert [cell.parameters["p"].status for cell in report.cells] == ["proved", "not identifiable"]
+    assert report.cell(2).order is None
+    (one,) = explain(family, "p", 2)
+    assert "PROVED given the relations: not identifiable" in one.to_text()
+    assert "Given: d^2u/dp^2 = 0 for all parameters" in one.to_text()
+    assert any("y^2 = 0" in assumption for assumption in report.to_data()["assumptions"])
