@@ -11,8 +11,8 @@ from polysolv.families.observed import parse_relations
 TRUE_VALUES = "true values"
 WEIGHTS = "weights: those of the fitted atoms are bounded below by a positive number"
 TRUTHS = (
-    "truth: its atoms are distinct and interior to a compact parameter space, and the derivatives of different "
-    "ones are independent"
+    "truth: its atoms are distinct and interior to a compact parameter space, and the derivatives of "
+    "different ones are independent"
 )
 TRUTH = "truth: its atoms are distinct and interior to a compact parameter space"
 
