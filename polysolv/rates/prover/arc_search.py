@@ -87,6 +87,8 @@ def _candidates(
     ring: QuotientRing | None,
 ) -> Iterator[tuple[Nodes, _Shape]]:
     names = log_symbol.perturbations
+    if ring is not None:
+        names = tuple(sorted(names))  # the same search in whatever order they are listed
     if size == 1:
         rules = [gauss_hermite(1)]
     elif size == 2:
