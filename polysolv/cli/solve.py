@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,8 @@ def solve_command(
     or one equation a line; its content tells which. Exit code 0, or 3 if some path failed or was left
     untracked, if a trace test failed, or if --timeout or Ctrl-C came before the end of --certify.
     """
+    # Paths have threads of their own. Those of NumPy's matrices, which are small here, take long to start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from polysolv.deadline import TimeIsUp, time_limit
     from polysolv.errors import InputError
     from polysolv.files import require_place

@@ -101,7 +101,13 @@ def _spread(matrix: Floats, right: Floats, units: Floats) -> float:
     """Σ|log2 of the scaled coefficients| for given units of the unknowns and the best of the equations."""
     logarithms = matrix[:, : len(units)] @ units - right
     equations = matrix[:, len(units) :].astype(bool).T
-    return float(sum(np.abs(logarithms[own] - np.median(logarithms[own])).sum() for own in equations))
+    return float(sum(_distance_to_median(np.sort(logarithms[own])) for own in equations))
+
+
+def _distance_to_median(values: Floats) -> Floats:
+    """Σ|v − median| of ascending numbers: those above the middle less those below."""
+    half = len(values) // 2
+    return np.asarray(values[len(values) - half :].sum() - values[:half].sum())
 
 
 def _log2(value: Coefficient) -> float:

@@ -103,7 +103,7 @@ def _in_own_units(
 def _in_common_units(
     problem: Problem, start: str, rng: np.random.Generator, engine: Engine, tol: float, max_paths: int
 ) -> Outcome:
-    from polysolv.homotopy.starts import monodromy, polyhedral, weighted
+    from polysolv.homotopy.starts import polyhedral
     from polysolv.homotopy.starts.total_degree import start_polynomials
 
     wanted = start
@@ -136,12 +136,16 @@ def _in_common_units(
         better = found is not None and found.mixed_volume < enough
         start = "polyhedral" if better else "total-degree"
     if start == "weighted":
+        from polysolv.homotopy.starts import weighted
+
         weights = weighted.find_weights(supports, problem.unknowns)
         degrees = weighted.weighted_degrees(supports, weights)
         require_paths(math.prod(degrees) // math.prod(weights), max_paths)
         polynomials, points, missing = weighted.solve_product(degrees, weights, rng, engine)
         notes = (f"weights of the unknowns: {', '.join(map(str, weights))}",)
     elif start == "monodromy":
+        from polysolv.homotopy.starts import monodromy
+
         polynomials, points, held = monodromy.solve_generic(supports, problem.unknowns, rng, engine)
         for _ in range(_RETRIES):
             # An unlucky curve; with few points another one costs little.
