@@ -34,7 +34,8 @@ def save(
 
     Returns:
         the file, named like ``order-softmax-gaussian-d1-m3-degree6.json`` or
-        ``arc-softmax-gaussian-d1-m2-beta1.json``, and the digest.
+        ``arc-softmax-gaussian-d1-m2-beta1-1a2b3c4d.json`` (with what is observed told apart by the first digits
+        of the statement's digest), and the digest.
 
     Raises:
         InputError: if the folder cannot be made or written to.
@@ -46,7 +47,9 @@ def save(
         allowed = f"a folder, or a name for one in a folder that exists ({error.strerror})"
         raise InputError(field, str(folder), allowed) from None
     about = certificate.statement
-    subject = about.get("component") or f"degree{about['degree']}"
+    subject = (
+        f"degree{about['degree']}" if "degree" in about else f"{about['component']}-{about['digest'][:8]}"
+    )
     name = "{kind}-{family}-d{d}-m{m}-{subject}.json".format(kind=certificate.kind, subject=subject, **about)
     if label:
         name = f"{name.removesuffix('.json')}-{label}.json"

@@ -221,7 +221,8 @@ def certificates_option(command: Command) -> Command:
         type=FilePath(),
         default=None,
         metavar="DIR",
-        help="Save the certificate behind every order in this folder; file and sha256 are then reported.",
+        help="Save the certificates behind orders, and of what is not identifiable, in this folder; "
+        "files and sha256 are then reported.",
     )(command)
 
 

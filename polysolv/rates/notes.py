@@ -42,7 +42,10 @@ def report_notes(
 
 def notes_as_text(notes: Sequence[str]) -> str:
     """Return the notes as a list for plain text, wrapped at 100 columns."""
-    return "\n".join(fill(note, 100, initial_indent="- ", subsequent_indent="  ") for note in notes)
+    # Names of files and families hold hyphens, and are copied.
+    return "\n".join(
+        fill(note, 100, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False) for note in notes
+    )
 
 
 def _published(family: Family) -> str:

@@ -235,7 +235,8 @@ def rate(
         family: a family or the name of one.
         d: number of covariates for a family given by name; 1 if left out.
         k_true: number k* ≥ 1 of true atoms, if known; adds the allocations.
-        certificates: folder to save the certificate of every order in, if the kernel has accepted it.
+        certificates: folder to save the certificate of every order in, and of every parameter that is not
+            identifiable, if the kernel has accepted it; the notes name the latter.
         top_k: for top-k-softmax with ``k_true``: the number K of true experts that are active at a time, 1
             to k*. If left out, some number below k*. Allocations that cannot occur are not listed
             (:func:`polysolv.rates.allocations.can_occur_with_walls`).
@@ -277,6 +278,10 @@ def rate(
 
         proved = {m: r for m, r in orders.items() if r is not None and r.evidence == PROVED}
         saved = {m: save(r.certificate, certificates) for m, r in proved.items()}
+        if resolved.relations or resolved.density or not resolved.log_symbol.is_linear:
+            from polysolv.rates.prover.arc_certificates import save_unidentified
+
+            left_out += [note for m in orders for note in save_unidentified(resolved, m, certificates)]
 
     @cache
     def statements(size: int, some_exactly_fitted: bool) -> Mapping[str, ParameterRates]:

@@ -189,7 +189,7 @@ def rate_table(
         max_k_excess: largest k − k*, 0 to 399.
         family: a family or the name of one.
         d: number of covariates for a family given by name; 1 if left out.
-        certificates: folder to save the certificate of every order in, if the kernel has accepted it.
+        certificates: see :func:`polysolv.rates.report.rate`.
 
     Raises:
         InputError: if an argument is out of range.

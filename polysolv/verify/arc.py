@@ -43,7 +43,8 @@ class ArcStatement(Statement):
 
     def words(self) -> str:
         """Return the statement as a sentence."""
-        modulo = f" modulo {len(self.relations)} relations" if self.relations else ""
+        count = len(self.relations)
+        modulo = f", modulo {count} relation{'s' if count > 1 else ''}" if count else ""
         cell = f"{self.family}, d = {self.d}, m = {self.m}{modulo}"
         return f"{cell}: {self.component} is not identifiable"
 

@@ -215,3 +215,21 @@ def test_what_the_prover_finds_too_large_is_withheld_without_an_exactly_fitted_c
     ]
     assert rates["a"].halving_factor is None
     assert "exactly fitted" in rates["a"].reason
+
+
+def test_certificates_of_what_is_not_identifiable_are_saved(tmp_path):
+    """One file for each parameter and cell, told apart by what is observed; the kernel accepts them."""
+    from polysolv.verify import verify
+
+    folder = tmp_path / "certificates"
+    for relation in ("x^2 = x", "x^2 = 4"):
+        report = rate(2, families.get("softmax-gaussian").observed_modulo([relation]), certificates=folder)
+        assert sum("certificate that beta1 is not identifiable" in note for note in report.notes) == 2
+    files = sorted(folder.iterdir())
+    assert len(files) == 4
+    for file in files:
+        result = verify(file.read_bytes())
+        assert result.accepted
+        assert result.statement.endswith("modulo 1 relation: beta1 is not identifiable")
+    named = [file for file in files if any(str(file) in note for note in report.notes)]
+    assert len(named) == 2

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
-from polysolv.certificates import Certificate
+from polysolv.certificates import Certificate, save
 from polysolv.certificates.arc import arc_certificate
 from polysolv.certificates.premises import premise_texts
 from polysolv.families import Family
@@ -25,7 +26,7 @@ def unidentified_certificates(family: Family, m: int) -> dict[str, Certificate]:
     >>> family = get("softmax-gaussian").observed_modulo(["x^2 - x"])
     >>> print(unidentified_certificates(family, 2)["beta1"].verify().text())
     VERIFIED
-    proved: softmax-gaussian, d = 1, m = 2 modulo 1 relations: beta1 is not identifiable
+    proved: softmax-gaussian, d = 1, m = 2, modulo 1 relation: beta1 is not identifiable
     """
     if family.log_symbol.constants:
         return {}
@@ -36,6 +37,24 @@ def unidentified_certificates(family: Family, m: int) -> dict[str, Certificate]:
         for component, bounds in component_bounds(observed.observed, m).items()
         if bounds.lower is None
     }
+
+
+def save_unidentified(family: Family, m: int, folder: str | Path) -> list[str]:
+    """Save these certificates, if the kernel has accepted them; return a sentence for each.
+
+    Args:
+        family, m: see :func:`unidentified_certificates`.
+        folder: see :func:`polysolv.certificates.save`.
+    """
+    sentences = []
+    for component, certificate in unidentified_certificates(family, m).items():
+        if certificate.verify().accepted:
+            saved = save(certificate, folder)
+            sentences.append(
+                f"certificate that {component} is not identifiable in a cell of {m}: {saved.file} "
+                f"(sha256 {saved.digest})"
+            )
+    return sentences
 
 
 def _certificate(family: Family, m: int, component: str, arc: Arc, given: list[str]) -> Certificate:
