@@ -14,7 +14,7 @@ from polysolv.moe.covariate_relations import CovariateRelation, covariate_symbol
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.outside_theory import outside_theory
 from polysolv.rates import ParameterRates
-from polysolv.rates.statements import NO_EXACTLY_FITTED_CELL, parameter_rates
+from polysolv.rates.statements import parameter_rates
 
 FAMILY = "softmax-gaussian"
 GATE_SEPARATED = "the gate has no maximum: its slopes grow without end"
@@ -70,7 +70,7 @@ def cell_rates(
     withheld: str = "",
     without: Container[int] = (),
 ) -> list[CellRate]:
-    """Return the rates for inferred cells; refined ones are withheld where no cell holds a single atom.
+    """Return the rates for inferred cells; where none holds a single atom, the gate is not identifiable.
 
     Args:
         cells: the groups of fitted atoms, sizes 1 to 400.
@@ -84,15 +84,14 @@ def cell_rates(
     >>> str(rates.published.rate), str(rates.refined.rate)
     ('1/8', '1/8')
     """
-    exact = any(len(cell) == 1 and cell[0] not in without for cell in cells)
-    reason = "" if exact else NO_EXACTLY_FITTED_CELL
+    exactly_fitted = any(len(cell) == 1 and cell[0] not in without for cell in cells)
     result = []
     for cell in cells:
         atoms = tuple(atom for atom in cell if atom not in without)
         if not atoms:
             continue
         size = min(len(cell), MAX_CELL_SIZE)
-        r, parameters = _rates(d, tuple(relations), size, reason, withheld)
+        r, parameters = _rates(d, tuple(relations), size, exactly_fitted, withheld)
         result.append(CellRate(atoms, len(cell), r, dict(parameters)))
     return result
 
@@ -143,16 +142,17 @@ def _relations_in(kept: list[int], relations: Sequence[CovariateRelation]) -> tu
 
 @lru_cache(maxsize=256)
 def _rates(
-    d: int, relations: tuple[str, ...], size: int, reason: str, withheld: str
+    d: int, relations: tuple[str, ...], size: int, exactly_fitted: bool, withheld: str
 ) -> tuple[int | None, dict[str, ParameterRates]]:
     family = resolve(FAMILY, d)
     if not relations and not withheld:
         r = int(order(family, size))
-        return r, parameter_rates(family, size, r, reason)
+        return r, parameter_rates(family, size, r, exactly_fitted=exactly_fitted)
     if withheld:
         return None, _nothing(family, withheld)
     try:
-        return None, parameter_rates(family.observed_modulo(relations), size, None, reason)
+        observed = family.observed_modulo(relations)
+        return None, parameter_rates(observed, size, None, exactly_fitted=exactly_fitted)
     except InputError as error:
         return None, _nothing(family, f"nothing is proved modulo the relations among the covariates: {error}")
 
@@ -178,7 +178,8 @@ def _assumed(fit: FitRecord, cells: Sequence[tuple[int, ...]]) -> str:
     needed = 2 * max((len(cell) for cell in cells), default=1)
     if not found.degree:
         return f"that no polynomial vanishes on the covariates ({found.note})"
-    beyond = f"that no other polynomial of degree up to {needed} vanishes on the covariates"
+    what = "polynomial outside the ideal of these relations" if found.found else "polynomial"
+    beyond = f"that no {what} vanishes on the covariates, of degree up to {needed}"
     if found.degree >= needed:
-        return f"{beyond}, as none does here"
+        return f"{beyond}, as none does on these"
     return f"{beyond} ({found.note})"

@@ -80,7 +80,7 @@ def find_relations(X: Array, largest_cell: int, texts: Texts | None = None) -> C
     nearly: list[Generator] = []
     if not_lifted or long:
         notes.append(
-            f"{len(not_lifted) + len(long)} more relations hold whose coefficients are too long to use: "
+            f"{len(not_lifted) + len(long)} relations hold whose coefficients are too long to use: "
             "together the covariates take few different values"
         )
     else:

@@ -6,7 +6,7 @@ import numpy as np
 
 from polysolv.moe.fit_record import FitRecord
 
-SPIKE = 1e-3
+SPIKE = 1e-2
 _SPIKE_ROWS = 0.1
 
 
@@ -14,7 +14,7 @@ def outside_theory(fit: FitRecord) -> dict[int, str]:
     """Return atom -> why it has no rate of convergence.
 
     The theory keeps weights and variances away from 0. An atom is outside of it if the fit calls it spurious;
-    if its variance is at the floor, or below a thousandth of the median of the others' while it holds less
+    if its variance is at the floor, or below a hundredth of the median of the others' while it holds less
     than a tenth of the rows; or if it holds fewer rows than it has parameters.
     """
     G = fit.mixing_measure
