@@ -153,6 +153,24 @@ def density_premises(
     )
 
 
+def span_remark(density: Density) -> str | None:
+    """Return what to say of a density without covariates whose derivatives span few functions, if they do.
+
+    The derivatives of order 0 and 1 at k true atoms with p parameters are k(p + 1) functions of this span.
+    """
+    if density.location is None or density.covariates:
+        return None
+    count = len(_independent(density, Piece({}, (), {(): Fraction(1)}, {}), _STAGES[0]))
+    most = count // (len(density.parameters) + 1)
+    if count > _STAGES[0] or not most:
+        return None
+    atoms = "1 true atom" if most == 1 else f"{most} true atoms"
+    return (
+        f"The density spans only {count} functions of the response: for more than {atoms} the derivatives of "
+        "different ones depend on each other, and nothing that is said applies."
+    )
+
+
 def _pieces(
     log_symbol: LogSymbol, given: tuple[str, ...]
 ) -> tuple[tuple[Piece, ...], tuple[Polynomial, ...]]:

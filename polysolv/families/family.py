@@ -146,10 +146,13 @@ class Family(RichDisplay, Value):
         'b*y + a*x*y + 1/2*sigma*y^2'
         """
         from polysolv.families.density import log_symbol_of_density
+        from polysolv.families.density_relations import span_remark
 
         found = log_symbol_of_density(expr, parameters, covariates, response, order, values)
         family = Family.from_log_symbol(name, found.text, found.parameters, found.covariates, found.duals)
-        family = replace(family, title=found.title, remarks=found.remarks, density=found.density)
+        few = span_remark(found.density)
+        remarks = found.remarks if few is None else (*found.remarks, few)
+        family = replace(family, title=found.title, remarks=remarks, density=found.density)
         return family.for_cell(2)
 
     @property

@@ -231,6 +231,20 @@ def test_a_relation_is_verified_as_an_identity():
     assert not holds(None, kept, {0: {(0,): Fraction(1)}}, {(0, 3): Fraction(1)})
 
 
+def test_how_many_true_atoms_a_density_of_finite_span_allows():
+    few = [remark for remark in HIDDEN.remarks if "spans only 5 functions" in remark]
+    assert len(few) == 1
+    assert "for more than 1 true atom the" in few[0]
+    # Indeed the six functions u, u_b, u_sigma at two atoms have rank five at most.
+    places = [{B: Rational(1, 5), S: Rational(1, 3)}, {B: Rational(-1, 2), S: Rational(2, 3)}]
+    functions = [_spanning(5), sympy.diff(_spanning(5), B), sympy.diff(_spanning(5), S)]
+    rows = [
+        [f.subs(place).subs(Y, Rational(k, 7)) for place in places for f in functions] for k in range(-4, 5)
+    ]
+    assert sympy.Matrix(rows).rank() == 5
+    assert not any("spans only" in remark for remark in LINEAR.remarks)
+
+
 def test_a_family_keeps_its_density():
     copy = pickle.loads(pickle.dumps(HIDDEN))
     assert copy == HIDDEN
