@@ -34,8 +34,8 @@ def save(
 
     Returns:
         the file, named like ``order-softmax-gaussian-d1-m3-degree6.json`` or
-        ``arc-softmax-gaussian-d1-m2-beta1-1a2b3c4d.json`` (with what is observed told apart by the first digits
-        of the statement's digest), and the digest.
+        ``arc-softmax-gaussian-d1-m2-beta1-1a2b3c4d.json`` (the first digits of the statement's digest tell
+        apart what is observed), and the digest.
 
     Raises:
         InputError: if the folder cannot be made or written to.
