@@ -206,8 +206,8 @@ def climb(
     from polysolv.systems import build_system
 
     resolved = resolve(family, d)
-    resolved.require_free_ring()
     m = require_integer("m", m, 1, MAX_LADDER_CELL)
+    resolved.for_cell(m).require_free_ring()
     theorem = by_theorem(resolved, m)
     degrees: dict[int, list[Verdict]] = {}
     options: dict[str, Any] = {"seed": seed, "jobs": jobs, "engine": engine, "ansatz": ansatz}

@@ -103,8 +103,8 @@ def order(family: str | Family = "softmax-gaussian", m: int = 2, d: int | None =
     (6, 2)
     """
     resolved = resolve(family, d)
-    resolved.require_free_ring()
     m = require_integer("m", m, 1, MAX_CELL_SIZE)
+    resolved.for_cell(m).require_free_ring()
     solvable = None
     for degree in _candidates(m):
         unsolvable = decide_by_theorem(resolved, m, degree)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from polysolv.families.kept_density import Density
 from polysolv.families.log_symbol import LogSymbol
 from polysolv.families.observed import parse_relations
 
 TRUE_VALUES = "true values"
 WEIGHTS = "weights: those of the fitted atoms are bounded below by a positive number"
+TRUTHS = (
+    "truth: its atoms are distinct and interior to a compact parameter space, and the derivatives of "
+    "different ones are independent"
+)
 TRUTH = "truth: its atoms are distinct and interior to a compact parameter space"
 
 
 def stated_assumptions(
-    log_symbol: LogSymbol, relations: Sequence[str] = (), true_values: Sequence[str] = ()
+    log_symbol: LogSymbol,
+    relations: Sequence[str] = (),
+    true_values: Sequence[str] = (),
+    density: Density | None = None,
 ) -> list[str]:
     """Return what every exponent and rate of a family assumes: sentences that begin with what they are about.
 
@@ -21,6 +29,7 @@ def stated_assumptions(
         log_symbol: the family's K.
         relations: what vanishes on what is observed, and the ideal of those only.
         true_values: what is assumed of symbolic true values in K.
+        density: the density that the family was derived from, if it was: of that less is assumed.
 
     Returns:
         one sentence each about covariates (if there are any), response, true values (if symbolic), weights
@@ -39,10 +48,10 @@ def stated_assumptions(
     found = []
     if covariates:
         found.append(_covariates(covariates, of_covariates))
-    found.append(_response(duals, of_response))
+    found.append(_response(duals, of_response) if density is None else _response_of(density, of_response))
     if true_values:
         found.append(f"{TRUE_VALUES}: {', '.join(true_values)}")
-    return [*found, WEIGHTS, TRUTH]
+    return [*found, WEIGHTS, TRUTH if density is None else TRUTHS]
 
 
 def _by_variables(log_symbol: LogSymbol, relations: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -75,6 +84,16 @@ def _response(duals: Sequence[str], relations: Sequence[str]) -> str:
     else:
         powers = f"all monomials in the dual variables {_listed(duals)} are"
     return f"response: {powers} independent (the response takes infinitely many values)"
+
+
+def _response_of(density: Density, relations: Sequence[str]) -> str:
+    taken = ", ".join(map(str, density.values))
+    values = f"takes the values {taken}" if taken else "takes infinitely many values"
+    if relations:
+        what = f"what holds of the density's derivatives is {_listed(relations)} and what follows from that"
+    else:
+        what = "the density's derivatives, as far as a cell needs, are independent"
+    return f"response: {values}; {what} (checked, except at special true values)"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -37,7 +37,6 @@ _SPECIAL = (
     "Relations that hold only at special true values are not among those of the family: there an exponent "
     "may be larger than what is said."
 )
-_CELLS = "The derivatives at different true atoms are assumed to be independent of each other."
 _REMARK = "The density is strongly identifiable to order {} except at special true values: no interaction."
 
 
@@ -274,8 +273,8 @@ def log_symbol_of_density(
         text = " + ".join(f"{p}*y_{p}" for p in found.parameters)
         duals = [f"y_{p}" for p in found.parameters]
         title = f"from a density: {found}"
-        return DensityLogSymbol(text, found.parameters, (), duals, title, (*remarks, _CELLS), density)
-    remarks = (*remarks, _SPECIAL, _CELLS)
+        return DensityLogSymbol(text, found.parameters, (), duals, title, remarks, density)
+    remarks = (*remarks, _SPECIAL)
     title = f"from a density: {'; '.join(str(found).splitlines())}"
     return DensityLogSymbol(
         str(symbol), found.parameters, symbol.covariates, symbol.duals, title, remarks, density

@@ -292,7 +292,7 @@ class Family(RichDisplay, Value):
         """What every exponent and rate assumes, in sentences: of covariates, response, weights and truth."""
         from polysolv.families.assumptions import stated_assumptions
 
-        return tuple(stated_assumptions(self.log_symbol, self.relations, self.assumptions))
+        return tuple(stated_assumptions(self.log_symbol, self.relations, self.assumptions, self.density))
 
     @property
     def components(self) -> tuple[str, ...]:

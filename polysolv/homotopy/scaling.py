@@ -10,9 +10,11 @@ from fractions import Fraction
 import numpy as np
 
 from polysolv.homotopy.compiled.straightline import Floats
-from polysolv.polynomials.polynomial import Polynomial
+from polysolv.polynomials.gaussian_rational import Coefficient, GaussianRational
+from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
 
 _ROUNDS = 30
+_LONG = 20_000  # terms beyond which normal equations are solved
 _WORTHWHILE = 0.75  # the units as given mean something: they are only left for much better ones
 
 
@@ -23,7 +25,7 @@ class Scaling:
     unknowns: tuple[int, ...]
     equations: tuple[int, ...]
 
-    def apply(self, polynomials: Sequence[Polynomial]) -> list[dict[tuple[tuple[int, int], ...], Fraction]]:
+    def apply(self, polynomials: Sequence[ComplexPolynomial]) -> list[dict[Monomial, Coefficient]]:
         """Return the polynomials in the scaled unknowns."""
         result = []
         for polynomial, shift in zip(polynomials, self.equations, strict=True):
@@ -35,7 +37,7 @@ class Scaling:
         return result
 
 
-def find_scaling(polynomials: Sequence[Polynomial], unknowns: int) -> Scaling:
+def find_scaling(polynomials: Sequence[ComplexPolynomial], unknowns: int) -> Scaling:
     """Choose units that bring most coefficients near 1 (after Morgan 1987, SCLGEN).
 
     Minimises the sum of the moduli of log2|coefficient| over all terms, with a mild pull towards no scaling.
@@ -75,9 +77,15 @@ def _least_moduli(matrix: Floats, right: Floats) -> Floats:
     solution: Floats = np.zeros(matrix.shape[1])
     for _ in range(_ROUNDS):
         before = solution
-        system = np.vstack([matrix * weights[:, None], pull])
-        goal = np.append(right * weights, np.zeros(len(pull)))
-        solution = np.asarray(np.linalg.lstsq(system, goal, rcond=None)[0])
+        weighted, goal = matrix * weights[:, None], right * weights
+        if len(matrix) > _LONG:  # a factorisation of the matrix itself would take minutes
+            normal = weighted.T @ weighted + pull @ pull
+            solution = np.asarray(np.linalg.solve(normal, weighted.T @ goal))
+        else:
+            system = np.vstack([weighted, pull])
+            solution = np.asarray(
+                np.linalg.lstsq(system, np.append(goal, np.zeros(len(pull))), rcond=None)[0]
+            )
         if np.abs(solution - before).max() < 0.05:
             break
         # Residuals below one power of two need no further weight.
@@ -92,5 +100,7 @@ def _spread(matrix: Floats, right: Floats, units: Floats) -> float:
     return float(sum(np.abs(logarithms[own] - np.median(logarithms[own])).sum() for own in equations))
 
 
-def _log2(value: Fraction) -> float:
+def _log2(value: Coefficient) -> float:
+    if isinstance(value, GaussianRational):
+        return _log2(value.norm()) / 2
     return math.log2(abs(value.numerator)) - math.log2(value.denominator)

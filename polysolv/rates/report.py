@@ -37,7 +37,8 @@ class CellRates(RichDisplay, Value):
     Args:
         size: cell size m.
         order: r̄(m), or ``None`` if no theorem settles the family's order.
-        evidence: ``"PROVED"`` if the trusted kernel accepted a certificate for the order, else ``None``.
+        evidence: ``"PROVED"`` if the trusted kernel accepted a certificate for the order, with ``given the
+            relations`` if the family comes from a density, else ``None``.
         parameters: parameter name -> its statements.
         certificate: where the certificate of the order was saved, if it was.
     """
@@ -286,7 +287,7 @@ def rate(
         CellRates(
             size,
             None if r is None else int(r),
-            None if r is None else r.evidence,
+            None if r is None else resolved.evidence if r.evidence == PROVED else r.evidence,
             statements(size, size in with_singleton),
             saved.get(size),
         )

@@ -101,6 +101,7 @@ def parameter_rates(
     >>> str(rates.published.rate), str(rates.refined.rate), rates.status
     ('1/12', '1/4', 'proved')
     """
+    family = family.for_cell(m)
     refined = {} if withheld else _refined(family, m, exactly_fitted or not family.has_gate)
     published = published_exponents(family, m, order)
     return {

@@ -32,7 +32,7 @@ def build_system(family: str | Family, m: int, degree: int, d: int | None = None
     >>> len(build_system("softmax-gaussian", m=2, degree=6)), len(build_system("softmax-gaussian", 2, 4, d=2))
     (27, 34)
     """
-    resolved = resolve(family, d)
+    resolved = resolve(family, d).for_cell(m)
     equations = cell_equations(resolved, m, degree)
     if resolved.relations:
         return PolynomialSystem(*equations)  # theorems and certificates about a family are of the free ring

@@ -15,11 +15,12 @@ import pytest
 import sympy
 from sympy import Rational, exp, legendre, sqrt, symbols
 
-from polysolv import Family, InputError, exponents, families
+from polysolv import Family, InputError, build_system, explain, exponents, families, order, rate
 from polysolv.certificates.premises import premise_texts, premises_data
 from polysolv.families import density_relations
 from polysolv.families.covariate_pieces import covariate_pieces, evaluate
 from polysolv.families.density_relations import holds, needed_order
+from polysolv.rates.prover.arc_certificates import unidentified_certificates
 
 Y, X, B, A, S, P, X1, X2 = symbols("Y x b a sigma p x1 x2")
 NORMAL = exp(-((Y - A * X - B) ** 2) / (2 * S)) / sqrt(S)
@@ -267,6 +268,34 @@ def test_premises_in_words_and_as_data():
     assert premise_texts(HIDDEN, 3, matrices=False)[2] == "u, du/db, ..., d^4u/db^4 are independent"
     assert premises_data(families.get("softmax-gaussian"), 2) is None
     assert premise_texts(families.get("softmax-gaussian"), 2) == []
+
+
+def test_everything_that_asks_for_a_cell_meets_its_relations():
+    report = rate(2, HIDDEN)
+    refined = {
+        m: [r.refined and r.refined.exponent for r in report.cell(m).parameters.values()] for m in (1, 2, 3)
+    }
+    assert refined == {1: [1, 1], 2: [4, 2], 3: [None, None]}
+    assert not any(r.identifiable for r in report.cell(3).parameters.values())
+    assert [report.cell(m).evidence for m in (2, 3)] == ["PROVED given the relations", None]
+    (explained,) = explain(HIDDEN, "b", 3)
+    assert "observed: y^5 = 0" in explained.to_text()
+    assert "PROVED given the relations: not identifiable" in explained.to_text()
+    assert exponents(HIDDEN, 3)["b"].to_data()["given"][1] == "d^5u/db^5 = 0 for all parameters"
+    assert "given" not in exponents("location-scale-gaussian", 2)["mu"].to_data()
+    assert int(order(HIDDEN, 2)) == 4
+    with pytest.raises(InputError, match="y\\^5"):
+        order(HIDDEN, 3)
+    assert sorted(build_system(HIDDEN, 3, 6).equations) == [(1,), (2,), (3,), (4,)]
+    assert sorted(build_system(HIDDEN, 2, 6).equations) == [(j,) for j in range(1, 7)]
+
+
+def test_the_kernel_accepts_an_arc_given_the_relation():
+    for certificate in unidentified_certificates(HIDDEN, 3).values():
+        text = certificate.verify().text()
+        assert text.startswith("accepted, given u = ")
+        assert "d^5u/db^5 = 0 for all parameters" in text
+        assert "[1, " in text  # the exact matrix
 
 
 def test_premises_without_a_location():

@@ -18,6 +18,8 @@ from polysolv.moe.presentation import (
     to_markdown,
 )
 
+pytestmark = pytest.mark.filterwarnings("ignore:over-specified:polysolv.moe.FitWarning")
+
 TRUTH = MixingMeasure([0.3, 0], [[1], [0]], [[1.5], [-1.5]], [1, -1], [0.4, 0.3])
 
 

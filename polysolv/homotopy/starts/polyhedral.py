@@ -150,7 +150,8 @@ def solve_generic(
     """
     unknowns = found.points.shape[1]
     coefficients = np.exp(2j * np.pi * rng.random(len(found.points)))
-    program = compile_program(Support(unknowns, found.supports))
+    with engine.breakable():
+        program = compile_program(Support(unknowns, found.supports))
     lifts, starts, owner = [], [], []
     for index in range(len(found.cells)):
         if engine.is_over():

@@ -115,9 +115,9 @@ class Explanation(RichDisplay):
     def _verdict(self) -> str:
         bounds = self.bounds
         if bounds.lower is None:
-            return "PROVED: not identifiable, the density does not change along an arc"
+            return f"{bounds.evidence}: not identifiable, the density does not change along an arc"
         if bounds.proved:
-            return f"PROVED: exponent {bounds.lower}, rate {show_rate(1 / (2 * bounds.lower))}"
+            return f"{bounds.evidence}: exponent {bounds.lower}, rate {show_rate(1 / (2 * bounds.lower))}"
         high = "no upper bound" if bounds.upper is None else f"at most {bounds.upper}"
         return f"not decided: exponent at least {bounds.lower}, {high}"
 
@@ -150,6 +150,7 @@ def explain(
     resolved = resolve(family, d)
     wanted = resolved.parameters if parameter is None else (resolved.parameter(parameter),)
     proved, published = exponents(resolved, m), published_exponents(resolved, m)
+    resolved = resolved.for_cell(m)
     return DisplayedList(
         Explanation(
             resolved,
