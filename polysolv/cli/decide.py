@@ -94,7 +94,7 @@ def decide_command(
         if not (asked.weights or asked.nontrivial):
             click.echo("note: any real solution counts, as no unknowns are said to be weights", err=True)
     verdicts: list[Verdict] = []
-    with terminated_cleanly(), status_line(no_progress) as report:
+    with terminated_cleanly(), status_line(no_progress, tracks_paths=True) as report:
         if method == "all":
             verdicts = decide_all(asked, progress=report, **limits)
             verdict = combine(verdicts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,8 @@ def solve_command(
     or one equation a line; its content tells which. Exit code 0, or 3 if some path failed or was left
     untracked, if a trace test failed, or if --timeout or Ctrl-C came before the end of --certify.
     """
+    # Paths have threads of their own. Those of NumPy's matrices, which are small here, take long to start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from polysolv.deadline import TimeIsUp, time_limit
     from polysolv.errors import InputError
     from polysolv.files import require_place
@@ -81,7 +84,7 @@ def solve_command(
     if output is not None:
         require_place(output, "--output")  # now, not after an hour of work
     certified, notes = None, []
-    with status_line(no_progress) as show:
+    with status_line(no_progress, tracks_paths=True) as show:
 
         def counts(done: int, failed: int, total: int, seconds: float) -> None:
             rate = done / seconds if seconds > 0 else 0.0
@@ -90,7 +93,7 @@ def solve_command(
 
         progress = None
         if show is not None:
-            show("loading the path tracker (the first time it is compiled: about a minute)")
+            show("loading the path tracker")
             progress = counts
         left = None if end is None else max(end - time.monotonic(), 1e-9)
         try:

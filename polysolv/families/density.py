@@ -153,6 +153,9 @@ def _looked_at(
         raise InputError("order", order, f"an order with at most {MAX_DERIVATIVES} derivatives")
     symbols = [*thetas, *xs, *ys]
     exact = _values(values)
+    for value in exact:
+        if _vanishes(expr, symbols, value):
+            raise InputError("values", str(value), "values of the response where the density is not zero")
     rational = derivatives_over_density(expr, thetas, order, symbols)
     derivatives = {orders: at_values_of_response(value, exact) for orders, value in rational.items()}
     if not all(derivatives.values()):
@@ -204,6 +207,17 @@ def _independence(
         at.append((*place[:-1], values[i]) if values else place)
     matrix = tuple(tuple(rows[i]) for i in chosen) if len(chosen) <= LARGEST_MATRIX else None
     return Independence(tuple(columns), tuple(point.items()), tuple(varying), tuple(at), matrix)
+
+
+def _vanishes(expr: Any, symbols: Sequence[Any], value: Fraction) -> bool:
+    """Return whether the density is zero or not finite at a value of the response, from one random place."""
+    import sympy
+
+    chooser = random.Random(24)
+    place = {s: sympy.Rational(chooser.randint(1, 97), 101) for s in symbols[:-1]}
+    place[symbols[-1]] = sympy.Rational(value.numerator, value.denominator)
+    found = sympy.N(expr.subs(place), 30)
+    return not found.is_number or not found.is_finite or abs(found) < sympy.Float("1e-25")
 
 
 def _location(symbol: LogSymbol) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +17,9 @@ from polysolv.groebner.quotient_ring import QuotientRing
 
 MAX_RELATIONS = 200
 MAX_LEVELS = 20
+_LEVEL = re.compile(
+    r"\s*[+-]?(\d{1,40}(/\d{1,40})?|\d{0,40}\.\d{1,40}|\d{1,40}\.)([eE][+-]?\d{1,2})?\s*", re.A
+)
 _ALLOWED = "relations that leave something to observe"
 
 
@@ -71,7 +75,7 @@ def levels_text(text: object, field: str = "--levels") -> str:
         raise InputError(field, text, allowed)
     name = parts[0].strip()
     try:
-        values = [Fraction(value.strip()) for value in parts[1].split(",") if len(value) < 40]
+        values = [Fraction(value.strip()) for value in parts[1].split(",") if _LEVEL.fullmatch(value)]
     except (ValueError, ZeroDivisionError):
         raise InputError(field, text, allowed) from None
     if not name or len(values) != len(parts[1].split(",")) or not 0 < len(set(values)) <= MAX_LEVELS:

@@ -15,7 +15,8 @@ import numpy as np
 
 from polysolv.deadline import alarm
 from polysolv.homotopy.compiled.codes import FACTS, FAILURES, INTERRUPTED, LINEAR, POLYHEDRAL
-from polysolv.homotopy.compiled.native import Source, compiled
+from polysolv.homotopy.compiled.native import compiled
+from polysolv.homotopy.compiled.source import Source
 from polysolv.homotopy.compiled.straightline import Complexes, Floats, Indices, Integers, Program
 from polysolv.homotopy.compiled.tuning import Tuning
 from polysolv.homotopy.compiled.workspace import workspace

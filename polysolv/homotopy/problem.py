@@ -47,7 +47,7 @@ class Problem:
     @property
     def degrees(self) -> list[int]:
         """Total degree of each equation."""
-        return [max(degree_of(monomial) for monomial in row) for row in self.rows]
+        return [max(degree_of(monomial) for monomial in row) for row in self.exact]
 
     def in_units(self, units: Sequence[int]) -> Problem:
         """Return the problem with x_i = 2^units[i] · y_i, the largest coefficients of each row near 1."""
@@ -94,7 +94,13 @@ def prepare(system: GenericSystem, rng: np.random.Generator) -> Problem | None:
 
 def _split(real: Fraction, imaginary: Fraction) -> tuple[complex, complex]:
     high = complex(float(real), float(imaginary))
-    return high, complex(float(real - Fraction(high.real)), float(imaginary - Fraction(high.imag)))
+    return high, complex(_rest(real, high.real), _rest(imaginary, high.imag))
+
+
+def _rest(value: Fraction, high: float) -> float:
+    if high.as_integer_ratio() == (value.numerator, value.denominator):
+        return 0.0
+    return float(value - Fraction(high))
 
 
 def _combine(

@@ -14,7 +14,7 @@ from polysolv.polynomials.gaussian_rational import Coefficient, GaussianRational
 from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
 
 _ROUNDS = 30
-_LONG = 20_000  # terms beyond which normal equations are solved
+_LARGE = 100_000  # entries of a matrix whose least-squares problem would take longer than most paths
 _WORTHWHILE = 0.75  # the units as given mean something: they are only left for much better ones
 
 
@@ -32,7 +32,7 @@ class Scaling:
             scaled = {}
             for monomial, coefficient in polynomial.items():
                 power = shift + sum(self.unknowns[i] * e for i, e in monomial)
-                scaled[monomial] = coefficient * (Fraction(2) ** power)
+                scaled[monomial] = coefficient * (Fraction(2) ** power) if power else coefficient
             result.append(scaled)
         return result
 
@@ -43,9 +43,20 @@ def find_scaling(polynomials: Sequence[ComplexPolynomial], unknowns: int) -> Sca
     Minimises the sum of the moduli of log2|coefficient| over all terms, with a mild pull towards no scaling.
     Squares in place of moduli would let one tiny coefficient, a perturbation, spoil the units of all others.
 
-    >>> find_scaling([{((0, 1),): Fraction(10) ** 12, (): Fraction(-1)}], 1).unknowns
-    (-40,)
+    >>> find_scaling([{((0, 2),): Fraction(10) ** 12, (): Fraction(-1)}], 1).unknowns
+    (-20,)
     """
+    # Linear equations are solved exactly, in any units.
+    linear = all(len(m) < 2 and all(e == 1 for _, e in m) for row in polynomials for m in row)
+    chosen = [0] * unknowns if linear else _units(polynomials, unknowns)
+    shifts = []
+    for polynomial in polynomials:
+        largest = max(_log2(c) + sum(chosen[i] * e for i, e in m) for m, c in polynomial.items())
+        shifts.append(-round(largest))
+    return Scaling(tuple(chosen), tuple(shifts))
+
+
+def _units(polynomials: Sequence[ComplexPolynomial], unknowns: int) -> list[int]:
     rows, right = [], []
     for j, polynomial in enumerate(polynomials):
         for monomial, coefficient in polynomial.items():
@@ -56,18 +67,12 @@ def find_scaling(polynomials: Sequence[ComplexPolynomial], unknowns: int) -> Sca
             rows.append(row)
             right.append(-_log2(coefficient))
     if max((abs(value) for value in right), default=0.0) <= 2.0:
-        chosen = [0] * unknowns
-    else:
-        matrix, logarithms = np.array(rows), np.array(right)
-        solution = np.round(_least_moduli(matrix, logarithms))
-        as_given = _spread(matrix, logarithms, np.zeros(unknowns))
-        better = _spread(matrix, logarithms, solution[:unknowns]) < _WORTHWHILE * as_given
-        chosen = [int(value) for value in solution[:unknowns]] if better else [0] * unknowns
-    shifts = []
-    for polynomial in polynomials:
-        largest = max(_log2(c) + sum(chosen[i] * e for i, e in m) for m, c in polynomial.items())
-        shifts.append(-round(largest))
-    return Scaling(tuple(chosen), tuple(shifts))
+        return [0] * unknowns
+    matrix, logarithms = np.array(rows), np.array(right)
+    solution = np.round(_least_moduli(matrix, logarithms))
+    as_given = _spread(matrix, logarithms, np.zeros(unknowns))
+    better = _spread(matrix, logarithms, solution[:unknowns]) < _WORTHWHILE * as_given
+    return [int(value) for value in solution[:unknowns]] if better else [0] * unknowns
 
 
 def _least_moduli(matrix: Floats, right: Floats) -> Floats:
@@ -78,14 +83,13 @@ def _least_moduli(matrix: Floats, right: Floats) -> Floats:
     for _ in range(_ROUNDS):
         before = solution
         weighted, goal = matrix * weights[:, None], right * weights
-        if len(matrix) > _LONG:  # a factorisation of the matrix itself would take minutes
-            normal = weighted.T @ weighted + pull @ pull
-            solution = np.asarray(np.linalg.solve(normal, weighted.T @ goal))
-        else:
+        if matrix.size < _LARGE:
             system = np.vstack([weighted, pull])
-            solution = np.asarray(
-                np.linalg.lstsq(system, np.append(goal, np.zeros(len(pull))), rcond=None)[0]
-            )
+            goal = np.append(goal, np.zeros(len(pull)))
+            solution = np.asarray(np.linalg.lstsq(system, goal, rcond=None)[0])
+        else:
+            # The normal equations: positive definite thanks to the pull, and accurate enough to be rounded.
+            solution = np.asarray(np.linalg.solve(weighted.T @ weighted + pull**2, weighted.T @ goal))
         if np.abs(solution - before).max() < 0.05:
             break
         # Residuals below one power of two need no further weight.
@@ -97,7 +101,13 @@ def _spread(matrix: Floats, right: Floats, units: Floats) -> float:
     """Σ|log2 of the scaled coefficients| for given units of the unknowns and the best of the equations."""
     logarithms = matrix[:, : len(units)] @ units - right
     equations = matrix[:, len(units) :].astype(bool).T
-    return float(sum(np.abs(logarithms[own] - np.median(logarithms[own])).sum() for own in equations))
+    return float(sum(_distance_to_median(np.sort(logarithms[own])) for own in equations))
+
+
+def _distance_to_median(values: Floats) -> Floats:
+    """Σ|v − median| of ascending numbers: those above the middle less those below."""
+    half = len(values) // 2
+    return np.asarray(values[len(values) - half :].sum() - values[:half].sum())
 
 
 def _log2(value: Coefficient) -> float:

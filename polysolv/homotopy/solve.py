@@ -105,7 +105,7 @@ def _solved(
     if problem is None:
         note = "an equation is a non-zero constant: there are no solutions"
         return SolveResult(equations, (), "none", seed, tol, notes=(note,))
-    if not any(len(row) > 1 or max(row) != () for row in problem.rows):
+    if not any(len(row) > 1 or max(row) != () for row in problem.exact):
         return SolveResult(equations, (), "none", seed, tol)
     outcome = tracked_from(problem, start, rng, engine, tol, max_paths)
     return _result(equations, problem, outcome, seed, tol, engine)

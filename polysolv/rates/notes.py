@@ -28,7 +28,8 @@ def report_notes(
     gates = ", ".join(p.name for p in family.parameters if set(p.components) <= set(family.gate_components))
     notes = [_published(family)] if family.published else []
     notes += [_refined(family.has_gate, sources), "All rates are up to a factor (log n)^c.", *family.remarks]
-    notes += [f"Assumed of the {assumption}." for assumption in family.stated_assumptions]
+    assumed = family.for_cell(k_excess + 1).stated_assumptions
+    notes += [f"Assumed of the {assumption}." for assumption in assumed]
     if gates and k_excess >= 1:
         notes += _identifiability(family, gates, k_excess, k_true)
     if k_true == 1 and k_excess >= 1:

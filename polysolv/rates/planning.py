@@ -116,7 +116,7 @@ class Plan(RichDisplay):
             "n": self.n,
             "error": None if self.error is None else str(self.error),
             "target_error": str(self.target_error),
-            "assumptions": list(self.family.stated_assumptions),
+            "assumptions": list(self.family.for_cell(self.m).stated_assumptions),
             "needs": [need.to_data() for need in self.needs],
             "notes": list(self.notes),
             "sentence": self.sentence,

@@ -144,7 +144,7 @@ class RateReport(RichDisplay, Value):
             "dimension": self.family.dimension,
             "k_excess": self.k_excess,
             "k_true": self.k_true,
-            "assumptions": list(self.family.stated_assumptions),
+            "assumptions": list(self.family.for_cell(self.k_excess + 1).stated_assumptions),
             "cells": [cell.to_data() for cell in self.cells],
             "notes": list(self.notes),
             "sentence": self.sentence,
@@ -362,7 +362,7 @@ def settled_order(family: Family, m: int) -> Order | None:
     An order is that of the ring without relations: with relations there is none.
     """
     try:
-        return order(family, m)
+        return order(family.for_cell(m), m)
     except InputError:
         return None
 

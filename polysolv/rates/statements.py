@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from polysolv.errors import InputError
 from polysolv.families import Family
 from polysolv.families.top_k_softmax import has_walls
 from polysolv.rates.exponent import Exponent, halving_factor, published_exponents
 from polysolv.rates.rules import exponents_by_rules
+
+if TYPE_CHECKING:
+    from polysolv.rates.prover import ExponentBounds
 
 REFINED_SOURCE = "polysolv theory page, section 4 (rules P1 and P2)"
 PROVER_SOURCE = "polysolv exponent prover (docs/families.md; polysolv explain prints the proof)"
@@ -102,7 +105,10 @@ def parameter_rates(
     ('1/12', '1/4', 'proved')
     """
     family = family.for_cell(m)
-    refined = {} if withheld else _refined(family, m, exactly_fitted or not family.has_gate)
+    fitted = exactly_fitted or not family.has_gate
+    refined = {} if withheld else _refined(family, m, fitted)
+    if not fitted:
+        withheld = withheld or NO_EXACTLY_FITTED_CELL
     published = published_exponents(family, m, order)
     return {
         p.name: _stated(p.name, published.get(p.name), refined.get(p.name), withheld)
@@ -155,8 +161,18 @@ def _refined(family: Family, m: int, exactly_fitted: bool) -> dict[str, _Refined
         lost = not exactly_fitted and bounds.needs_exactly_fitted
         high = None if lost else bounds.upper
         condition = "" if exactly_fitted else NO_EXACTLY_FITTED_CELL
-        found[name] = _Refined(bounds.lower, high, PROVER_SOURCE, str(bounds.arc), condition)
+        found[name] = _Refined(bounds.lower, high, PROVER_SOURCE, _arc_text(bounds), condition)
     return found
+
+
+def _arc_text(bounds: ExponentBounds) -> str:
+    """Return the arc, with what its step adds where it stands for one of more nodes."""
+    arc = str(bounds.arc)
+    reasons = [step.reason for step in bounds.trace if step.rule == "arc"]
+    if bounds.lower is None or not reasons:
+        return arc
+    _, found, more = reasons[-1].partition(arc)
+    return arc + more if found else arc
 
 
 def _gates_alone(family: Family) -> dict[str, _Refined]:

@@ -52,7 +52,7 @@ class RateTable(RichDisplay):
             "schema": SCHEMA,
             "family": self.family.name,
             "dimension": self.family.dimension,
-            "assumptions": list(self.family.stated_assumptions),
+            "assumptions": list(self.family.for_cell(self.rows[-1].size).stated_assumptions),
             "rows": [{"k_excess": cell.size - 1, **cell.to_data()} for cell in self.rows],
             "notes": list(self.notes),
         }

@@ -33,7 +33,7 @@ def data():
 
 @pytest.fixture(scope="module")
 def fitted(data):
-    return SoftmaxGaussianMoE(2, random_state=0).fit(*data)
+    return SoftmaxGaussianMoE(2, n_init=2, random_state=0).fit(*data)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,9 @@ def overfitted(data):
     return SoftmaxGaussianMoE(3, n_init=4, random_state=0).fit(*data)
 
 
-@pytest.mark.parametrize("estimator", [SoftmaxGaussianMoE(), SoftmaxGaussianMoE(method="em")], ids=str)
+@pytest.mark.parametrize(
+    "estimator", [SoftmaxGaussianMoE(n_init=2), SoftmaxGaussianMoE(n_init=2, method="em")], ids=str
+)
 def test_scikit_learns_own_checks_pass_in_full(estimator):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -55,7 +57,7 @@ def test_scikit_learns_own_checks_pass_in_full(estimator):
 @pytest.mark.parametrize(("truth", "x"), [(TRUTH, None), (SHARP, line)])
 def test_the_truth_is_recovered_when_k_is_right(truth, x):
     X, y = truth.sample(20_000, x, seed=7)
-    fit = SoftmaxGaussianMoE(2, random_state=1).fit(X, y)
+    fit = SoftmaxGaussianMoE(2, n_init=2, random_state=1).fit(X, y)
     G = fit.mixing_measure_
     G = G.reorder(np.argsort(G.b * np.sign(truth.b[0] - truth.b[1]))[::-1])
     errors = fit.standard_errors_
@@ -111,7 +113,7 @@ def test_more_starts_are_never_worse(data):
     assert ends[1].log_likelihood_ == pytest.approx(
         max(value for value, _, spurious in ends[1].starts_ if not spurious), abs=1e-6
     )
-    assert ends[1].log_likelihood_ > SoftmaxGaussianMoE(2, random_state=0).fit(X, y).log_likelihood_
+    assert ends[1].log_likelihood_ > SoftmaxGaussianMoE(2, n_init=1, random_state=0).fit(X, y).log_likelihood_
 
 
 @pytest.mark.parametrize("init", ["kmeans", "random", "em-short"])
@@ -141,7 +143,7 @@ def test_rounding_does_not_choose_the_order_of_the_atoms(data, monkeypatch):
     assert np.ptp(ends) < 1e-6  # ten ends at one maximum: the ranking is all ties
     monkeypatch.setattr(search, "optimise", rounded_run)
     monkeypatch.setattr(batch, "_expected", rounded_expected)
-    for _ in range(8):
+    for _ in range(4):
         fit = SoftmaxGaussianMoE(2, n_init=10, random_state=0).fit(*data)
         np.testing.assert_allclose(fit.mixing_measure_.b, expected.mixing_measure_.b, atol=1e-6)
 
@@ -264,11 +266,10 @@ def test_a_small_component_is_kept():
 
 
 def test_one_wild_outlier_does_not_stop_a_fit(data):
-    X, y = data
-    y = y.copy()
+    X, y = data[0][:400], data[1][:400].copy()
     y[0] = 1e9
     with pytest.warns(FitWarning, match="spurious end"):
-        fit = SoftmaxGaussianMoE(3, random_state=0).fit(X, y)
+        fit = SoftmaxGaussianMoE(3, n_init=4, random_state=0).fit(X, y)
     assert np.isfinite(fit.predict(X)).all()
     # One atom takes the outlier, the others are those of the clean data.
     clean = SoftmaxGaussianMoE(2, random_state=0).fit(X[1:], y[1:]).mixing_measure_
@@ -333,7 +334,7 @@ def test_exactly_duplicated_experts_are_recognised(data, fitted):
 
 def test_warm_start_begins_at_the_last_solution(data):
     X, y = data
-    fit = SoftmaxGaussianMoE(2, random_state=0, warm_start=True).fit(X, y)
+    fit = SoftmaxGaussianMoE(2, n_init=2, random_state=0, warm_start=True).fit(X, y)
     first = fit.mixing_measure_
     fit.fit(X, y)
     assert fit.n_iter_ <= 4
@@ -343,7 +344,7 @@ def test_warm_start_begins_at_the_last_solution(data):
 def test_an_iteration_limit_is_said_aloud(data):
     X, y = data
     with pytest.warns(ConvergenceWarning, match="max_iter = 1"):
-        fit = SoftmaxGaussianMoE(3, max_iter=1, method="newton", random_state=0).fit(X, y)
+        fit = SoftmaxGaussianMoE(3, n_init=2, max_iter=1, method="newton", random_state=0).fit(X, y)
     assert not fit.converged_
     assert fit.status_ == "iterations"
     assert any("not converged" in warning for warning in fit.warnings_)

@@ -27,7 +27,7 @@ TRUTH = MixingMeasure([0.3, 0], [[1], [0]], [[1.5], [-1.5]], [1, -1], [0.4, 0.3]
 def fits():
     X, y = TRUTH.sample(1500, seed=1)
     bounds = {"beta0": (-2, 2), "sigma": (1e-3, None), "a": ([-9], [9])}
-    return [SoftmaxGaussianMoE(k, random_state=1, bounds=bounds).fit(X, y) for k in (1, 2, 3)]
+    return [SoftmaxGaussianMoE(k, n_init=2, random_state=1, bounds=bounds).fit(X, y) for k in (1, 2, 3)]
 
 
 def test_a_fit_is_read_back_to_the_same_text_and_predictions(fits):

@@ -183,3 +183,35 @@ def test_families_with_relations_have_no_order():
             ask(DUMMY, 2)
     with pytest.raises(InputError, match="free ring"):
         certify(DUMMY, 2, degree=3)
+
+
+def test_a_density_with_few_values_of_the_response():
+    """Two values of the response: a mixture is one Bernoulli law, whatever the atoms."""
+    from sympy import symbols
+
+    Y, p = symbols("Y p")
+    family = Family.from_density(p**Y * (1 - p) ** (1 - Y), ["p"], [], Y, values=[0, 1])
+    report = rate(1, family)
+    assert [cell.parameters["p"].status for cell in report.cells] == ["proved", "not identifiable"]
+    assert report.cell(2).order is None
+    (one,) = explain(family, "p", 2)
+    assert "PROVED given the relations: not identifiable" in one.to_text()
+    assert "Given: d^2u/dp^2 = 0 for all parameters" in one.to_text()
+    assert any("y^2 = 0" in assumption for assumption in report.to_data()["assumptions"])
+
+
+def test_the_arc_of_a_large_cell_names_its_nodes():
+    arc = rate(4, DUMMY).cell(5).parameters["b"].arc
+    assert arc.endswith("with the 5 Gauss-Hermite nodes z instead")
+
+
+def test_what_the_prover_finds_too_large_is_withheld_without_an_exactly_fitted_cell():
+    rates = rate(1, "softmax-gaussian", 60, k_true=1).cell(2).parameters
+    assert [rates[n].status for n in ("beta1", "a", "b", "sigma")] == [
+        "not identifiable",
+        None,
+        "proved",
+        "proved",
+    ]
+    assert rates["a"].halving_factor is None
+    assert "exactly fitted" in rates["a"].reason

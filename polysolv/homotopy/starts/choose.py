@@ -17,6 +17,7 @@ from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.confirmation import confirm_regular
 from polysolv.homotopy.precise.doubtful_ends import settle_doubtful
 from polysolv.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
+from polysolv.homotopy.starts.linear import solve_linear
 from polysolv.homotopy.tracker import Tracked, has_converged, is_regular, joined, track_paths, untracked
 from polysolv.polynomials.generic_system import degree_of
 from polysolv.polynomials.polynomial import Monomial
@@ -59,6 +60,9 @@ def tracked_from(
     Raises:
         InputError: if there are more paths than ``max_paths``, or the start system does not apply.
     """
+    solved = solve_linear(problem, engine) if start == "auto" else None
+    if solved is not None:
+        return Outcome("linear", *solved)
     own = _in_own_units(problem, start, rng, engine, tol, max_paths)
     if own is not None and (engine.interrupted or _regular(own) == len(own.tracked.codes)):
         return own
@@ -99,7 +103,7 @@ def _in_own_units(
 def _in_common_units(
     problem: Problem, start: str, rng: np.random.Generator, engine: Engine, tol: float, max_paths: int
 ) -> Outcome:
-    from polysolv.homotopy.starts import monodromy, polyhedral, weighted
+    from polysolv.homotopy.starts import polyhedral
     from polysolv.homotopy.starts.total_degree import start_polynomials
 
     wanted = start
@@ -132,12 +136,16 @@ def _in_common_units(
         better = found is not None and found.mixed_volume < enough
         start = "polyhedral" if better else "total-degree"
     if start == "weighted":
+        from polysolv.homotopy.starts import weighted
+
         weights = weighted.find_weights(supports, problem.unknowns)
         degrees = weighted.weighted_degrees(supports, weights)
         require_paths(math.prod(degrees) // math.prod(weights), max_paths)
         polynomials, points, missing = weighted.solve_product(degrees, weights, rng, engine)
         notes = (f"weights of the unknowns: {', '.join(map(str, weights))}",)
     elif start == "monodromy":
+        from polysolv.homotopy.starts import monodromy
+
         polynomials, points, held = monodromy.solve_generic(supports, problem.unknowns, rng, engine)
         for _ in range(_RETRIES):
             # An unlucky curve; with few points another one costs little.

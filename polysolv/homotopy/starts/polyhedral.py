@@ -14,7 +14,8 @@ import numpy as np
 
 from polysolv.homotopy.closeness import coincident
 from polysolv.homotopy.compiled import codes
-from polysolv.homotopy.compiled.native import Source, compiled
+from polysolv.homotopy.compiled.native import compiled
+from polysolv.homotopy.compiled.source import Source
 from polysolv.homotopy.compiled.straightline import Complexes, Floats, Integers, Support, compile_program
 from polysolv.homotopy.compiled.tuning import LEVELS
 from polysolv.homotopy.engine import Engine

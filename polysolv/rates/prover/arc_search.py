@@ -55,9 +55,7 @@ def searched_arcs(
     tried = 0
     for nodes, shape in _candidates(log_symbol, size, chooser, goals, ring):
         tried += 1
-        if tried > _CANDIDATES or all(
-            ceilings[c] is not None and goals[c] >= (ceilings[c] or 0) for c in goals
-        ):
+        if tried > _CANDIDATES or all(goals[c] >= (ceilings[c] or _MAX_CONTACT) for c in goals):
             break
         limit = _needed(shape, goals)
         found = _adjusted(log_symbol, nodes, shape, limit, ring)
@@ -89,6 +87,8 @@ def _candidates(
     ring: QuotientRing | None,
 ) -> Iterator[tuple[Nodes, _Shape]]:
     names = log_symbol.perturbations
+    if ring is not None:
+        names = tuple(sorted(names))  # the same search in whatever order they are listed
     if size == 1:
         rules = [gauss_hermite(1)]
     elif size == 2:

@@ -49,7 +49,7 @@ def component_bounds(
     free = upper_bounds_of(observed, m, False) if gated and exactly_fitted and m > 1 else upper
     lower = lower_arcs(symbol, m, ring)
     if m > 1:
-        _use_fewer_atoms(observed, m, exactly_fitted, lower)
+        _use_fewer_atoms(observed, m, exactly_fitted, lower, unidentified)
     _search(observed, m, upper, lower, unidentified)
     result = {}
     for c in symbol.perturbations:
@@ -78,13 +78,17 @@ def _differs(with_fitted: Bounds, without: Bounds, c: str) -> bool:
     return c in with_fitted and (c not in without or without[c][0] > with_fitted[c][0])
 
 
-def _use_fewer_atoms(observed: Observed, m: int, exactly_fitted: bool, lower: Lower) -> None:
+def _use_fewer_atoms(
+    observed: Observed, m: int, exactly_fitted: bool, lower: Lower, unidentified: dict[str, Arc]
+) -> None:
     """Take over better arcs of fewer atoms: further atoms stay at the truth."""
     fewer_atoms = min(m - 1, _LARGEST_SEARCHED)
     if fewer_atoms == 1 and observed.log_symbol.is_linear_in_perturbations:
         return  # a linear K that is identified has exponents 1 in a cell of one atom
     for c, fewer in component_bounds(observed, fewer_atoms, exactly_fitted).items():
-        if fewer.lower is not None and fewer.lower > lower[c][0]:
+        if fewer.lower is None:
+            unidentified.setdefault(c, fewer.arc)
+        elif fewer.lower > lower[c][0]:
             lower[c] = (fewer.lower, fewer.arc, fewer.trace[-1])
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
 
+from polysolv.certificates.premises import premise_texts
 from polysolv.display.grid import Grid, show_rate
 from polysolv.display.rich_display import DisplayedList, RichDisplay, Tables
 from polysolv.families import Family, resolve
@@ -41,11 +42,16 @@ class Explanation(RichDisplay):
             "schema": SCHEMA,
             "family": self.family.name,
             "m": self.m,
-            "assumptions": list(self.family.stated_assumptions),
+            "assumptions": list(self.assumptions),
             **self.bounds.to_data(),
             "published": self.published.to_data() if self.published else None,
             "estimate": self.estimate,
         }
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the statement assumes, in sentences."""
+        return self.family.for_cell(self.m).stated_assumptions
 
     def comparison(self) -> str:
         """Return how the exponent in print and ours compare, in one sentence; "" without one in print."""
@@ -68,8 +74,9 @@ class Explanation(RichDisplay):
             f"{self.family.name}, cell of m = {self.m} atoms, parameter {bounds.name}",
             f"K = {self.family.log_symbol}",
         ]
-        if self.family.relations:
-            lines.append(f"observed: {', '.join(f'{relation} = 0' for relation in self.family.relations)}")
+        relations = self.family.for_cell(self.m).relations
+        if relations:
+            lines.append(f"observed: {', '.join(f'{relation} = 0' for relation in relations)}")
         lines += ["", self._verdict(), ""]
         if bounds.lower is None:
             lines += ["The arc:", *_numbered([str(step) for step in self._lower])]
@@ -91,8 +98,9 @@ class Explanation(RichDisplay):
         return "\n".join([*lines, *self._ending()])
 
     def _ending(self) -> list[str]:
-        """Return what is assumed and remarked, as lines after an empty one."""
-        said = [f"Assumed of the {assumption}." for assumption in self.family.stated_assumptions]
+        """Return what is given of a density, what is assumed and remarked, as lines after an empty one."""
+        said = [f"Given: {premise}" for premise in premise_texts(self.family, self.m, matrices=False)]
+        said += [f"Assumed of the {assumption}." for assumption in self.assumptions]
         return ["", *(fill(one, _WIDTH) for one in (*said, *self.family.remarks))]
 
     def _display(self) -> Tables:
@@ -101,7 +109,7 @@ class Explanation(RichDisplay):
         rows += [[name, "below", "arc", step.claim, step.reason] for step in self._lower]
         title = f"{self.family.name}, cell of {self.m}: why each exponent"
         notes = [f"{name}: {said}" for said in (self._verdict(), self.comparison()) if said]
-        notes += [f"assumed of the {assumption}" for assumption in self.family.stated_assumptions]
+        notes += [f"assumed of the {assumption}" for assumption in self.assumptions]
         return [Grid(title, ["parameter", "bound from", "rule", "claim", "reason"], rows)], notes
 
     @property
