@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from polysolv.homotopy import SolveResult as SolveResult
     from polysolv.homotopy import certify_solutions as certify_solutions
     from polysolv.homotopy import solve as solve
+    from polysolv.moe import FitWarning as FitWarning
     from polysolv.moe import MixingMeasure as MixingMeasure
     from polysolv.moe import SoftmaxGaussianMoE as SoftmaxGaussianMoE
     from polysolv.moe import cell_errors as cell_errors
@@ -52,6 +53,7 @@ __version__ = "0.1.0"
 # Public name -> module that defines it; a module of the same name is the value itself.
 _PUBLIC = {
     "Family": "polysolv.families",
+    "FitWarning": "polysolv.moe",
     "GenericSystem": "polysolv.polynomials.generic_system",
     "InputError": "polysolv.errors",
     "MixingMeasure": "polysolv.moe",

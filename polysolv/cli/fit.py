@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,7 +24,6 @@ from polysolv.cli.progress import status_line
 from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
 
 if TYPE_CHECKING:
-    from polysolv.moe import SoftmaxGaussianMoE
     from polysolv.moe.fit_record import FitRecord
 
     _ParamType = click.ParamType[Any]  # generic from click 8.5 on, and only there
@@ -76,6 +77,13 @@ class ExpertCount(_ParamType):
     show_default=True,
     help="Kind of starts: em-short, kmeans, random, or a mixing measure in JSON (one start).",
 )
+@click.option(
+    "--penalty",
+    type=Name(["none", "chen-tan"]),
+    default="none",
+    show_default=True,
+    help="Penalty on small variances, which makes the likelihood bounded.",
+)
 @fitter_options
 @click.option(
     "--missing",
@@ -104,8 +112,8 @@ def fit_command(
 
     Prints estimates, likelihood, gradient norm and information spectrum, warns in plain words if the fit
     looks over-specified, and says which fitted atoms look like one and at what rate they converge. A range of
-    --k shows BIC, ICL and rates beside each other; --jobs fits them at once. After --timeout the fits that
-    are finished are shown and the exit code is 3.
+    --k shows BIC, ICL and rates beside each other; --jobs fits them at once. After --timeout, and on Ctrl-C,
+    what is finished is shown, a fit with the best of its finished starts; the exit code is 3, and 130.
 
     DATA.csv (- for standard input) is UTF-8 and comma-separated; its first line holds distinct column names.
     Columns that are not asked for are ignored. Every field that is used must be a finite number: text is
@@ -116,42 +124,94 @@ def fit_command(
         for name, value in (("DATA.csv", data), ("--k", counts), ("--save", save)):
             _refuse_with_load(name, value)
         fits = _read_fits(load)
-        wanted = len(fits)
-    else:
-        fits, wanted = _make_fits(data, counts, save, options)
-    if fits:
         _print(fits, style, output)
-    if len(fits) < wanted:
-        click.echo(f"polysolv: time is up; {len(fits)} of {wanted} fits are finished", err=True)
+        return
+    made = _make_fits(data, counts, save, options)
+    if made.fits:
+        _print([record for record, _ in made.fits], style, output)
+    if made.interrupted:
+        raise KeyboardInterrupt
+    whole = sum(complete for _, complete in made.fits)
+    if whole < made.wanted:
+        part = len(made.fits) - whole
+        more = f", {part} more with some of its starts" if part else ""
+        click.echo(f"polysolv: time is up; {whole} of {made.wanted} fits are finished{more}", err=True)
         click.get_current_context().exit(TIME_IS_UP)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """The fits in the order of k, each with whether all its starts are finished; how many were asked for."""
+
+    fits: list[tuple[FitRecord, bool]]
+    wanted: int
+    interrupted: bool
 
 
 def _make_fits(
     data: str | None, counts: tuple[int, ...] | None, save: str | None, options: dict[str, Any]
-) -> tuple[list[FitRecord], int]:
-    """Return the fits that were finished in time, in the order of k, and how many were asked for."""
-    import joblib
+) -> _Made:
+    """Read the data and fit; what is finished when the time is up or the user interrupts is kept."""
+    import time
 
     from polysolv.deadline import TimeIsUp, time_limit
     from polysolv.errors import InputError
     from polysolv.files import write_atomically
     from polysolv.moe import MixingMeasure
-    from polysolv.moe.csv_data import read_csv
-    from polysolv.moe.diagnostics import parameter_count
-    from polysolv.moe.estimator import record_of
 
     if data is None or counts is None or not options["x_names"] or not options["y_name"]:
         given = {"DATA.csv": data, "--x": options["x_names"], "--y": options["y_name"], "--k": counts}
         name = next(name for name, value in given.items() if not value)
         raise InputError(name, given[name], "to be given (see polysolv fit -h)")
-    source = "standard input" if data == "-" else data
     x_names = [name.strip() for name in options["x_names"].split(",")]
     if len(set(x_names)) < len(x_names) or options["y_name"] in x_names or "" in x_names:
         raise InputError("--x", options["x_names"], "distinct, non-empty column names, other than --y")
     init: Any = options["init"]
     if init not in ("em-short", "kmeans", "random"):
         init = MixingMeasure.from_file(init, "--init")
-    bounds = parse_bounds(options["bound_texts"]) or None
+    stated = {name: options[name] for name in ("tol", "max_iter", "method") if options[name] is not None}
+    settings = {
+        **stated,
+        "n_init": options["n_init"],
+        "init": init,
+        "min_variance": options["min_variance"],
+        "penalty": None if options["penalty"] == "none" else options["penalty"],
+        "bounds": parse_bounds(options["bound_texts"]) or None,
+        "random_state": options["seed"],
+    }
+    fits: list[tuple[FitRecord, bool]] = []
+    interrupted = False
+    # Wall-clock time, which other processes know, too.
+    deadline = None if options["timeout"] is None else time.time() + options["timeout"]
+    try:
+        with time_limit(options["timeout"]):
+            table = _read(data, x_names, options, counts)
+        with status_line(options["no_progress"]) as show:
+            made = _fits(counts, settings, table, deadline, options["jobs"])
+            for number, k in enumerate(counts, start=1):
+                if show is not None:
+                    show(f"k = {k} ({number} of {len(counts)})")
+                record, complete, stopped = next(made)
+                if record is not None:
+                    fits.append((record, complete))
+                    if save is not None:
+                        # After every fit: an interruption later loses nothing.
+                        write_atomically(save, _json([record for record, _ in fits]), field="--save")
+                if stopped:
+                    raise KeyboardInterrupt
+    except TimeIsUp:
+        pass
+    except KeyboardInterrupt:
+        interrupted = True
+    return _Made(fits, len(counts), interrupted)
+
+
+def _read(data: str, x_names: list[str], options: dict[str, Any], counts: tuple[int, ...]) -> Any:
+    from polysolv.errors import InputError
+    from polysolv.moe.csv_data import read_csv
+    from polysolv.moe.diagnostics import parameter_count
+
+    source = "standard input" if data == "-" else data
     table = read_csv(_text(data, source), x_names, options["y_name"], options["missing"], source)
     if table.dropped:
         click.echo(f"polysolv: {table.dropped} lines with missing values left out", err=True)
@@ -159,45 +219,59 @@ def _make_fits(
     needed = parameter_count(counts[-1], len(x_names))
     if table.y.size < needed:
         raise InputError(source, f"{table.y.size} rows", f"at least {needed} for k = {counts[-1]}")
-    stated = {name: options[name] for name in ("tol", "max_iter", "method") if options[name] is not None}
-    settings = {
-        **stated,
-        "n_init": options["n_init"],
-        "init": init,
-        "min_variance": options["min_variance"],
-        "bounds": bounds,
-        "random_state": options["seed"],
-    }
-    fits: list[SoftmaxGaussianMoE] = []
-    parallel = joblib.Parallel(n_jobs=min(options["jobs"], len(counts)), return_as="generator", batch_size=1)
-    try:
-        with status_line(options["no_progress"]) as show, time_limit(options["timeout"]):
-            made = parallel(joblib.delayed(_fit)(k, settings, table) for k in counts)
-            for number, k in enumerate(counts, start=1):
-                if show is not None:
-                    show(f"k = {k} ({number} of {len(counts)})")
-                fits.append(next(made))
-                if save is not None:
-                    # After every fit: an interruption later loses nothing.
-                    write_atomically(save, _json([record_of(fit) for fit in fits]), field="--save")
-    except TimeIsUp:
-        pass
-    return [record_of(fit) for fit in fits], len(counts)
+    return table
 
 
-def _fit(k: int, settings: dict[str, Any], table: Any) -> SoftmaxGaussianMoE:
-    """Return one fit; runs in a process of its own if there are several."""
+def _fits(
+    counts: tuple[int, ...], settings: dict[str, Any], table: Any, deadline: float | None, jobs: int
+) -> Iterator[tuple[FitRecord | None, bool, bool]]:
+    """Yield what :func:`_fit` returns for each k, in order."""
+    import joblib
+
+    jobs = min(jobs, len(counts))
+    if jobs == 1:
+        # Not through joblib, which would swallow an interruption's partial fit.
+        yield from (_fit(k, settings, table, deadline) for k in counts)
+        return
+    parallel = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
+    yield from parallel(joblib.delayed(_fit)(k, settings, table, deadline) for k in counts)
+
+
+def _fit(
+    k: int, settings: dict[str, Any], table: Any, deadline: float | None
+) -> tuple[FitRecord | None, bool, bool]:
+    """Return one fit, whether all its starts are finished, and whether the user interrupted it.
+
+    Runs in a process of its own if there are several. A fit that is stopped keeps its finished starts.
+    """
+    import time
     import warnings
 
+    from polysolv.deadline import TimeIsUp, leave_interruptions_to_the_parent, time_limit
     from polysolv.moe import SoftmaxGaussianMoE
+    from polysolv.moe.estimator import record_of
 
+    leave_interruptions_to_the_parent()
     fit = SoftmaxGaussianMoE(k, **settings)
-    with warnings.catch_warnings():
-        # The tables say it in words.
-        warnings.simplefilter("ignore")
-        fit.fit(table.X, table.y)
+    complete = interrupted = False
+    left = None if deadline is None else deadline - time.time()
+    if left is not None and left <= 0:
+        return None, False, False
+    try:
+        with time_limit(left), warnings.catch_warnings():
+            # The tables say it in words.
+            warnings.simplefilter("ignore")
+            fit.fit(table.X, table.y)
+        complete = True
+    except TimeIsUp:
+        pass
+    except KeyboardInterrupt:
+        interrupted = True
+    if not hasattr(fit, "mixing_measure_"):
+        return None, False, interrupted
     fit.column_names_ = (table.x_names, table.y_name)
-    return fit
+    fit.covariate_texts_ = table.x_texts
+    return record_of(fit), complete, interrupted
 
 
 def _refuse_constant(table: Any) -> None:

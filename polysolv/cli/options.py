@@ -159,6 +159,24 @@ class Name(_ParamType):
         return completions(self.known, incomplete)
 
 
+class UnknownNames(_ParamType):
+    """Names of unknowns, separated by commas."""
+
+    name = "names"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Show what is expected on the help page."""
+        return "NAME,…"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the names; the commas of ``x[1,2]`` separate none."""
+        import re
+
+        return tuple(name.strip() for name in re.split(r",(?![^\[\]]*\])", str(value)) if name.strip())
+
+
 class FilePath(_ParamType):
     """The name of a file or folder; whoever reads or writes it looks at what is there."""
 
@@ -203,7 +221,8 @@ def certificates_option(command: Command) -> Command:
         type=FilePath(),
         default=None,
         metavar="DIR",
-        help="Save the certificate behind every order in this folder; file and sha256 are then reported.",
+        help="Save the certificates behind orders, and of what is not identifiable, in this folder; "
+        "files and sha256 are then reported.",
     )(command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,9 @@ def _run(
                     progress(done, total, failed)
     except TimeIsUp:
         return
+    except BrokenExecutor as error:
+        allowed = "one that finishes its fits; --resume goes on, fewer --jobs need less memory"
+        raise InputError("a worker process", "killed from outside", allowed) from error
 
 
 _Runner = Callable[[Design, list[tuple[int, int]]], Iterator[Row]]

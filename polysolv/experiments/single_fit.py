@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from polysolv.deadline import leave_interruptions_to_the_parent
 from polysolv.errors import InputError
 from polysolv.experiments.design import Design
 from polysolv.experiments.truths import moved_parameter, truth_at
@@ -40,6 +41,7 @@ def run_fit(design: Design, index: int, replicate: int) -> Row:
         makes it, so a row depends on nothing but the design and its two numbers. Every numerical library
         runs on one thread: sums in another order would change the last digits.
     """
+    leave_interruptions_to_the_parent()
     started = time.process_time()
     row: Row = {
         "index": index,
@@ -75,9 +77,9 @@ def _fitted(design: Design, index: int, replicate: int) -> Row:
     truth = truth_at(design.path, design.truth, design.cells or (), n, design.path_scale)
     X, y = truth.sample(n, covariate_law(design.covariates, truth.d), data_rng)
     fits = list(_fits(design, truth, X, y, start_rng))
-    # In a box every end counts; without one an end with a variance at its floor is a spurious spike.
+    # In a box every end counts; without one a spurious end comes last.
     label, best = max(
-        fits, key=lambda pair: (design.bounds is not None or not _on_floor(pair[1]), pair[1].log_likelihood_)
+        fits, key=lambda pair: (design.bounds is not None or not pair[1].spurious_, pair[1].log_likelihood_)
     )
     G = normalised(best.mixing_measure_, design.truth)
     cells = _cells(G, design.truth)
@@ -114,10 +116,6 @@ def _fits(design: Design, truth: MixingMeasure, X: Array, y: Array, rng: np.rand
 
 def _estimator(design: Design, **options: Any) -> SoftmaxGaussianMoE:
     return SoftmaxGaussianMoE(design.k, bounds=design.bounds, **design.options, **options)
-
-
-def _on_floor(fit: SoftmaxGaussianMoE) -> bool:
-    return any(name.startswith("sigma") for name in fit.at_bound_)
 
 
 def near_start(design: Design, truth: MixingMeasure, X: Array, rng: np.random.Generator) -> MixingMeasure:

@@ -31,12 +31,14 @@ class Observed:
         log_symbol: K in the variables that are left, each term in normal form. Terms without a variable are
             left out: they multiply an atom's weight, which is free.
         ring: Q[x, y]/J in these variables.
+        rules: generators of J in all variables of K, the term that is rewritten by the others first.
         substituted: variable -> what it equals, in text, for variables that relations solve for.
         is_complete: whether the relations among covariates are known to be all that hold at their real zeros.
     """
 
     log_symbol: LogSymbol
     ring: QuotientRing
+    rules: tuple[Mapping[Exponents, Fraction], ...]
     substituted: Mapping[str, str]
     is_complete: bool = True
 
@@ -103,8 +105,14 @@ def checked_relations(log_symbol: LogSymbol, relations: Sequence[str]) -> tuple[
     Raises:
         InputError: as :func:`parse_relations`.
     """
-    parsed = parse_relations(log_symbol, relations)
-    return tuple(relation_text(text) for text, p in zip(relations, parsed, strict=True) if p)
+    found = []
+    for text, polynomial in zip(relations, parse_relations(log_symbol, relations), strict=True):
+        if polynomial:
+            plain = not any(c in text for c in "=(")
+            found.append(
+                " ".join(text.split()) if plain else show_polynomial(polynomial, log_symbol.variables)
+            )
+    return tuple(found)
 
 
 @lru_cache(maxsize=256)
@@ -147,12 +155,17 @@ def observe(log_symbol: LogSymbol, relations: tuple[str, ...], field: str = "rel
         if not added:
             break
         more = QuotientRing(left.variables, first, [*left.basis, *added], field)
-        basis = [_placed(g, kept, len(names)) for g in more.basis]
+        basis = [_lifted(g, kept, len(names)) for g in more.basis]
     symbol = _normal_symbol(log_symbol, solved, kept, left)
     if not symbol.terms:
         raise InputError(field, "; ".join(relations), f"{_ALLOWED}: they kill every term of K = {log_symbol}")
+    axes = {i: tuple(int(j == i) for j in range(len(names))) for i in solved}
+    rules = (
+        *({axes[i]: Fraction(1), **{e: -c for e, c in value.items()}} for i, value in solved.items()),
+        *(_lifted(g, kept, len(names)) for g in left.basis),
+    )
     shown = {names[i]: show_polynomial(value, names) for i, value in sorted(solved.items())}
-    return Observed(symbol, left, shown, complete)
+    return Observed(symbol, left, rules, shown, complete)
 
 
 def _solvable(
@@ -194,11 +207,17 @@ def _kept(polynomial: Mapping[Exponents, Fraction], kept: Sequence[int]) -> dict
     return {tuple(e[i] for i in kept): c for e, c in polynomial.items()}
 
 
-def _placed(
+def _lifted(
     polynomial: Mapping[Exponents, Fraction], kept: Sequence[int], count: int
 ) -> dict[Exponents, Fraction]:
-    places = {i: k for k, i in enumerate(kept)}
-    return {tuple(e[places[i]] if i in places else 0 for i in range(count)): c for e, c in polynomial.items()}
+    """Return a polynomial in the variables that are left as one in all of them."""
+    found = {}
+    for e, c in polynomial.items():
+        full = [0] * count
+        for i, k in zip(kept, e, strict=True):
+            full[i] = k
+        found[tuple(full)] = c
+    return found
 
 
 def _normal_symbol(

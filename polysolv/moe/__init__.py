@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from polysolv.moe.estimator import SoftmaxGaussianMoE
+    from polysolv.moe.fit_warning import FitWarning
     from polysolv.moe.losses import voronoi_loss
     from polysolv.moe.mixing_measure import MixingMeasure
     from polysolv.moe.plots import plot_voronoi_cells
     from polysolv.moe.voronoi import cell_errors, voronoi_cells
 
 _PUBLIC = {
+    "FitWarning": "polysolv.moe.fit_warning",
     "MixingMeasure": "polysolv.moe.mixing_measure",
     "SoftmaxGaussianMoE": "polysolv.moe.estimator",
     "cell_errors": "polysolv.moe.voronoi",
@@ -25,6 +27,7 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "FitWarning",
     "MixingMeasure",
     "SoftmaxGaussianMoE",
     "cell_errors",

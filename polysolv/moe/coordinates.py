@@ -18,13 +18,18 @@ Bounds = Mapping[str, Any]
 _LARGEST = 1e100
 
 
+# A standard deviation this many times that of all rows but the farthest is left to the latter.
+_DOMINATED = 10.0
+
+
 @dataclass(frozen=True)
 class Coordinates:
     """The affine maps x -> (x - x_mean) / x_scale and y -> (y - y_mean) / y_scale.
 
-    In these units one tolerance and one trust-region radius suit any data. A centre is 0 where the user
-    bounds an
-    intercept: a box in (beta0, b) stays a box only if nothing is shifted into it.
+    In these units one tolerance and one trust-region radius suit any data, so everything that is stated about
+    a fit is computed here. Centre and scale are mean and standard deviation; where a few far rows make most
+    of the standard deviation (a leverage point, a gross error), those of the other rows. A centre is 0 where
+    the user bounds an intercept: a box in (beta0, b) stays a box only if nothing is shifted into it.
     """
 
     x_mean: Array
@@ -37,11 +42,13 @@ class Coordinates:
         """Return coordinates in which the data have (mean 0 and) standard deviation 1."""
         bounded = bounds or {}
         centre_x = "beta0" not in bounded and "b" not in bounded
+        columns = [_centre_and_scale(column) for column in X.T]
+        centre, scale = _centre_and_scale(y)
         return cls(
-            X.mean(axis=0) if centre_x else np.zeros(X.shape[1]),
-            X.std(axis=0),
-            float(y.mean()) if "b" not in bounded else 0.0,
-            float(y.std()),
+            np.array([c for c, _ in columns]) if centre_x else np.zeros(X.shape[1]),
+            np.array([s for _, s in columns]),
+            centre if "b" not in bounded else 0.0,
+            scale,
         )
 
     def data(self, X: Array, y: Array) -> tuple[Array, Array]:
@@ -64,15 +71,6 @@ class Coordinates:
         sigma = np.exp(log_variance + 2.0 * np.log(self.y_scale))
         return MixingMeasure(gate[:, 0] - beta1 @ self.x_mean, beta1, a, b, sigma)
 
-    def raw_gradient(self, gradient: Array, vector: Array, k: int) -> Array:
-        """Return the gradient in the user's parameters (layout of ``vector``, variances not logged)."""
-        gate, expert, by_log = unpack(gradient, k)
-        parts = []
-        for part, scale in ((gate, 1.0), (expert, self.y_scale)):
-            slopes = part[:, :1] * self.x_mean + part[:, 1:] * self.x_scale
-            parts.append(np.concatenate([part[:, :1], slopes], axis=1) / scale)
-        return pack(parts[0], parts[1], by_log / (np.exp(unpack(vector, k)[2]) * self.y_scale**2))
-
     def box(self, k: int, min_variance: float, bounds: Bounds | None) -> tuple[Array, Array]:
         """Return the lower and upper ends of the parameter vector."""
         d = self.x_scale.size
@@ -87,6 +85,19 @@ class Coordinates:
             log_variance = np.log(variance) - 2.0 * np.log(self.y_scale)
             ends.append(pack(np.tile(gate, (k, 1)), np.tile(expert, (k, 1)), np.full(k, log_variance)))
         return ends[0], ends[1]
+
+
+def _centre_and_scale(values: Array) -> tuple[float, float]:
+    """Return mean and standard deviation, of the rows but the farthest hundredth if these dominate."""
+    centre, scale = float(values.mean()), float(values.std())
+    far = 1 + values.size // 100
+    if values.size > 3 * far:
+        distance = np.abs(values - np.median(values))
+        rest = values[np.argsort(distance, kind="stable")[:-far]]
+        inner = float(rest.std())
+        if 0.0 < inner < scale / _DOMINATED:
+            return float(rest.mean()), inner
+    return centre, scale
 
 
 def interval(name: str, value: object, d: int) -> tuple[Array, Array]:

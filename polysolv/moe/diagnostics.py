@@ -9,16 +9,25 @@ import numpy as np
 
 from polysolv.moe import likelihood, trust_region
 from polysolv.moe.coordinates import Bounds
-from polysolv.moe.em import ExpectationMaximisation, run
-from polysolv.moe.likelihood import Array, Indices, Mask
+from polysolv.moe.em import run
+from polysolv.moe.ends import End
+from polysolv.moe.fitted_model import FittedModel
+from polysolv.moe.likelihood import Array, Mask
 from polysolv.moe.merge import merged
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
-from polysolv.moe.optimise import Problem
+from polysolv.moe.problem import Problem
 
-_MERGE_EVALUATIONS, _MERGE_MAPS = 60, 3
+_MERGE_EVALUATIONS, _MERGE_MAPS, _PAIR_ROWS = 60, 3, 2000
 _MERGE_TOLERANCE = 1e-6
 _SINGULAR = 1e-3
-_STEEP = 500.0
+_RANK = 1e-10
+SPURIOUS, HARD_GATE, NEAR_SINGULAR = "spurious end", "the gate is a hard split", "near-singular information"
+SERIOUS = (SPURIOUS, HARD_GATE)
+_NOT_CONVERGED = {
+    "iterations": "not converged: the iteration limit was reached before the gradient tolerance",
+    "saddle": "not converged: this is a saddle, which plain EM does not leave",
+    "rounding": "not converged: double precision allows no step that brings the gradient to the tolerance",
+}
 
 
 @dataclass(frozen=True)
@@ -53,29 +62,40 @@ def bic(log_likelihood: float, count: int, n: int) -> float:
 def inferred_cells(
     G: MixingMeasure, X: Array, y: Array, min_variance: float, bounds: Bounds | None = None
 ) -> tuple[list[tuple[int, ...]], list[Merge]]:
-    """Group the fitted atoms that the data cannot tell apart.
+    """Group the fitted atoms of a measure that the data cannot tell apart; see :func:`cells_of`.
 
     Args:
         G: a fitted measure.
         X, y: the data it was fitted to.
         min_variance, bounds: those of the fit.
+    """
+    problem = Problem.of(X, y, G.k, min_variance, bounds)
+    return cells_of(problem, problem.coordinates.inward(G))
+
+
+def cells_of(problem: Problem, vector: Array) -> tuple[list[tuple[int, ...]], list[Merge]]:
+    """Group the fitted atoms that the data cannot tell apart.
+
+    Args:
+        problem: data and box.
+        vector: a solution.
 
     Returns:
         The groups (tuples of atom indices, sorted) and the merge tried at each level. Backward selection: of
         all pairs, merged by matching moments and three EM maps, the one of highest likelihood is refitted,
         and kept merged if that costs less log-likelihood than BIC charges for the extra atom.
     """
-    groups: list[tuple[int, ...]] = [(i,) for i in range(G.k)]
+    groups: list[tuple[int, ...]] = [(i,) for i in range(problem.k)]
     merges: list[Merge] = []
-    problem = Problem.of(X, y, G.k, min_variance, bounds)
-    current = problem.coordinates.inward(G)
-    value = problem.evaluate(current).value
-    price = 0.5 * (2 * G.d + 3) * float(np.log(y.size))
+    current = vector
+    value = problem.evaluate(current, second=False).value
+    price = 0.5 * (2 * problem.Z.shape[0] + 1) * float(np.log(problem.rows))
     centre = problem.Z.mean(axis=1)
     while problem.k > 1:
         k, problem = problem.k, problem.without_atom()
         mass = likelihood.responsibilities(current, k, problem.Z, problem.y).sum(axis=1)
-        em = ExpectationMaximisation(problem.Z, problem.y, problem.k, problem.box)
+        # Which pair is a matter of comparison: a sample of the rows tells.
+        em = problem.every(max(1, problem.rows // _PAIR_ROWS)).em()
         pairs = []
         for i, j in combinations(range(k), 2):
             start = merged(current, k, i, j, mass, centre)
@@ -87,7 +107,7 @@ def inferred_cells(
             start,
             problem.box,
             problem.rows,
-            problem.raw,
+            problem.weights,
             _MERGE_TOLERANCE,
             _MERGE_EVALUATIONS,
         )
@@ -121,61 +141,96 @@ class StandardErrors:
 
 
 def standard_errors(
-    G: MixingMeasure, X: Array, y: Array, cells: list[tuple[int, ...]], held: Mask, converged: bool
+    problem: Problem,
+    model: FittedModel,
+    cells: list[tuple[int, ...]],
+    held: Mask,
+    converged: bool,
+    spurious: tuple[int, ...] = (),
+    separated: bool = False,
 ) -> StandardErrors:
     """Return the standard errors of the atoms that are alone in their inferred cell.
 
     Args:
-        G: fitted measure.
-        X, y: its data.
-        cells: groups of :func:`inferred_cells`.
-        held: which coordinates (order of :meth:`MixingMeasure.score`) are at a bound.
+        problem: data and box.
+        model: the fit.
+        cells: groups of :func:`cells_of`.
+        held: which coordinates of the model's vector are at a bound.
         converged: whether the fit is stationary; nothing is given otherwise.
+        spurious: atoms that say nothing; the others' errors are those with these fixed.
+        separated: whether the gate has no maximum; the experts' errors are then those with the gate fixed.
 
     The inverse of the observed information over the free coordinates, the gate of one exactly fitted atom
-    fixed.
+    fixed, is made in standardised coordinates and mapped back.
     """
-    k, d = G.k, G.d
-    owner = atom_of(k, d)
-    withheld: dict[int, str] = {}
+    k, p = problem.k, problem.Z.shape[0]
+    owner = np.concatenate([np.repeat(np.arange(k), p), np.repeat(np.arange(k), p), np.arange(k)])
+    withheld: dict[int, str] = dict.fromkeys(spurious, "spurious: it follows a few rows")
     for cell in cells:
         for i in cell if len(cell) > 1 else ():
             others = ", ".join(str(other) for other in cell if other != i)
-            withheld[i] = f"looks like one atom together with {others}: its errors are not of order n^(-1/2)"
+            reason = f"looks like one atom together with {others}: its errors are not of order n^(-1/2)"
+            withheld.setdefault(i, reason)
     for i in sorted(set(owner[held].tolist())):
         withheld.setdefault(i, "a parameter is at its bound")
     if not converged:
         withheld = dict.fromkeys(range(k), "the fit is not a stationary point")
     exact = [i for i in range(k) if i not in withheld]
-    errors = np.full(k * (2 * d + 3), np.nan)
     reference = exact[-1] if exact else None
-    if reference is not None:
-        free = ~held
-        gate = np.arange(owner.size) < k * (d + 1)
-        free[gate & (owner == reference)] = False
-        information = -G.hessian(X, y)[np.ix_(free, free)]
-        scale = np.sqrt(np.abs(np.diag(information)))
-        scale[scale == 0] = 1.0
-        eigenvalues, Q = np.linalg.eigh(information / np.outer(scale, scale))
-        if eigenvalues[0] > 1e-10:
-            variances = np.zeros(owner.size)
-            variances[free] = ((Q / eigenvalues) * Q).sum(axis=1) / scale**2
-            known = np.isin(owner, exact)
-            errors[known] = np.sqrt(variances[known])
-        else:
-            withheld.update(dict.fromkeys(exact, "the observed information is singular"))
-            reference = None
-    parts = np.split(errors, np.cumsum([k, k * d, k * d, k]))
-    shapes = ((k,), (k, d), (k, d), (k,), (k,))
-    shaped = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
-    named = dict(zip(PARAMETERS, shaped, strict=True))
+    free = ~held & ~np.isin(owner, list(spurious))
+    gate = np.arange(owner.size) < k * p
+    free[gate & (separated | (owner == reference))] = False
+    covariance = _inverse(problem, model.vector, free) if exact else None
+    if exact and covariance is None:
+        withheld.update(dict.fromkeys(exact, "the observed information is singular"))
+    if covariance is None:
+        exact, reference = [], None
+    named = _mapped_back(problem, model, covariance, exact)
+    if separated:
+        reference = None
+        named["beta0"][:], named["beta1"][:] = np.nan, np.nan
     return StandardErrors(**named, reference=reference, withheld=dict(sorted(withheld.items())))
 
 
-def atom_of(k: int, d: int) -> Indices:
-    """Return the atom that each coordinate of the score belongs to."""
-    atoms = np.arange(k)
-    return np.concatenate([atoms, np.repeat(atoms, d), np.repeat(atoms, d), atoms, atoms])
+def _inverse(problem: Problem, vector: Array, free: Mask) -> Array | None:
+    """Return the inverse information, 0 beside the free coordinates; None if it is singular."""
+    hessian = problem.evaluate(vector).hessian
+    if hessian is None or not free.any():
+        return None
+    information = -hessian[np.ix_(free, free)]
+    scale = np.sqrt(np.abs(np.diag(information)))
+    scale[scale == 0] = 1.0
+    eigenvalues, Q = np.linalg.eigh(information / np.outer(scale, scale))
+    if eigenvalues[0] <= _RANK:
+        return None
+    covariance = np.zeros(hessian.shape)
+    covariance[np.ix_(free, free)] = ((Q / eigenvalues) @ Q.T) / np.outer(scale, scale)
+    return covariance
+
+
+def _mapped_back(
+    problem: Problem, model: FittedModel, covariance: Array | None, exact: list[int]
+) -> dict[str, Array]:
+    """Return the standard errors in the user's units and columns, NaN for the atoms not in ``exact``."""
+    k, p, d = problem.k, problem.Z.shape[0], model.d
+    units = problem.coordinates
+    named = {name: np.full((k, d) if name in ("beta1", "a") else (k,), np.nan) for name in PARAMETERS}
+    if covariance is None:
+        return named
+    # (level, slopes) -> (level at x = 0, slopes per unit).
+    back = np.eye(p)
+    back[0, 1:] = -units.x_mean / units.x_scale
+    back[1:, 1:] = np.diag(1.0 / units.x_scale)
+    for i in exact:
+        for levels, slopes, first, unit in (("beta0", "beta1", 0, 1.0), ("b", "a", k * p, units.y_scale)):
+            block = slice(first + i * p, first + (i + 1) * p)
+            spreads = unit * np.sqrt(np.maximum(np.diag(back @ covariance[block, block] @ back.T), 0.0))
+            named[levels][i] = spreads[0]
+            named[slopes][i, list(model.kept)] = spreads[1:]
+        last = 2 * k * p + i
+        variance = float(np.exp(model.vector[last])) * units.y_scale**2
+        named["sigma"][i] = variance * float(np.sqrt(max(covariance[last, last], 0.0)))
+    return named
 
 
 def entropy(tau: Array) -> float:
@@ -185,66 +240,72 @@ def entropy(tau: Array) -> float:
     return -float(terms.sum())
 
 
-def relative_curvature(G: MixingMeasure, X: Array, y: Array, held: Mask) -> float:
-    """Return the smallest eigenvalue of the information scaled to unit diagonal (0 to 1), one gate fixed."""
-    d = G.d
-    owner = atom_of(G.k, d)
-    free = ~held
-    free[(np.arange(owner.size) < G.k * (d + 1)) & (owner == G.k - 1)] = False
-    Z = (X - X.mean(axis=0)) / X.std(axis=0)
-    gate_shift = G.beta1 @ X.mean(axis=0)
-    centred = MixingMeasure(
-        G.beta0 + gate_shift,
-        G.beta1 * X.std(axis=0),
-        G.a * X.std(axis=0),
-        G.b + G.a @ X.mean(axis=0),
-        G.sigma,
-    )
-    information = -centred.hessian(Z, y)[np.ix_(free, free)]
+def relative_curvature(problem: Problem, end: End) -> float:
+    """Return the smallest eigenvalue of the information scaled to unit diagonal (0 to 1), one gate fixed.
+
+    Over the coordinates that count (:meth:`End.counted`), spurious atoms' apart.
+    """
+    k, p = problem.k, problem.Z.shape[0]
+    owner = np.concatenate([np.repeat(np.arange(k), p), np.repeat(np.arange(k), p), np.arange(k)])
+    free = end.counted(problem) & ~np.isin(owner, list(end.spurious))
+    free[(k - 1) * p : k * p] = False
+    information = -end.hessian[np.ix_(free, free)]
     scale = np.sqrt(np.abs(np.diag(information)))
+    if not free.any():
+        return 1.0
     if (scale == 0).any():
         return 0.0
-    return float(np.linalg.eigvalsh(information / np.outer(scale, scale))[0])
+    return max(0.0, float(np.linalg.eigvalsh(information / np.outer(scale, scale))[0]))
 
 
 def warnings_of(
-    G: MixingMeasure,
-    mass: Array,
-    gate_size: float,
-    curvature: float,
-    at_bound: list[str],
-    status: str,
-    cells: list[tuple[int, ...]],
+    problem: Problem, end: End, at_bound: list[str], resolution: float, stopped: int | None
 ) -> list[str]:
-    """Return the plain-words warnings of a fit.
+    """Return the plain-words warnings of a fit, those about merged atoms apart.
 
     Args:
-        G: fitted measure.
-        mass: total responsibility of each atom, in rows.
-        gate_size: largest gate slope per standard deviation of a covariate.
-        curvature: result of :func:`relative_curvature`.
+        problem: data and box.
+        end: the best end.
         at_bound: names of the coordinates at a bound.
-        status: of the optimiser.
-        cells: inferred cells.
+        resolution: step of the grid of y, 0 for none.
+        stopped: number of starts that were finished when the fit was stopped, None if all were.
     """
     found = []
-    if status == "iterations":
-        found.append("not converged: the iteration limit was reached before the gradient tolerance")
+    if stopped is not None:
+        found.append(f"stopped early: this is the best of the {stopped} starts that were finished")
+    if not end.converged:
+        found.append(_NOT_CONVERGED.get(end.run.status, _NOT_CONVERGED["rounding"]))
+    if end.spurious:
+        why = "; ".join(f"atom {i}: {text}" for i, text in end.why_spurious(problem, resolution).items())
+        rest = "" if problem.boxed else "; no start ended without such an atom"
+        found.append(f"{SPURIOUS}: {why}{rest}")
     if at_bound:
         found.append(f"at a bound: {', '.join(at_bound)}; the likelihood may grow further beyond it")
-    for i in np.flatnonzero(mass < 2 * G.d + 3):
-        found.append(f"atom {i} is nearly empty: it holds {mass[i]:.3g} rows, fewer than it has parameters")
-    if gate_size > _STEEP:
+    for i in np.flatnonzero(end.mass < 2 * problem.Z.shape[0] + 1):
+        if i not in end.spurious:
+            found.append(
+                f"atom {i} is nearly empty: it holds {end.mass[i]:.3g} rows, fewer than it has parameters"
+            )
+    if end.gate_separated:
         found.append(
-            "the gate is a hard split (its slopes grow without end); bounds on beta1 make the maximum exist"
+            f"{HARD_GATE}: the experts' rows are separated, so the likelihood rises for ever as its slopes "
+            "grow; its estimates, errors and rates are withheld (bounds on beta1 make a maximum exist)"
         )
-    if curvature < _SINGULAR:
+    if end.converged and relative_curvature(problem, end) < _SINGULAR:
+        value = relative_curvature(problem, end)
         found.append(
-            f"near-singular information: smallest relative eigenvalue {curvature:.2g}; some direction in the "
+            f"{NEAR_SINGULAR}: smallest relative eigenvalue {value:.2g}; some direction in the "
             "parameters is hardly determined, as in an over-specified model"
         )
+    return found
+
+
+def over_specified(cells: list[tuple[int, ...]], spurious: tuple[int, ...]) -> list[str]:
+    """Return the warnings about groups of atoms that look like one; spurious atoms are not counted."""
+    found = []
     for cell in cells:
-        if len(cell) > 1:
-            names = ", ".join(str(i) for i in cell)
+        members = [i for i in cell if i not in spurious]
+        if len(members) > 1:
+            names = ", ".join(str(i) for i in members)
             found.append(f"over-specified: atoms {names} look like one (BIC prefers them merged)")
     return found

@@ -9,6 +9,7 @@ import numpy as np
 
 from polysolv.moe import likelihood
 from polysolv.moe.likelihood import BLOCK, Array, pack, unpack
+from polysolv.moe.penalty import Penalty
 from polysolv.moe.trust_region import Box, box_step
 
 _GATE_STEPS, _HALVINGS = 2, 30
@@ -35,6 +36,7 @@ class ExpectationMaximisation:
         y: responses, shape (n,).
         k: number of experts.
         box: feasible set; its lower end bounds the variances.
+        penalty: what is added to the log-likelihood, or None.
 
     Each map raises the log-likelihood or leaves it: the expert step maximises its part exactly (a box on the
     regression coefficients is met by a box-constrained quadratic step), the gate step is accepted only if its
@@ -42,12 +44,12 @@ class ExpectationMaximisation:
     parameters.
     """
 
-    def __init__(self, Z: Array, y: Array, k: int, box: Box) -> None:
-        self.Z, self.y, self.k, self.box = Z, y, k, box
+    def __init__(self, Z: Array, y: Array, k: int, box: Box, penalty: Penalty | None = None) -> None:
+        self.Z, self.y, self.k, self.box, self.penalty = Z, y, k, box, penalty
         self.p = Z.shape[0]
 
     def step(self, vector: Array) -> tuple[Array, float]:
-        """Apply the EM map once; return the new vector and the log-likelihood at the OLD one."""
+        """Apply the EM map once; return the new vector and the objective at the OLD one."""
         moments = self._expect(vector)
         gate, expert, log_variance = (part.copy() for part in unpack(vector, self.k))
         low, high = (unpack(end, self.k) for end in (self.box.lower, self.box.upper))
@@ -59,7 +61,7 @@ class ExpectationMaximisation:
         squares = self._residual_squares(expert, moments.tau)
         alive = moments.mass >= _SMALLEST_MASS
         with np.errstate(divide="ignore"):
-            log_variance[alive] = np.log(squares[alive] / moments.mass[alive])
+            log_variance[alive] = np.log(self._variances(squares[alive], moments.mass[alive]))
         log_variance = np.clip(log_variance, low[2], high[2])
         if self.k > 1:
             gate = self._gate(gate, moments.tau, low[0], high[0])
@@ -75,7 +77,7 @@ class ExpectationMaximisation:
                 weighted @ self.Z.T, weighted @ self.y, expert[i], low[1][i], high[1][i]
             )
         mass = np.maximum(tau.sum(axis=1), _SMALLEST_MASS)
-        variances = self._residual_squares(expert, tau) / mass
+        variances = self._variances(self._residual_squares(expert, tau), mass)
         log_variance = np.clip(np.log(np.maximum(variances, 1e-300)), low[2], high[2])
         gate = np.zeros((self.k, self.p))
         gate[:, 0] = np.log(mass / mass.sum())
@@ -101,6 +103,8 @@ class ExpectationMaximisation:
             tau[:, rows] = weights
             zz += weights @ (z[:, None, :] * z).reshape(p * p, -1).T
             zy += (weights * y) @ z.T
+        if self.penalty is not None:
+            value += self.penalty.value(unpack(vector, k)[2])
         return _Moments(value, tau, zz.reshape(k, p, p), zy, tau.sum(axis=1))
 
     def _residual_squares(self, expert: Array, tau: Array) -> Array:
@@ -110,6 +114,9 @@ class ExpectationMaximisation:
             residual = self.y[rows] - expert @ self.Z[:, rows]
             squares += np.einsum("ij,ij,ij->i", tau[:, rows], residual, residual)
         return squares
+
+    def _variances(self, squares: Array, mass: Array) -> Array:
+        return squares / mass if self.penalty is None else self.penalty.variances(squares, mass)
 
     def _regress(self, zz: Array, zy: Array, current: Array, low: Array, high: Array) -> Array:
         """Minimise the weighted squares; along directions that the rows do not determine, do not move."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from numbers import Real
 from typing import Any
@@ -15,16 +17,36 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.moe import diagnostics
+from polysolv.moe.columns import bounds_of, independent_columns, spread
 from polysolv.moe.coordinates import check_bounds, coordinate_names, interval
+from polysolv.moe.covariate_relations import CovariateRelations
+from polysolv.moe.covariate_search import find_relations
+from polysolv.moe.decimals import Texts
+from polysolv.moe.ends import settled
 from polysolv.moe.fit_record import LEARNED, SETTINGS, FitRecord
+from polysolv.moe.fit_warning import FitWarning
+from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure, natural_order
-from polysolv.moe.optimise import METHODS, Problem, Run, default_min_variance, optimise, ranking
-from polysolv.moe.relocate import grow, relocate
-from polysolv.moe.starts import NAMES, starting_vectors
+from polysolv.moe.optimise import METHODS, Run
+from polysolv.moe.penalty import PENALTIES
+from polysolv.moe.problem import Problem, default_min_variance
+from polysolv.moe.scale import resolution
+from polysolv.moe.search import best_of, runs_of
+from polysolv.moe.starts import NAMES
 from polysolv.moe.threads import one_thread
 
 _MAX_SPREAD = 1e50
+
+
+@dataclass(frozen=True)
+class FittedData:
+    """The training data, the columns kept, and the least variance in squared units of y."""
+
+    X: Array
+    y: Array
+    kept: tuple[int, ...]
+    floor: float
 
 
 class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
@@ -34,18 +56,22 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         n_experts: number of experts k, at least 1.
         n_init: number of starts, of which the best end is kept: the first half afresh; the others grow from
             one expert, or move an atom of the best end so far to where the score asks for one
-            (:mod:`~polysolv.moe.relocate`). With ``init`` a measure there is one start.
+            (:mod:`~polysolv.moe.relocate`). With ``init`` a measure there is one start, and more only if it
+            ends in a spurious atom, which is then moved.
         init: "em-short" (candidates of several kinds, each taken a dozen EM maps on at most 4,000 rows, the
             best kept), "kmeans", "random", or a :class:`MixingMeasure`.
         tol: bound on ``gradient_norm_``, the largest entry of the projected score divided by n.
         max_iter: bound on EM maps plus trust-region evaluations of one start.
         method: "auto" (a few accelerated EM maps, then a trust-region Newton method on the full likelihood),
             "newton" (trust region from the start) or "em" (plain EM).
-        min_variance: smallest variance allowed, in squared units of y; None for 1e-6 of the residual variance
-            of one least-squares line.
+        min_variance: smallest variance allowed, in squared units of y; None for max(r^2/12, 1e-6 s^2), r the
+            step of the grid that y was rounded to and s a robust residual scale of one line.
+        penalty: None, or "chen-tan" for the likelihood with a penalty that makes it bounded and its maximum
+            consistent (:class:`~polysolv.moe.penalty.Penalty`); the score, curvatures and ``converged_`` are
+            then those of the penalised likelihood, ``log_likelihood_`` and the criteria are without it.
         bounds: compact box of the parameters: a mapping from "beta0", "beta1", "a", "b", "sigma" to a pair
             (low, high) (for slopes also of arrays of length d); None, or a missing name, leaves them free.
-        warm_start: whether a second ``fit`` starts from the last solution.
+        warm_start: whether a second ``fit`` starts from the last solution; afresh if its shape has changed.
         random_state: seed of the starts.
         verbose: 0 for silence; 1 reports each start, 2 each iteration, on standard error.
 
@@ -58,26 +84,44 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             only) or "iterations".
         lower_bound_, lower_bounds_: mean log-likelihood per observation at the end, and along the way.
         log_likelihood_: total log-likelihood.
-        gradient_norm_: largest entry of the score per observation, entries that push out of the box apart.
+        gradient_norm_: largest entry of the score per observation, entries that push out of the box apart;
+            like all statements about curvature it is made in standardised coordinates (logged variances), so
+            that it does not depend on units.
         information_eigenvalues_: eigenvalues, ascending, of the observed information per observation, over
             the coordinates that are not at a bound, without the d + 1 zeros that belong to translations of
-            the gate.
-        smallest_curvature_: smallest eigenvalue of the same in standardised coordinates: what the optimiser
-            saw.
+            the gate, and without the gate where it is separated.
+        smallest_curvature_: smallest of these.
+        spurious_: indices of the atoms that say nothing about the data: a few aligned or tied rows
+            (:mod:`~polysolv.moe.spurious`); () if there are none. Ends without such atoms come first whatever
+            the likelihood.
+        effective_rows_: total responsibility of each atom.
+        resolution_: step of the grid that y lies on, 0 for none.
+        gate_separated_: whether the gate has no maximum (:mod:`~polysolv.moe.separation`): along some
+            direction the likelihood rises for ever. Its estimates mean nothing then; the experts' do.
+        collinear_: columns left out because those before them determine them; their slopes are 0.
         at_bound_: names of the coordinates at a bound, such as "sigma[2]".
         training_: the data (X, y), for the diagnostics that are made on first use; None in a fit read from
             JSON.
         column_names_: names of the covariates and of the response.
-        starts_: one (log-likelihood, status, whether a variance is at its floor) for each start.
+        relations_: polynomials in the column names that vanish on the covariates, such as "x^2 - x" for a
+            dummy, up to degree 2 k; those that hold only within a tolerance end in "(approximate)".
+        covariate_relations_: the same as data, with the degree examined and what was not
+            (:class:`~polysolv.moe.covariate_relations.CovariateRelations`); lazy.
+        starts_: one (log-likelihood, status, whether it holds a spurious atom) for each start.
         n_features_in_: dimension d of the covariate.
 
     Raises:
         InputError: (a ValueError) for parameters or data that are not allowed: NaN or infinite values,
             constant columns, fewer rows than free parameters.
 
-    For k >= 2 the likelihood is unbounded (a variance may shrink onto a few points): without ``bounds`` the
-    best end whose variances are above ``min_variance`` is preferred, and one at the floor is flagged in
-    ``at_bound_``. With ``bounds`` the best end in the box is taken, as in the theory.
+    Warns:
+        ConvergenceWarning: (scikit-learn's) if the best end is not a stationary point.
+        FitWarning: if it holds a spurious atom, its gate is separated, or (after more than one start) its
+            atoms are more than the data tell apart.
+
+    For k >= 2 the likelihood is unbounded (a variance may shrink onto a few points): the best regular end is
+    the answer, and a spurious one only if there is no other. Where ``bounds`` keeps the variances away from
+    0, the best end in the box is taken, as in the theory. An interrupted fit keeps its finished starts.
 
     >>> G = MixingMeasure(beta0=[0.3, 0], beta1=[[1], [0]], a=[[1.5], [-1.5]], b=[1, -1], sigma=[0.4, 0.3])
     >>> X, y = G.sample(2000, seed=0)
@@ -92,12 +136,13 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self,
         n_experts: int = 1,
         *,
-        n_init: int = 1,
+        n_init: int = 10,
         init: str | MixingMeasure = "em-short",
         tol: float = 1e-8,
         max_iter: int = 1000,
         method: str = "auto",
         min_variance: float | None = None,
+        penalty: str | None = None,
         bounds: Any = None,
         warm_start: bool = False,
         random_state: Any = None,
@@ -110,6 +155,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.max_iter = max_iter
         self.method = method
         self.min_variance = min_variance
+        self.penalty = penalty
         self.bounds = bounds
         self.warm_start = warm_start
         self.random_state = random_state
@@ -121,35 +167,57 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         X, y = np.asarray(X), np.asarray(y, dtype=np.float64)
         self._check_parameters(X, y)
-        floor = self._floor(X, y)
+        kept = independent_columns(X)
+        floor = self._floor(X[:, list(kept)], y)
+        bounds = bounds_of(self.bounds, kept, X.shape[1])
         with one_thread():
-            problem = Problem.of(X, y, self.n_experts, floor, self.bounds)
-            self._learn(problem, self._runs(problem), X, y, floor)
-        self.column_names_ = self._names(given_y)
+            problem = Problem.of(X[:, list(kept)], y, self.n_experts, floor, bounds, self.penalty)
+            runs: list[Run] = []
+            finished = False
+            try:
+                for run in self._search(problem, kept):
+                    runs.append(run)
+                finished = True
+            finally:
+                # Interrupted: what is finished is kept.
+                if runs:
+                    self._learn(problem, runs, finished, FittedData(X, y, kept, floor))
+                    self.column_names_ = self._names(given_y)
+        self._warn()
         return self
 
     def predict(self, X: ArrayLike) -> Array:
         """Return the conditional mean of the response, shape (n,)."""
         X = self._checked(X)
-        mean: Array = (self.mixing_measure_.gate(X) * self.mixing_measure_.means(X)).sum(axis=1)
+        mean: Array = (self.model_.gate(X) * self.model_.means(X)).sum(axis=1)
         return mean
 
     def predict_gate(self, X: ArrayLike) -> Array:
         """Return the gate probabilities, shape (n, k)."""
-        return self.mixing_measure_.gate(self._checked(X))
+        return self.model_.gate(self._checked(X))
 
     def responsibilities(self, X: ArrayLike, y: ArrayLike) -> Array:
         """Return the posterior probability of each expert given (x, y), shape (n, k)."""
-        return self.mixing_measure_.responsibilities(self._checked(X), y)
+        return self.model_.responsibilities(self._checked(X), y)
 
     def score_samples(self, X: ArrayLike, y: ArrayLike | None = None) -> Array:
         """Return the log conditional density of each row, shape (n,); without y, at the conditional means."""
         X = self._checked(X)
-        return self.mixing_measure_.log_density(X, self.predict(X) if y is None else y)
+        return self.model_.log_density(X, self.predict(X) if y is None else y)
 
     def sample(self, n: int = 1, x: Any = None, seed: Any = None) -> tuple[Array, Array]:
-        """Draw (X, y) from the fitted model; see :meth:`MixingMeasure.sample`."""
+        """Draw (X, y) from the fitted model.
+
+        Args:
+            n: number of rows.
+            x: covariates, shape (n, d), or a callable (see :meth:`MixingMeasure.sample`); None for rows of
+                the training covariates, drawn with replacement.
+            seed: integer, numpy Generator, or None for a fresh one.
+        """
         check_is_fitted(self)
+        if x is None:
+            X, _ = self._training()
+            x = lambda size, rng: X[rng.integers(X.shape[0], size=size)]  # noqa: E731
         return self.mixing_measure_.sample(n, x, seed)
 
     def aic(self, X: ArrayLike | None = None, y: ArrayLike | None = None) -> float:
@@ -207,104 +275,129 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     @property
     def n_parameters_(self) -> int:
-        """Number of free parameters, k (2 d + 3) - (d + 1)."""
+        """Number of free parameters, k (2 d + 3) - (d + 1), d without the columns in ``collinear_``."""
         check_is_fitted(self)
-        return diagnostics.parameter_count(self.mixing_measure_.k, self.mixing_measure_.d)
+        G = self.mixing_measure_
+        return diagnostics.parameter_count(G.k, G.d - len(self.collinear_))
 
     @cached_property
     def entropy_(self) -> float:
         """Total entropy of the responsibilities of the training data; lazy."""
-        return diagnostics.entropy(self.mixing_measure_.responsibilities(*self._training()))
+        return diagnostics.entropy(self.model_.responsibilities(*self._training()))
 
     @cached_property
     def inferred_cells_(self) -> list[tuple[int, ...]]:
         """Groups of fitted atoms that the data cannot tell apart, by backward selection; lazy."""
-        X, y = self._training()
         with one_thread():
-            cells, _ = diagnostics.inferred_cells(self.mixing_measure_, X, y, self.min_variance_, self.bounds)
+            cells, _ = diagnostics.cells_of(self._problem(), self.model_.vector)
         return cells
 
     @cached_property
     def standard_errors_(self) -> diagnostics.StandardErrors:
         """Standard errors of exactly fitted atoms, NaN with a reason for the others; lazy."""
-        X, y = self._training()
         with one_thread():
             return diagnostics.standard_errors(
-                self.mixing_measure_, X, y, self.inferred_cells_, self.held_, self.converged_
+                self._problem(),
+                self.model_,
+                self.inferred_cells_,
+                self._held,
+                self.converged_,
+                self.spurious_,
+                self.gate_separated_,
             )
 
     @cached_property
     def warnings_(self) -> list[str]:
-        """Plain-words warnings (over-specification, bounds, empty experts, a hard gate); lazy."""
-        X, y = self._training()
-        G = self.mixing_measure_
-        with one_thread():
-            return diagnostics.warnings_of(
-                G,
-                G.responsibilities(X, y).sum(axis=0),
-                float(np.abs((G.beta1 - G.beta1.mean(axis=0)) * X.std(axis=0)).max()),
-                diagnostics.relative_curvature(G, X, y, self.held_),
-                self.at_bound_,
-                self.status_,
-                self.inferred_cells_,
-            )
+        """Plain-words warnings (spurious atoms, over-specification, bounds, a hard gate); lazy."""
+        self._training()
+        return [
+            *self._plain_warnings,
+            *diagnostics.over_specified(self.inferred_cells_, self.spurious_),
+        ]
 
-    def _learn(self, problem: Problem, runs: list[Run], X: Array, y: Array, floor: float) -> None:
-        for name in ("inferred_cells_", "standard_errors_", "warnings_", "entropy_"):
+    @cached_property
+    def covariate_relations_(self) -> CovariateRelations:
+        """Polynomials that vanish on the covariates, up to twice the largest cell that can occur; lazy."""
+        X, _ = self._training()
+        return find_relations(X, self.mixing_measure_.k, self.covariate_texts_)
+
+    @property
+    def relations_(self) -> list[str]:
+        """Polynomials that vanish on the covariates, in column names."""
+        check_is_fitted(self)
+        return self.covariate_relations_.texts(self.column_names_[0])
+
+    def _learn(self, problem: Problem, runs: list[Run], finished: bool, data: FittedData) -> None:
+        for name in ("inferred_cells_", "standard_errors_", "warnings_", "entropy_", "covariate_relations_"):
             self.__dict__.pop(name, None)
-        offset = float(np.log(problem.coordinates.y_scale)) * y.size
-        floors = [problem.on_variance_floor(run.vector) for run in runs]
-        run = self._best(problem, runs)
+        self.covariate_texts_: Texts = {}
+        free_gate = not {"beta0", "beta1"} & set(self.bounds or {})
+        end = settled(problem, best_of(problem, runs), self.tol, self.max_iter, free_gate)
+        run = end.run
         if not np.isfinite(run.value):
             raise InputError("bounds", self.bounds, "a box in which the likelihood does not overflow")
-        k, d = problem.k, X.shape[1]
-        order = natural_order(k, d)
-        G = _snapped(problem.coordinates.outward(run.vector, k), floor, self.bounds)
-        if not {"beta0", "beta1"} & set(self.bounds or {}):
-            G = G.translate(-float(G.beta0[-1]), -G.beta1[-1])
-        self.log_likelihood_, gradient, hessian = G.derivatives(X, y)
-        self.held_ = problem.box.held(run.vector, run.gradient)[order]
+        k, d, n = problem.k, data.X.shape[1], problem.rows
+        offset = float(np.log(problem.coordinates.y_scale)) * n
+        order = natural_order(k, len(data.kept))
+        self.model_ = FittedModel(problem.coordinates, run.vector, k, data.kept, d)
+        self.mixing_measure_ = _snapped(self.model_.measure(), data.floor, self.bounds)
+        self._held = problem.box.held(run.vector, run.gradient)
+        self.held_ = spread(self._held[order], data.kept, k, d, False)
         self.at_bound_ = [name for name, at in zip(coordinate_names(k, d), self.held_, strict=True) if at]
-        self.mixing_measure_ = G
-        self.lower_bounds_ = [(value - offset) / y.size for value in run.values]
-        self.lower_bound_ = self.log_likelihood_ / y.size
-        self.gradient_norm_ = float(np.abs(np.where(self.held_, 0.0, gradient)).max()) / y.size
+        self.log_likelihood_ = end.log_likelihood - offset
+        self.lower_bounds_ = [(value - offset) / n for value in run.values]
+        self.lower_bound_ = self.log_likelihood_ / n
+        self.gradient_norm_ = end.gradient_norm
         self.n_iter_ = run.iterations
         self.status_ = run.status
-        self.converged_ = run.status in ("stationary", "rounding") and _flat(problem, run, self.tol)
-        self.smallest_curvature_ = run.smallest_eigenvalue
-        self.information_eigenvalues_ = self._spectrum(problem, -hessian / y.size)
+        self.converged_ = end.converged
+        self.information_eigenvalues_ = end.eigenvalues
+        self.smallest_curvature_ = float(end.eigenvalues[0]) if end.eigenvalues.size else 0.0
+        self.spurious_ = end.spurious
+        self.effective_rows_ = end.mass
+        self.gate_separated_ = end.gate_separated
+        self.collinear_ = tuple(j for j in range(d) if j not in data.kept)
+        self.resolution_ = resolution(data.y)
         self.starts_ = [
-            (run.value - offset, run.status, at_floor) for run, at_floor in zip(runs, floors, strict=True)
+            (
+                problem.log_likelihood(run.vector, run.value) - offset,
+                run.status,
+                bool(problem.spurious(run.vector)),
+            )
+            for run in runs
         ]
-        self.min_variance_ = floor
-        self.n_samples_ = int(y.size)
-        self.training_: tuple[Array, Array] | None = (X, y)
-        if self.status_ == "iterations":
-            import warnings
+        self.min_variance_ = data.floor
+        self.n_samples_ = n
+        self.training_: tuple[Array, Array] | None = (data.X, data.y)
+        self._plain_warnings = diagnostics.warnings_of(
+            problem, end, self.at_bound_, self.resolution_, len(runs) if not finished else None
+        )
 
-            from sklearn.exceptions import ConvergenceWarning
+    def _warn(self) -> None:
+        import warnings
 
+        from sklearn.exceptions import ConvergenceWarning
+
+        if not self.converged_:
             warnings.warn(
-                f"the best of {len(runs)} starts stopped after max_iter = {self.max_iter} with gradient norm "
-                f"{self.gradient_norm_:.1e}",
+                f"the best of {len(self.starts_)} starts is not a stationary point (status {self.status_}, "
+                f"max_iter = {self.max_iter}): gradient norm {self.gradient_norm_:.1e}",
                 ConvergenceWarning,
                 stacklevel=3,
             )
+        serious = [text for text in self._plain_warnings if text.startswith(diagnostics.SERIOUS)]
+        if len(self.starts_) > 1:
+            # Where one start was asked for, this would cost as much as the fit.
+            serious += diagnostics.over_specified(self.inferred_cells_, self.spurious_)
+        for text in serious:
+            warnings.warn(text, FitWarning, stacklevel=3)
 
-    def _spectrum(self, problem: Problem, information: Array) -> Array:
-        """Return the eigenvalues over the free coordinates, without the zeros of free gate translations."""
-        free = ~self.held_
-        layout = np.argsort(natural_order(problem.k, problem.Z.shape[0] - 1))
-        gauge = [layout[list(group)] for group in problem.box.gauge if free[layout[list(group)]].all()]
-        if not free.any():
-            return np.empty(0)
-        # The translations are eigenvectors: moved beyond all others, they come last.
-        shift = 2.0 * float(np.linalg.norm(information[np.ix_(free, free)])) + 1e-300
-        for group in gauge:
-            information[np.ix_(group, group)] += shift / group.size
-        eigenvalues = np.linalg.eigvalsh(information[np.ix_(free, free)])
-        return np.asarray(eigenvalues[: int(free.sum()) - len(gauge)], dtype=np.float64)
+    def _problem(self) -> Problem:
+        """Return what was maximised, made anew from the training data."""
+        X, y = self._training()
+        kept = self.model_.kept
+        bounds = bounds_of(self.bounds, kept, X.shape[1])
+        return Problem.of(X[:, list(kept)], y, self.model_.k, self.min_variance_, bounds, self.penalty)
 
     def _floor(self, X: Array, y: Array) -> float:
         """Return the least variance allowed: the setting, else the user's box, else the default."""
@@ -323,6 +416,8 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             raise InputError("init", self.init, f"{', '.join(NAMES)} or a MixingMeasure")
         if not _positive(self.tol):
             raise InputError("tol", self.tol, "a positive number")
+        if self.penalty is not None and self.penalty not in PENALTIES:
+            raise unknown_name("penalty", self.penalty, list(PENALTIES))
         if self.min_variance is not None and not _positive(self.min_variance):
             raise InputError("min_variance", self.min_variance, "None or a positive number")
         n, d = X.shape
@@ -341,46 +436,23 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         if np.ptp(y) == 0:
             raise InputError("y", float(y[0]), "responses that are not constant")
         with np.errstate(over="ignore"):
-            spreads = [*((f"X: column {j}", float(X[:, j].std())) for j in range(d)), ("y", float(y.std()))]
-        for name, spread in spreads:
-            if not 1.0 / _MAX_SPREAD <= spread <= _MAX_SPREAD:
+            widths = [*((f"X: column {j}", float(X[:, j].std())) for j in range(d)), ("y", float(y.std()))]
+        for name, width in widths:
+            if not 1.0 / _MAX_SPREAD <= width <= _MAX_SPREAD:
                 allowed = f"a standard deviation from {1 / _MAX_SPREAD:g} to {_MAX_SPREAD:g}: change the unit"
-                raise InputError(f"{name}: standard deviation", spread, allowed)
+                raise InputError(f"{name}: standard deviation", width, allowed)
 
-    def _runs(self, problem: Problem) -> list[Run]:
-        """Run the first half of the starts afresh; grow the others, or move atoms of the best end."""
+    def _search(self, problem: Problem, kept: tuple[int, ...]) -> Iterator[Run]:
+        """Yield the end of each start."""
         state = check_random_state(self.random_state)
         rng = np.random.default_rng(state.randint(2**31, size=4).tolist())
-        runs: list[Run] = []
-        for start in self._starts(problem, rng):
-            report = self._reporter(len(runs))
-            runs.append(optimise(problem, start, self.method, self.tol, self.max_iter, report))
-        if problem.k == 1 or isinstance(self.init, MixingMeasure) or self.warm_start:
-            return runs
-        method = "em" if self.method == "em" else "newton"
-        for index in range(self.n_init - len(runs)):
-            best = self._best(problem, runs).vector
-            start = grow(problem, rng) if index % 3 == 0 else relocate(problem, best, rng, rank=0)
-            if index % 3 == 2:
-                # One move may have to get worse before the second makes up for it.
-                start = relocate(problem, start, rng, rank=1)
-            report = self._reporter(len(runs))
-            runs.append(optimise(problem, start, method, self.tol, self.max_iter, report))
-        return runs
-
-    def _best(self, problem: Problem, runs: list[Run]) -> Run:
-        return runs[ranking([problem.merit(run.vector, run.value) for run in runs])[0]]
-
-    def _starts(self, problem: Problem, rng: np.random.Generator) -> list[Array]:
+        init = self.init
         previous = getattr(self, "mixing_measure_", None) if self.warm_start else None
-        given = previous if previous is not None else self.init
-        if isinstance(given, MixingMeasure):
-            if (given.k, given.d) != (problem.k, problem.Z.shape[0] - 1):
-                raise InputError(
-                    "warm_start", f"k = {given.k}, d = {given.d}", "a previous fit of the same shape"
-                )
-            return [problem.coordinates.inward(given)]
-        return starting_vectors(given, (self.n_init + 1) // 2, problem, rng)
+        if previous is not None and (previous.k, previous.d) == (self.n_experts, self.n_features_in_):
+            init = previous
+        if isinstance(init, MixingMeasure):
+            init = init.columns(kept)
+        return runs_of(problem, init, self.n_init, self.method, self.tol, self.max_iter, rng, self._reporter)
 
     def _names(self, y: ArrayLike) -> tuple[tuple[str, ...], str]:
         d = self.mixing_measure_.d
@@ -451,11 +523,3 @@ def _snapped(G: MixingMeasure, floor: float, bounds: Any) -> MixingMeasure:
             np.clip(value, low if value.ndim == 2 else low[0], high if value.ndim == 2 else high[0])
         )
     return MixingMeasure(*arrays)
-
-
-def _flat(problem: Problem, run: Run, tol: float) -> bool:
-    """Whether the gradient is within the tolerance (in standardised units if rounding stopped the run)."""
-    if run.status == "stationary":
-        return True
-    inside = np.where(problem.box.held(run.vector, run.gradient), 0.0, run.gradient)
-    return bool(np.abs(inside).max() / problem.rows <= tol and run.smallest_eigenvalue >= -1e-6)

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from polysolv.errors import InputError, require_integer
-from polysolv.moe.coordinates import coordinate_names
+from polysolv.moe.coordinates import Coordinates, coordinate_names
+from polysolv.moe.covariate_relations import relations_from_data
 from polysolv.moe.diagnostics import StandardErrors
 from polysolv.moe.fit_record import SETTINGS, FitRecord
+from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
 
 SCHEMA = "polysolv/fit/1"
@@ -33,12 +35,29 @@ _KEYS = (
     "information_eigenvalues",
     "at_bound",
     "starts",
+    "spurious",
+    "effective_rows",
+    "gate_separated",
+    "collinear",
+    "resolution",
+    "standardised",
     "aic",
     "bic",
     "icl",
     "cells",
     "standard_errors",
     "warnings",
+    "relations",
+)
+# Keys that files written before these existed lack.
+_ADDED = (
+    "spurious",
+    "effective_rows",
+    "gate_separated",
+    "collinear",
+    "resolution",
+    "standardised",
+    "relations",
 )
 
 
@@ -66,9 +85,21 @@ def fit_to_data(fit: FitRecord) -> dict[str, Any]:
         "information_eigenvalues": fit.information_eigenvalues.tolist(),
         "at_bound": fit.at_bound,
         "starts": [
-            {"log_likelihood": float(value), "status": status, "at_variance_floor": at_floor}
-            for value, status, at_floor in fit.starts
+            {"log_likelihood": float(value), "status": status, "spurious": spurious}
+            for value, status, spurious in fit.starts
         ],
+        "spurious": list(fit.spurious),
+        "effective_rows": fit.effective_rows.tolist(),
+        "gate_separated": fit.gate_separated,
+        "collinear": [x_names[j] for j in fit.collinear],
+        "resolution": fit.resolution,
+        "standardised": {
+            "x_mean": fit.model.coordinates.x_mean.tolist(),
+            "x_scale": fit.model.coordinates.x_scale.tolist(),
+            "y_mean": fit.model.coordinates.y_mean,
+            "y_scale": fit.model.coordinates.y_scale,
+            "vector": fit.model.vector.tolist(),
+        },
         "aic": fit.aic,
         "bic": fit.bic,
         "icl": fit.icl,
@@ -79,6 +110,7 @@ def fit_to_data(fit: FitRecord) -> dict[str, Any]:
             "withheld": {str(atom): reason for atom, reason in errors.withheld.items()},
         },
         "warnings": fit.warnings,
+        "relations": fit.covariate_relations.to_data(x_names),
     }
 
 
@@ -92,8 +124,10 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
     data = read.mapping("fit", data)
     if data.get("schema") != SCHEMA:
         raise InputError(f"{source}: schema", data.get("schema"), SCHEMA)
-    read.keys("fit", data, _KEYS)
-    settings = read.keys("settings", read.mapping("settings", data["settings"]), SETTINGS)
+    read.keys("fit", data, _KEYS, optional=_ADDED)
+    settings = read.mapping("settings", data["settings"])
+    settings = read.keys("settings", settings, SETTINGS, optional=("penalty",))
+    settings = {name: settings.get(name) for name in SETTINGS}
     init = settings["init"]
     if isinstance(init, Mapping):
         settings["init"] = MixingMeasure.from_dict(init, f"{source}: settings: init")
@@ -106,7 +140,7 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
     names = read.strings("x", about["x"])
     if len(names) != d or not isinstance(about["y"], str):
         raise InputError(f"{source}: data", about, f"{d} names for x and one for y")
-    numbers = {name: read.number(name, data[name]) for name in _NUMBERS}
+    numbers: dict[str, Any] = {name: read.number(name, data[name]) for name in _NUMBERS}
     n_iter = require_integer(f"{source}: n_iter", data["n_iter"], 0, 10**12)
     if data["status"] not in _STATUSES:
         raise InputError(f"{source}: status", data["status"], ", ".join(_STATUSES))
@@ -136,9 +170,11 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
         information_eigenvalues=eigenvalues,
         at_bound=at_bound,
         starts=starts,
+        **read.added(data, G, names),
         inferred_cells=cells,
         standard_errors=read.errors(data["standard_errors"], k, d),
         warnings=read.strings("warnings", data["warnings"]),
+        covariate_relations=relations_from_data(data.get("relations"), d, source),
     )
 
 
@@ -166,12 +202,14 @@ class _Reader:
             raise InputError(f"{self.source}: {key}", type(value).__name__, "a JSON object")
         return dict(value)
 
-    def keys(self, key: str, value: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
+    def keys(
+        self, key: str, value: dict[str, Any], known: tuple[str, ...], optional: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
         for name in value:
             if name not in known:
                 raise InputError(f"{self.source}: {key}: key", name, ", ".join(known))
         for name in known:
-            if name not in value:
+            if name not in value and name not in optional:
                 raise InputError(f"{self.source}: {key}: key", name, "to be present")
         return value
 
@@ -196,14 +234,68 @@ class _Reader:
         return [self.number(key, entry) for entry in self.sequence(key, value)]
 
     def start(self, value: object) -> tuple[float, str, bool]:
+        entry = self.mapping("starts", value)
+        # Its name before spurious ends were recognised by more than the floor.
+        flag = "at_variance_floor" if "at_variance_floor" in entry else "spurious"
+        entry = self.keys("starts", entry, ("log_likelihood", "status", flag))
+        value_there = self.number("starts", entry["log_likelihood"])
+        return value_there, str(entry["status"]), bool(entry[flag])
+
+    def added(self, data: dict[str, Any], G: MixingMeasure, names: list[str]) -> dict[str, Any]:
+        """Return the entries that older files lack."""
+        k = G.k
+        spurious = tuple(self.sequence("spurious", data.get("spurious", [])))
+        if not all(type(i) is int and 0 <= i < k for i in spurious):
+            raise InputError(f"{self.source}: spurious", list(spurious), f"atoms 0 to {k - 1}")
+        separated = data.get("gate_separated", False)
+        if not isinstance(separated, bool):
+            raise InputError(f"{self.source}: gate_separated", separated, "true or false")
+        rows = self.numbers("effective_rows", data.get("effective_rows", []))
+        if len(rows) not in (0, k):
+            raise InputError(f"{self.source}: effective_rows", rows, f"one number for each of {k} atoms")
+        left_out = self.strings("collinear", data.get("collinear", []))
+        for name in left_out:
+            if name not in names:
+                raise InputError(f"{self.source}: collinear", name, ", ".join(names))
+        collinear = tuple(names.index(name) for name in left_out)
+        return {
+            "spurious": spurious,
+            "effective_rows": np.array(rows or [np.nan] * k),
+            "gate_separated": separated,
+            "collinear": collinear,
+            "resolution": self.number("resolution", data.get("resolution", 0.0)),
+            "model": self.model(data.get("standardised"), G, collinear),
+        }
+
+    def model(self, value: object, G: MixingMeasure, collinear: tuple[int, ...]) -> FittedModel:
+        kept = tuple(j for j in range(G.d) if j not in collinear)
+        size = len(kept)
+        if value is None:
+            units = Coordinates(np.zeros(size), np.ones(size), 0.0, 1.0)
+            return FittedModel(units, units.inward(G.columns(kept)), G.k, kept, G.d)
         entry = self.keys(
-            "starts", self.mapping("starts", value), ("log_likelihood", "status", "at_variance_floor")
+            "standardised",
+            self.mapping("standardised", value),
+            ("x_mean", "x_scale", "y_mean", "y_scale", "vector"),
         )
-        return (
-            self.number("starts", entry["log_likelihood"]),
-            str(entry["status"]),
-            bool(entry["at_variance_floor"]),
+        arrays = {
+            name: np.array(self.numbers(f"standardised: {name}", entry[name]))
+            for name in ("x_mean", "x_scale", "vector")
+        }
+        for name, wanted in (("x_mean", size), ("x_scale", size), ("vector", G.k * (2 * size + 3))):
+            if arrays[name].size != wanted:
+                raise InputError(
+                    f"{self.source}: standardised: {name}", arrays[name].size, f"{wanted} numbers"
+                )
+        y_mean, y_scale = (
+            self.number(f"standardised: {name}", entry[name]) for name in ("y_mean", "y_scale")
         )
+        if y_scale <= 0 or (arrays["x_scale"] <= 0).any():
+            raise InputError(
+                f"{self.source}: standardised", "a scale that is not positive", "positive scales"
+            )
+        units = Coordinates(arrays["x_mean"], arrays["x_scale"], y_mean, y_scale)
+        return FittedModel(units, arrays["vector"], G.k, kept, G.d)
 
     def errors(self, value: object, k: int, d: int) -> StandardErrors:
         names = (*PARAMETERS, "reference", "withheld")

@@ -6,7 +6,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from polysolv.moe import diagnostics
+from polysolv.moe.covariate_relations import CovariateRelations
 from polysolv.moe.diagnostics import StandardErrors
+from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import MixingMeasure
 
@@ -18,6 +20,7 @@ SETTINGS = (
     "max_iter",
     "method",
     "min_variance",
+    "penalty",
     "bounds",
     "random_state",
 )
@@ -51,14 +54,22 @@ class FitRecord:
     information_eigenvalues: Array
     at_bound: list[str]
     starts: list[tuple[float, str, bool]]
+    spurious: tuple[int, ...]
+    effective_rows: Array
+    gate_separated: bool
+    collinear: tuple[int, ...]
+    resolution: float
+    model: FittedModel
     inferred_cells: list[tuple[int, ...]]
     standard_errors: StandardErrors
     warnings: list[str]
+    covariate_relations: CovariateRelations
 
     @property
     def n_parameters(self) -> int:
         """Number of free parameters."""
-        return diagnostics.parameter_count(self.mixing_measure.k, self.mixing_measure.d)
+        G = self.mixing_measure
+        return diagnostics.parameter_count(G.k, G.d - len(self.collinear))
 
     @property
     def aic(self) -> float:

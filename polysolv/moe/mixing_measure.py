@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -229,6 +229,11 @@ class MixingMeasure(RichDisplay):
         """Return the same measure with its atoms in another order (or only some of them)."""
         chosen = np.asarray(order, dtype=np.intp)
         return MixingMeasure(*(getattr(self, name)[chosen] for name in PARAMETERS))
+
+    def columns(self, kept: Sequence[int]) -> MixingMeasure:
+        """Return the measure of some of the covariates, as if the slopes of the others were 0."""
+        index = list(kept)
+        return MixingMeasure(self.beta0, self.beta1[:, index], self.a[:, index], self.b, self.sigma)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this measure."""

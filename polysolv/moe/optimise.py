@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from polysolv.moe import likelihood, trust_region
-from polysolv.moe.coordinates import Bounds, Coordinates
+from polysolv.moe import trust_region
 from polysolv.moe.em import ExpectationMaximisation, accelerate, run
-from polysolv.moe.likelihood import Array, pack, unpack
-from polysolv.moe.trust_region import Box
+from polysolv.moe.likelihood import Array
+from polysolv.moe.problem import Problem
 
 METHODS = ("em", "newton", "auto")
 _WARM_UP_MAPS, _WARM_UP_GAIN = 6, 0.1
@@ -23,75 +22,8 @@ Report = Callable[[int, float, float], None]
 
 
 @dataclass(frozen=True)
-class Problem:
-    """A data set in standardised coordinates with its feasible box."""
-
-    coordinates: Coordinates
-    Z: Array
-    y: Array
-    k: int
-    box: Box
-    boxed: bool
-
-    @classmethod
-    def of(cls, X: Array, y: Array, k: int, min_variance: float, bounds: Bounds | None) -> Problem:
-        """Standardise the data and translate the bounds."""
-        coordinates = Coordinates.of(X, y, bounds)
-        Z, response = coordinates.data(X, y)
-        p = Z.shape[0]
-        gauge = tuple(tuple(range(j, k * p, p)) for j in range(p))
-        box = Box(*coordinates.box(k, min_variance, bounds), gauge)
-        return cls(coordinates, Z, response, k, box, bounds is not None)
-
-    def thinned(self, rows: int, rng: np.random.Generator) -> Problem:
-        """Return the problem with at most ``rows`` rows, chosen at random."""
-        if self.rows <= rows:
-            return self
-        chosen = np.sort(rng.choice(self.rows, rows, replace=False))
-        Z = np.ascontiguousarray(self.Z[:, chosen])
-        return Problem(self.coordinates, Z, self.y[chosen], self.k, self.box, self.boxed)
-
-    def without_atom(self) -> Problem:
-        """Return the problem with one atom less."""
-        k, p = self.k - 1, self.Z.shape[0]
-        lower, upper = (
-            pack(*(part[:k] for part in unpack(end, self.k))) for end in (self.box.lower, self.box.upper)
-        )
-        gauge = tuple(tuple(range(j, k * p, p)) for j in range(p))
-        return Problem(self.coordinates, self.Z, self.y, k, Box(lower, upper, gauge), self.boxed)
-
-    def on_variance_floor(self, vector: Array) -> bool:
-        """Whether some variance sits on the lower end of its box."""
-        return bool((vector[-self.k :] <= self.box.lower[-self.k :]).any())
-
-    def merit(self, vector: Array, value: float) -> tuple[bool, float]:
-        """Return what ends are ranked by; without the user's box, variances off the floor come first."""
-        if not np.isfinite(value):
-            return (False, -np.inf)
-        return (self.boxed or not self.on_variance_floor(vector), value)
-
-    @property
-    def rows(self) -> int:
-        """Number of observations."""
-        return self.y.size
-
-    def raw(self, gradient: Array, vector: Array) -> Array:
-        """Return a gradient in the user's units."""
-        return self.coordinates.raw_gradient(gradient, vector, self.k)
-
-    def evaluate(self, vector: Array) -> likelihood.Evaluation:
-        """Return the log-likelihood of the standardised data with both derivatives."""
-        return likelihood.evaluate(vector, self.k, self.Z, self.y)
-
-    def gradient_norm(self, vector: Array) -> float:
-        """Return the largest entry of the projected gradient per observation, in either units."""
-        gradient = likelihood.evaluate(vector, self.k, self.Z, self.y, second=False).gradient
-        return trust_region.norm(gradient, vector, self.box, self.rows, self.raw)
-
-
-@dataclass(frozen=True)
 class Run:
-    """The end of one start; values are log-likelihoods of the standardised data."""
+    """The end of one start; values are objectives of the standardised data."""
 
     vector: Array
     value: float
@@ -138,7 +70,7 @@ def optimise(
         max_iter: bound on EM maps plus trust-region evaluations.
         report: called with (iteration, value, gradient norm).
     """
-    em = ExpectationMaximisation(problem.Z, problem.y, problem.k, problem.box)
+    em = problem.em()
     if method == "em":
         return _plain_em(problem, em, start, tol, max_iter, report)
     warm: list[float] = []
@@ -150,7 +82,7 @@ def optimise(
         start,
         problem.box,
         problem.rows,
-        problem.raw,
+        problem.weights,
         tol,
         max(max_iter - spent, 1),
         report,
@@ -193,12 +125,3 @@ def _plain_em(
     saddle = smallest < -trust_region.CURVATURE_TOLERANCE
     status = ("saddle" if saddle else "stationary") if stationary else "iterations"
     return Run(vector, final.value, final.gradient, values, len(values), status, smallest)
-
-
-def default_min_variance(X: Array, y: Array) -> float:
-    """Return 1e-6 of the residual variance of one least-squares line (at least 1e-14 var y)."""
-    coordinates = Coordinates.of(X, y)
-    Z, response = coordinates.data(X, y)
-    slopes = np.linalg.lstsq(Z @ Z.T, Z @ response, rcond=1e-12)[0]
-    residual = float(np.mean((response - slopes @ Z) ** 2))
-    return float(max(1e-6 * residual, 1e-14) * coordinates.y_scale**2)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 
 from polysolv.display.grid import Grid, show_rate
-from polysolv.moe.cell_rates import CellRate, cell_rates
+from polysolv.moe.cell_rates import CellRate, rates_of_fit
+from polysolv.moe.digits import shown
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.mixing_measure import PARAMETERS
+from polysolv.rates.report import show_refined
+from polysolv.rates.statements import NOT_IDENTIFIABLE
 
 _SHOWN_EIGENVALUES = 4
+_SHOWN_CHARACTERS = 200
 
 
 def fit_grids(fit: FitRecord) -> list[Grid]:
@@ -22,11 +26,22 @@ def fit_notes(fit: FitRecord) -> list[str]:
     errors = fit.standard_errors
     notes = [f"warning: {warning}" for warning in fit.warnings]
     notes += [f"no standard errors for atom {atom}: {why}" for atom, why in errors.withheld.items()]
+    x_names, _ = fit.column_names
+    for j in fit.collinear:
+        notes.append(
+            f"column {x_names[j]!r} is a linear combination of the columns before it and is left out: its "
+            "slopes are 0, and df, AIC and BIC do not count them"
+        )
+    centre = shown(fit.model, fit.mixing_measure, not fit.gate_separated).centre
+    if centre is not None:
+        at = ", ".join(f"{name} = {value:.15g}" for name, value in zip(x_names, centre.tolist(), strict=True))
+        notes.append(f"beta0 and b are the values at {at}: the origin is too far away for the digits shown")
     if errors.reference is not None and fit.mixing_measure.k > 1:
         notes.append(
             f"the gate is identified up to a translation: standard errors of beta0 and beta1 are relative to "
             f"atom {errors.reference}"
         )
+    notes += relation_notes(fit)
     cells = fit.inferred_cells
     excess = fit.mixing_measure.k - len(cells)
     if excess:
@@ -39,14 +54,55 @@ def fit_notes(fit: FitRecord) -> list[str]:
     return notes
 
 
+def relation_notes(fit: FitRecord) -> list[str]:
+    """Return what was found about the covariates, and which rates are missing for what reason."""
+    x_names, _ = fit.column_names
+    rates = rates_of_fit(fit)
+    notes = []
+    exact, nearly = (
+        [_equation(r.text(x_names)) for r in fit.covariate_relations.found if r.approximate == approximate]
+        for approximate in (False, True)
+    )
+    if exact:
+        notes.append(
+            f"the covariates satisfy {'; '.join(exact)} (found on a random half of the rows, and true of "
+            "every row of the other half)"
+        )
+    if nearly:
+        notes.append(f"the covariates satisfy within a tolerance {'; '.join(nearly)}")
+    if rates.relations:
+        notes.append(
+            "the rates are those modulo these relations; what is in print assumes that x has a density"
+        )
+    if rates.assumed:
+        notes.append(f"rates assume {rates.assumed}, and weights and variances bounded away from 0")
+    notes += [f"no rate for atom {atom}: {why}" for atom, why in rates.without.items()]
+    reasons: dict[str, list[str]] = {}
+    for cell in rates.cells:
+        atoms = ", ".join(map(str, cell.atoms))
+        for name, parameter in cell.parameters.items():
+            if parameter.identifiable and not parameter.refined and not parameter.bounds:
+                reasons.setdefault(parameter.reason, []).append(f"{name} of {atoms}")
+            if not parameter.identifiable:
+                notes.append(f"{name} of {atoms} is not identifiable: {parameter.reason} ({parameter.arc})")
+    notes += [f"no refined rate for {'; '.join(names)}: {reason}" for reason, names in reasons.items()]
+    return notes
+
+
+def _equation(text: str) -> str:
+    text = text.removesuffix(" (approximate)")
+    return f"{text} = 0" if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]} ... = 0"
+
+
 def fit_csv(fit: FitRecord) -> str:
     """Return one line for each atom and parameter: estimate, standard error, rates."""
     headers = ["atom", "cell", "parameter", "coordinate", "estimate", "standard_error"]
     headers += ["published_rate", "refined_rate"]
     rows = []
     x_names, _ = fit.column_names
-    for index, cell in enumerate(cell_rates(fit.inferred_cells, fit.mixing_measure.d)):
-        for atom in cell.atoms:
+    rates = {atom: cell for cell in rates_of_fit(fit).cells for atom in cell.atoms}
+    for index, atoms in enumerate(fit.inferred_cells):
+        for atom in atoms:
             for name in PARAMETERS:
                 estimates = getattr(fit.mixing_measure, name)[atom]
                 errors = getattr(fit.standard_errors, name)[atom]
@@ -54,16 +110,21 @@ def fit_csv(fit: FitRecord) -> str:
                 for j, x_name in enumerate(x_names if vector else [""]):
                     estimate, error = (float(v[j] if vector else v) for v in (estimates, errors))
                     error_text = "" if math.isnan(error) else repr(error)
-                    row = [str(atom), str(index), name, x_name, repr(estimate), error_text]
-                    rows.append([*row, *_exact(cell, name)])
+                    hidden = fit.gate_separated and name in ("beta0", "beta1")
+                    shown_text = "" if hidden else repr(estimate)
+                    row = [str(atom), str(index), name, x_name, shown_text, error_text]
+                    rows.append([*row, *_exact(rates.get(atom), name)])
     return Grid("", headers, rows).to_csv()
 
 
 def range_grid(fits: list[FitRecord]) -> Grid:
     """Return the comparison of fits with different numbers of experts; * marks the least of a criterion."""
-    best = {name: min(range(len(fits)), key=lambda i: getattr(fits[i], name)) for name in ("bic", "icl")}
+    candidates = [index for index, fit in enumerate(fits) if not fit.spurious]
+    best = {
+        name: min(candidates, key=lambda i: getattr(fits[i], name), default=None) for name in ("bic", "icl")
+    }
     headers = ["k", "df", "log-likelihood", "BIC", "ICL", "|score|/n", "converged", "cells"]
-    headers += ["published", "refined", "at a bound"]
+    headers += ["published", "refined", "spurious atoms", "at a bound"]
     rows = []
     for index, fit in enumerate(fits):
         marks = {name: "*" if best[name] == index else "" for name in best}
@@ -78,7 +139,8 @@ def range_grid(fits: list[FitRecord]) -> Grid:
                 f"{fit.gradient_norm:.1e}",
                 "yes" if fit.converged else "NO",
                 "(" + ",".join(map(str, sizes)) + ")",
-                *_slowest(fit),
+                *(["-", "-"] if fit.spurious else _slowest(fit)),
+                ", ".join(map(str, fit.spurious)) or "-",
                 ", ".join(fit.at_bound) or "-",
             ]
         )
@@ -88,10 +150,18 @@ def range_grid(fits: list[FitRecord]) -> Grid:
 
 def range_notes(fits: list[FitRecord]) -> list[str]:
     """Return the reading of the comparison."""
-    by_bic = min(fits, key=lambda fit: fit.bic).mixing_measure.k
-    by_icl = min(fits, key=lambda fit: fit.icl).mixing_measure.k
+    regular = [fit for fit in fits if not fit.spurious]
+    if regular:
+        by_bic = min(regular, key=lambda fit: fit.bic).mixing_measure.k
+        by_icl = min(regular, key=lambda fit: fit.icl).mixing_measure.k
+        first = f"least BIC at k = {by_bic}, least ICL at k = {by_icl}"
+    else:
+        first = "no k to choose: every fit ended in a spurious atom"
+    if regular and len(regular) < len(fits):
+        others = ", ".join(str(fit.mixing_measure.k) for fit in fits if fit.spurious)
+        first += f"; not compared, as they end in spurious atoms: k = {others}"
     notes = [
-        f"least BIC at k = {by_bic}, least ICL at k = {by_icl}",
+        first,
         "df: free parameters; cells: how many fitted atoms look like one (backward selection by BIC); "
         "published, refined: rate of the slowest parameter given these cells",
     ]
@@ -117,67 +187,85 @@ def _summary(fit: FitRecord) -> Grid:
         ["log-likelihood", f"{fit.log_likelihood:.6f}"],
         ["free parameters", str(fit.n_parameters)],
         ["AIC, BIC, ICL", f"{fit.aic:.2f}, {fit.bic:.2f}, {fit.icl:.2f}"],
-        ["max|score|/n", f"{fit.gradient_norm:.2e}"],
+        ["max|score|/n, standardised", f"{fit.gradient_norm:.2e}"],
         ["converged", f"{'yes' if fit.converged else 'NO'} ({fit.status}, {fit.n_iter} iterations)"],
         ["information eigenvalues", ", ".join(eigenvalues)],
-        ["smallest, standardised", f"{fit.smallest_curvature:.3g}"],
         ["at a bound", ", ".join(fit.at_bound) or "-"],
-        ["starts", f"{len(ends)}, log-likelihoods {min(ends):.4f} to {max(ends):.4f}"],
+        ["starts", f"{len(ends)}, log-likelihoods {min(ends):.4f} to {max(ends):.4f}{_spurious_starts(fit)}"],
     ]
     title = f"{y_name} given {', '.join(x_names)}: k = {G.k} experts, n = {fit.n_samples}"
     return Grid(title, ["fit", "value"], rows)
 
 
 def _atoms(fit: FitRecord) -> Grid:
-    G, errors = fit.mixing_measure, fit.standard_errors
+    table, errors = shown(fit.model, fit.mixing_measure, not fit.gate_separated), fit.standard_errors
+    G = table.measure
     x_names, _ = fit.column_names
-    headers = ["atom", "cell"]
+    headers = ["atom", "cell", "rows"]
     for name in PARAMETERS:
         headers += [f"{name}[{x}]" for x in x_names] if name in ("beta1", "a") else [name]
     cell_of = {atom: index for index, cell in enumerate(fit.inferred_cells) for atom in cell}
     rows = []
     for i in range(G.k):
-        row = [str(i), str(cell_of[i])]
+        row = [str(i), str(cell_of[i]), f"{fit.effective_rows[i]:.1f}"]
         for name in PARAMETERS:
             values = getattr(G, name)[i].reshape(-1).tolist()
             spreads = getattr(errors, name)[i].reshape(-1).tolist()
-            row += [_estimate(value, spread) for value, spread in zip(values, spreads, strict=True)]
+            if fit.gate_separated and name in ("beta0", "beta1"):
+                row += ["withheld"] * len(values)
+                continue
+            if table.centre is not None and name in ("beta0", "b"):
+                spreads = [math.nan]
+            pairs = zip(values, spreads, strict=True)
+            row += [_estimate(value, spread, table.digits) for value, spread in pairs]
         rows.append(row)
     return Grid("atoms (sigma is a variance): estimate (standard error)", headers, rows)
 
 
 def _rates(fit: FitRecord) -> Grid:
     rows = []
-    for index, cell in enumerate(cell_rates(fit.inferred_cells, fit.mixing_measure.d)):
+    found = rates_of_fit(fit)
+    index_of = {atom: index for index, cell in enumerate(fit.inferred_cells) for atom in cell}
+    for cell in found.cells:
         for name, rates in cell.parameters.items():
             published = show_rate(rates.published.rate if rates.published else None)
-            refined = show_rate(rates.refined.rate if rates.refined else None)
+            index = index_of[cell.atoms[0]]
             atoms = ", ".join(map(str, cell.atoms))
-            rows.append([str(index), atoms, str(len(cell.atoms)), name, published, refined])
+            if others := [str(atom) for atom in fit.inferred_cells[index] if atom not in cell.atoms]:
+                atoms += f" (not {', '.join(others)})"
+            row = [str(index), atoms, str(cell.size), name, published]
+            rows.append([*row, show_refined(rates)])
     headers = ["cell", "atoms that look like one", "size m", "parameter", "published", "refined"]
-    return Grid("rates of the inferred cells", headers, rows)
+    modulo = ", modulo the relations among the covariates" if found.relations else ""
+    return Grid(f"rates of the inferred cells{modulo}", headers, rows)
 
 
 def _slowest(fit: FitRecord) -> list[str]:
-    cells = cell_rates(fit.inferred_cells, fit.mixing_measure.d)
-    statements = [rates for cell in cells for rates in cell.parameters.values()]
+    statements = [rates for cell in rates_of_fit(fit).cells for rates in cell.parameters.values()]
     published = [rates.published.rate for rates in statements if rates.published]
     refined = [rates.refined.rate for rates in statements if rates.refined]
-    complete = len(refined) == len(statements)
-    return [
-        show_rate(min(published, default=None)),
-        show_rate(min(refined, default=None) if complete else None),
-    ]
+    unknown = [rates for rates in statements if not rates.refined]
+    slowest = show_rate(None if unknown else min(refined, default=None))
+    if any(not rates.identifiable for rates in unknown):
+        slowest = NOT_IDENTIFIABLE
+    return [show_rate(min(published, default=None)), slowest]
 
 
-def _exact(cell: CellRate, name: str) -> list[str]:
-    rates = cell.parameters.get(name)
+def _exact(cell: CellRate | None, name: str) -> list[str]:
+    rates = cell.parameters.get(name) if cell else None
     if rates is None:
         return ["", ""]
-    return ["" if s is None else str(s.rate) for s in (rates.published, rates.refined)]
+    published, refined = ("" if s is None else str(s.rate) for s in (rates.published, rates.refined))
+    return [published, refined if rates.identifiable else NOT_IDENTIFIABLE]
 
 
-def _estimate(value: float, error: float) -> str:
+def _estimate(value: float, error: float, digits: int) -> str:
+    text = f"{value:.{digits}g}"
     if error == 0:
-        return f"{value:.6g} (fixed)"
-    return f"{value:.6g}" if math.isnan(error) else f"{value:.6g} ({error:.2g})"
+        return f"{text} (fixed)"
+    return text if math.isnan(error) else f"{text} ({error:.2g})"
+
+
+def _spurious_starts(fit: FitRecord) -> str:
+    count = sum(spurious for _, _, spurious in fit.starts)
+    return f"; {count} ended in spurious atoms" if count else ""

@@ -4,46 +4,60 @@ from __future__ import annotations
 
 import numpy as np
 
-from polysolv.moe.em import ExpectationMaximisation, accelerate
-from polysolv.moe.likelihood import Array, Indices, log_density
-from polysolv.moe.optimise import Problem, ranking
+from polysolv.moe.batch import raced
+from polysolv.moe.em import ExpectationMaximisation
+from polysolv.moe.likelihood import Array, Indices
+from polysolv.moe.problem import Problem
 from polysolv.moe.threads import every_library_on_one_thread
 
 NAMES = ("kmeans", "random", "em-short")
-_ROWS = 4000
-_CANDIDATES, _SHORT_MAPS = 6, 12
+_ROWS, _RACE_ROWS = 4000, 1000
+_CANDIDATES = 60
 _SOFTNESS = 0.1
 
 
 def starting_vectors(name: str, count: int, problem: Problem, rng: np.random.Generator) -> list[Array]:
-    """Return ``count`` starts in standardised coordinates, shape (k (2 p + 1),) each.
+    """Return at most ``count`` starts in standardised coordinates, shape (k (2 p + 1),) each.
 
     Args:
         name: "kmeans" (clusters of (x, y), one seeding a start), "random" (nearest of k random rows,
-            coordinates weighted at random) or "em-short" (six candidates a start of both kinds, a dozen EM
-            maps each, the best kept).
+            coordinates weighted at random) or "em-short" (many candidates a start: lines through a few rows,
+            near each other or not, cuts of the covariates, nearest of random rows; successive halving by EM
+            maps on at most 1,000 rows, the best kept).
         count: number of starts.
         problem: data (at most 4,000 random rows are used), number of experts and box.
         rng: source of randomness.
     """
     problem = problem.thinned(_ROWS, rng)
-    Z, y, k = problem.Z, problem.y, problem.k
-    em = ExpectationMaximisation(Z, y, k, problem.box)
+    em, k = problem.em(), problem.k
     if k == 1:
-        return [em.from_responsibilities(np.ones((1, y.size)))]
+        return [em.from_responsibilities(np.ones((1, problem.rows)))]
     if name == "kmeans":
         return [_clustered(em, rng) for _ in range(count)]
     if name == "random":
-        return [_scattered(em, rng) for _ in range(count)]
-    ends: list[Array] = []
-    merits: list[tuple[bool, float]] = []
-    for index in range(_CANDIDATES * count):
-        first = _clustered(em, rng) if index % 3 == 0 else _scattered(em, rng)
-        vector, _, _ = accelerate(em, first, _SHORT_MAPS, min_gain=1e-3)
-        ends.append(vector)
-        value = float(log_density(vector, k, Z, y).sum())
-        merits.append((True, value if np.isfinite(value) else -np.inf))
-    return [ends[index] for index in ranking(merits)[:count]]
+        return [em.from_responsibilities(_softened(_scattered(em, rng), k)) for _ in range(count)]
+    problem = problem.thinned(_RACE_ROWS, rng)
+    em = problem.em()
+    kinds = (_lines, _scattered, _cuts, _local_lines)
+    starts = [_first(em, kinds[index % len(kinds)](em, rng)) for index in range(_CANDIDATES * count)]
+    return raced(problem, starts, count)
+
+
+def _first(em: ExpectationMaximisation, labels: Indices) -> Array:
+    """Return lines and variances of labelled rows, all gates equal but for the shares."""
+    tau = _softened(labels, em.k)
+    mass = tau.sum(axis=1)
+    zz = (tau @ (em.Z[:, None, :] * em.Z).reshape(em.p * em.p, -1).T).reshape(em.k, em.p, em.p)
+    ridge = 1e-6 * mass[:, None, None] * np.eye(em.p)
+    expert = np.linalg.solve(zz + ridge, ((tau * em.y) @ em.Z.T)[..., None])[..., 0]
+    squares = (tau * (em.y - expert @ em.Z) ** 2).sum(axis=1)
+    gate = np.zeros((em.k, em.p))
+    gate[:, 0] = np.log(mass / em.y.size)
+    # One least-squares step towards the labels: the logits of well separated groups start apart.
+    centred = tau - mass[:, None] / em.y.size
+    gate[:, 1:] = 4.0 * (centred @ em.Z[1:].T) / em.y.size
+    vector = np.concatenate([gate.ravel(), expert.ravel(), np.log(np.maximum(squares / mass, 1e-300))])
+    return em.box.clip(vector)
 
 
 def _clustered(em: ExpectationMaximisation, rng: np.random.Generator) -> Array:
@@ -62,11 +76,52 @@ def _clustered(em: ExpectationMaximisation, rng: np.random.Generator) -> Array:
     return em.from_responsibilities(_softened(labels, em.k))
 
 
-def _scattered(em: ExpectationMaximisation, rng: np.random.Generator) -> Array:
+def _scattered(em: ExpectationMaximisation, rng: np.random.Generator) -> Indices:
+    """Return the nearest of k random rows, coordinates weighted at random."""
     points = np.vstack([em.Z[1:], em.y]) * rng.exponential(size=(em.p, 1))
     centres = points[:, rng.choice(em.y.size, em.k, replace=em.y.size < em.k)]
     distances = ((points[:, None, :] - centres[:, :, None]) ** 2).sum(axis=0)
-    return em.from_responsibilities(_softened(distances.argmin(axis=0), em.k))
+    return np.asarray(distances.argmin(axis=0))
+
+
+def _lines(em: ExpectationMaximisation, rng: np.random.Generator) -> Indices:
+    """Return the nearest of k lines, each through p + 1 random rows."""
+    few = min(em.p + 1, em.y.size)
+    chosen = np.array([rng.choice(em.y.size, few, replace=False) for _ in range(em.k)])
+    return _nearest_line(em, chosen)
+
+
+def _local_lines(em: ExpectationMaximisation, rng: np.random.Generator) -> Indices:
+    """Return the nearest of k lines, each through rows next to each other in the covariates and in y."""
+    few = min(em.p + 1, em.y.size)
+    points = np.vstack([em.Z[1:], em.y]) * rng.exponential(size=(em.p, 1))
+    chosen = []
+    for row in rng.integers(em.y.size, size=em.k):
+        distance = ((points - points[:, [row]]) ** 2).sum(axis=0)
+        near = np.argsort(distance, kind="stable")[: max(few, em.y.size // (2 * em.k))]
+        chosen.append(rng.choice(near, few, replace=False))
+    return _nearest_line(em, np.array(chosen))
+
+
+def _nearest_line(em: ExpectationMaximisation, chosen: Indices) -> Indices:
+    z = em.Z[:, chosen].transpose(1, 0, 2)
+    zz = z @ z.transpose(0, 2, 1) + 1e-6 * np.eye(em.p)
+    expert = np.linalg.solve(zz, (z @ em.y[chosen][..., None]))[..., 0]
+    return np.asarray(np.abs(em.y - expert @ em.Z).argmin(axis=0))
+
+
+def _cuts(em: ExpectationMaximisation, rng: np.random.Generator) -> Indices:
+    """Return cells of the covariates: random cuts, one after the other, of the cell with a random row."""
+    labels = np.zeros(em.y.size, dtype=np.intp)
+    for new in range(1, em.k):
+        members = np.flatnonzero(labels == labels[rng.integers(em.y.size)])
+        direction = np.zeros(em.p - 1)
+        direction[rng.integers(em.p - 1)] = 1.0
+        if em.p > 2 and rng.random() < 0.3:
+            direction = rng.standard_normal(em.p - 1)
+        along = direction @ em.Z[1:, members]
+        labels[members[along > rng.choice(along)]] = new
+    return labels
 
 
 def _softened(labels: Indices, k: int) -> Array:

@@ -73,7 +73,7 @@ def ascend(
     start: Array,
     box: Box,
     rows: int,
-    raw: Callable[[Array, Array], Array],
+    weights: Array,
     tol: float,
     max_iter: int,
     report: Callable[[int, float, float], None] | None = None,
@@ -85,7 +85,7 @@ def ascend(
         start: first parameter vector; clipped to the box.
         box: feasible set.
         rows: number of observations; gradients and curvatures are judged per observation.
-        raw: maps (gradient, vector) to the gradient in the user's units, which must pass ``tol`` too.
+        weights: factors of the entries of the gradient that are compared with ``tol``.
         tol: bound on the largest entry of the projected gradient per observation.
         max_iter: bound on the number of evaluations after the first.
         report: called with (iteration, value, gradient norm).
@@ -107,7 +107,7 @@ def ascend(
         slope, curvature = -found.gradient / rows, -found.hessian / rows
         free = ~box.held(vector, -slope)
         smallest, largest = _extreme_eigenvalues(curvature, free, box.gauge)
-        size = norm(found.gradient, vector, box, rows, raw)
+        size = norm(found.gradient, vector, box, rows, weights)
         if report is not None:
             report(iteration, found.value, size)
         if size <= tol and smallest >= -CURVATURE_TOLERANCE * max(1.0, largest):
@@ -127,7 +127,7 @@ def ascend(
         if gain <= noise:
             # Values can no longer tell: the gradient decides.
             better = tried.finite and (
-                norm(tried.gradient, proposal, box, rows, raw) < size or tried.value > found.value + noise
+                norm(tried.gradient, proposal, box, rows, weights) < size or tried.value > found.value + noise
             )
             quality = 1.0 if better else 0.0
             stalls = 0 if better else stalls + 1
@@ -298,8 +298,6 @@ def _extreme_eigenvalues(
     return float(eigenvalues[0]), float(eigenvalues[-1])
 
 
-def norm(gradient: Array, vector: Array, box: Box, rows: int, raw: Callable[[Array, Array], Array]) -> float:
-    """Largest entry of the projected gradient per observation, in standardised and in the user's units."""
-    standard = projected(gradient, vector, box)
-    user = np.where(box.held(vector, gradient), 0.0, raw(standard, vector))
-    return float(max(np.abs(standard).max(), np.abs(user).max())) / rows
+def norm(gradient: Array, vector: Array, box: Box, rows: int, weights: Array) -> float:
+    """Largest weighted entry of the projected gradient per observation."""
+    return float(np.abs(projected(gradient, vector, box) * weights).max()) / rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from polysolv.families import Family, get, names
+from polysolv.rates.few_levels import few_levels_section
 from polysolv.rates.prover import Explanation, explain
 
 COMMAND = "polysolv families --format page -o docs/families.md"
@@ -21,7 +22,9 @@ total variation distance. The rate is n^(-1/(2κ)) up to logarithms. Every expon
 statement: an upper bound with a proof trace and a lower bound by an explicit arc, substituted exactly
 (`polysolv explain --family F --parameter P --m M` prints both). An interval [lower, upper] means that the
 two do not meet. A star (*) means that the proof uses equations of the gate, so some other cell must be
-exactly fitted (theory page, sections 4 and 5).
+exactly fitted (theory page, sections 4 and 5). What is assumed of covariates, response, weights and truth
+is printed with every family below, with every rate, and as `assumptions` in JSON; covariates with few
+levels have a section of their own.
 """
 
 _PROOFS = """## Why the bounds hold
@@ -83,7 +86,8 @@ def families_page(chosen: Sequence[str] | None = None) -> str:
     """
     found = [get(name, _DIMENSIONS.get(name, 1)) for name in (names() if chosen is None else chosen)]
     parts = [_INTRODUCTION, "## Exponents for m = 2, 3, 4, 5\n", _table(found)]
-    parts += ["\n## In print and here\n", _comparison(found), "\n" + _PROOFS, "## The families\n"]
+    parts += ["\n## In print and here\n", _comparison(found), "\n" + few_levels_section(), _PROOFS]
+    parts.append("## The families\n")
     parts += [_section(family) for family in found]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -131,8 +135,7 @@ def _label(family: Family) -> str:
 def _section(family: Family) -> str:
     here = f"; here d = {family.dimension}" if family.name in _DIMENSIONS else ""
     lines = [f"### {family.name}\n", f"{family.title}{here}.\n", f"K = `{family.log_symbol}`\n"]
-    if family.assumptions:
-        lines.append(f"Assumed: {', '.join(family.assumptions)}.\n")
+    lines.append(" ".join(f"Assumed of the {assumption}." for assumption in family.stated_assumptions) + "\n")
     lines += [f"{remark}\n" for remark in family.remarks]
     lines += [f"- {p.name}: {p.meaning}" for p in family.parameters]
     lines += [f"- {reference.citation}" for reference in family.references]

@@ -108,19 +108,27 @@ def test_a_range_of_k_is_compared(run, folder):
 
 def test_a_range_that_is_interrupted_keeps_its_finished_fits(run, folder, monkeypatch):
     saved = folder / "interrupted.json"
-    whole = SoftmaxGaussianMoE.fit
+    from polysolv.moe import search
 
-    def fit_until_k_is_3(self, X, y):
-        if self.n_experts == 3:
+    whole = search.optimise
+    starts = []
+
+    def interrupted(problem, *rest):
+        starts.append(problem.k)
+        if starts.count(3) == 3:
             raise KeyboardInterrupt
-        return whole(self, X, y)
+        return whole(problem, *rest)
 
-    monkeypatch.setattr(SoftmaxGaussianMoE, "fit", fit_until_k_is_3)
-    code, out, err = run(
-        "fit", folder / "data.csv", "--x", "x", "--y", "y", "--k", "1:3", *FAST, "--save", saved
-    )
-    assert (code, out, err.strip()) == (130, "", "polysolv: interrupted")
-    assert [fit["settings"]["n_experts"] for fit in json.loads(saved.read_text())["fits"]] == [1, 2]
+    monkeypatch.setattr(search, "optimise", interrupted)
+    arguments = ("--x", "x", "--y", "y", "--k", "1:4", "--n-init", 6, "--save", saved)
+    code, out, err = run("fit", folder / "data.csv", *arguments)
+    assert (code, err.strip()) == (130, "polysolv: interrupted")
+    # The fits of k = 1, 2 are whole; of k = 3 two starts are.
+    fits = json.loads(saved.read_text())["fits"]
+    assert [fit["settings"]["n_experts"] for fit in fits] == [1, 2, 3]
+    assert len(fits[2]["starts"]) == 2
+    assert "least BIC at k = 2" in out
+    assert "k = 3: stopped early: this is the best of the 2 starts that were finished" in out
 
 
 def test_bounds_and_a_start_from_a_file(run, folder):
@@ -285,3 +293,77 @@ def test_a_timeout_shows_the_finished_fits_and_ends_with_3(run, folder, monkeypa
     assert "k = 1 expert" in out
     assert err == "polysolv: time is up; 1 of 3 fits are finished\n"
     assert json.loads(saved.read_text())["schema"] == "polysolv/fit/1"
+
+
+def test_a_timeout_counts_reading_and_keeps_finished_starts(run, folder, monkeypatch):
+    import time
+
+    from polysolv.moe import csv_data, search
+
+    code, out, err = 0, "", ""
+    whole = search.optimise
+    starts = []
+
+    def slow(problem, *rest):
+        starts.append(problem.k)
+        if len(starts) == 3:
+            time.sleep(60)
+        return whole(problem, *rest)
+
+    monkeypatch.setattr(search, "optimise", slow)
+    arguments = ("fit", folder / "data.csv", "--x", "x", "--y", "y", "--k", "2", "--n-init", 5)
+    code, out, err = run(*arguments, "--timeout", 5)
+    assert code == 3
+    assert "stopped early: this is the best of the 2 starts that were finished" in out
+    assert err == "polysolv: time is up; 0 of 1 fits are finished, 1 more with some of its starts\n"
+    monkeypatch.setattr(csv_data, "read_csv", lambda *_: time.sleep(60))
+    code, out, err = run(*arguments, "--timeout", 0.5)
+    assert (code, out, err) == (3, "", "polysolv: time is up; 0 of 1 fits are finished\n")
+
+
+def test_a_hard_gate_and_a_spurious_end_are_said_in_words(run, tmp_path):
+    rng = np.random.default_rng(0)
+    x = np.concatenate([rng.uniform(-2, -1, 50), rng.uniform(1, 2, 50)])
+    y = np.where(x < 0, x, 2 * x - 3) + 0.1 * rng.normal(size=100)
+    path = tmp_path / "gap.csv"
+    path.write_text("x,y\n" + "".join(f"{a!r},{b!r}\n" for a, b in zip(x.tolist(), y.tolist(), strict=True)))
+    code, out, _ = run("fit", path, "--x", "x", "--y", "y", "--k", 2, "--n-init", 2)
+    assert code == 0
+    assert "the gate is a hard split" in out
+    assert out.count("withheld") >= 4
+    assert "relative eigenvalue" not in out
+    code, out, _ = run("fit", path, "--x", "x", "--y", "y", "--k", 2, "--n-init", 2, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert {row["estimate"] for row in rows if row["parameter"] in ("beta0", "beta1")} == {""}
+    assert all(row["standard_error"] for row in rows if row["parameter"] in ("a", "b", "sigma"))
+    path.write_text("x,y\n" + "".join(f"{a!r},{2 * a if a < 0 else a!r}\n" for a in x.tolist()))
+    code, out, _ = run("fit", path, "--x", "x", "--y", "y", "--k", "1:2", "--n-init", 2)
+    assert code == 0
+    assert "not compared, as they end in spurious atoms: k = 2" in out
+    assert "least BIC at k = 1" in out
+
+
+def test_relations_among_the_columns_are_printed_and_saved(run, folder):
+    dummy = (np.arange(400) % 2).astype(float)
+    X, y = TRUTH.sample(400, x=dummy[:, None], seed=1)
+    path, saved = folder / "dummy.csv", folder / "dummy.json"
+    # Long texts: as floats the two levels are 0.1 and 0.3, as text only the first is one level.
+    ends = ["0.1" if x else f"0.3{'0' * 20}{i % 50 + 1}" for i, x in enumerate(X[:, 0])]
+    rows = zip(X[:, 0].astype(int), ends, y.tolist(), strict=True)
+    path.write_text("smoker,dose,y\n" + "".join(f"{x},{end},{v!r}\n" for x, end, v in rows))
+    code, out, err = run("fit", path, "--x", "smoker", "--y", "y", "--k", 2, *FAST, "--save", saved)
+    assert (code, err) == (0, "")
+    assert "the covariates satisfy smoker^2 - smoker = 0" in out
+    assert "modulo the relations among the covariates" in out
+    relations = json.loads(saved.read_text())["relations"]
+    assert [entry["relation"] for entry in relations["found"]] == ["smoker^2 - smoker"]
+    assert (relations["degree"], relations["wanted"], relations["note"]) == (4, 4, "")
+    assert run("fit", "--load", saved)[1] == out
+    code, out, _ = run("fit", path, "--x", "dose", "--y", "y", "--k", 2, *FAST, "--format", "json")
+    (found,) = json.loads(out)["relations"]["found"]
+    assert code == 0
+    assert found == {
+        "relation": "dose^2 - 2/5*dose + 3/100 (approximate)",
+        "symbolic": "x^2 - 2/5*x + 3/100",
+        "approximate": True,
+    }

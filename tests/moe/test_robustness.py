@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from polysolv.errors import InputError
-from polysolv.moe import SoftmaxGaussianMoE
+from polysolv.moe import FitWarning, SoftmaxGaussianMoE
 
 
 @st.composite
@@ -51,6 +51,7 @@ def finishes(case):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", message="the best of")
+        warnings.simplefilter("ignore", FitWarning)
         try:
             fit = estimator.fit(X, y)
         except InputError as error:

@@ -71,7 +71,7 @@ class Arc:
 
     def __str__(self) -> str:
         shown = [f"{c} = {show_series(s, self.log_symbol.constants)}" for c, s in self.paths.items() if s]
-        return f"{'; '.join(shown)} at the {self.nodes}"
+        return f"{'; '.join(shown)} {'of one atom' if self.nodes.size == 1 else f'at the {self.nodes}'}"
 
 
 def in_normal_form(

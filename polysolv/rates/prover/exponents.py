@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from polysolv.certificates.premises import premise_texts
 from polysolv.display.grid import Grid, show_rate
 from polysolv.display.rich_display import DisplayedDict, RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
@@ -34,6 +35,7 @@ class ExponentBounds(RichDisplay):
         needs_exactly_fitted: whether the upper bound asks for an exactly fitted cell next to this one.
         trace: the steps of both proofs.
         arc: the arc of the lower bound.
+        given: what was taken from the family's density, see :mod:`polysolv.certificates.premises`.
     """
 
     name: str
@@ -43,6 +45,14 @@ class ExponentBounds(RichDisplay):
     needs_exactly_fitted: bool
     trace: tuple[Step, ...]
     arc: Arc
+    given: tuple[str, ...] = ()
+
+    @property
+    def evidence(self) -> str:
+        """``"PROVED"``, for a density ``"PROVED given the relations"``, ``"-"`` where bounds do not meet."""
+        if self.status == "bounds":
+            return "-"
+        return "PROVED given the relations" if self.given else "PROVED"
 
     @property
     def status(self) -> str:
@@ -61,7 +71,7 @@ class ExponentBounds(RichDisplay):
         if self.status == "bounds":
             rate = f"{'?' if self.upper is None else show_rate(1 / (2 * self.upper))} to {rate}"
         needs = "yes" if self.needs_exactly_fitted else "no"
-        row = [self.name, str(self), rate, "-" if self.status == "bounds" else "PROVED", needs, str(self.arc)]
+        row = [self.name, str(self), rate, self.evidence, needs, str(self.arc)]
         headers = ["parameter", "exponent", "rate", "evidence", "needs an exactly fitted cell", "arc"]
         return [Grid("exponents, from above and from below", headers, [row])], ()
 
@@ -75,6 +85,7 @@ class ExponentBounds(RichDisplay):
             "proved": self.proved,
             "needs_exactly_fitted": self.needs_exactly_fitted,
             "arc": str(self.arc),
+            **({"given": list(self.given)} if self.given else {}),
             "trace": [{"claim": s.claim, "rule": s.rule, "reason": s.reason} for s in self.trace],
         }
 
@@ -129,6 +140,7 @@ def exponents(
             any(b.needs_exactly_fitted for b in listed),
             slowest.trace if lower is slowest else slowest.trace + lower.trace,
             lower.arc,
+            lower.given,
         )
     return result
 
@@ -140,7 +152,8 @@ def _slowness(bounds: ExponentBounds) -> tuple[bool, bool, Fraction, Fraction]:
 
 def component_exponents(family: Family, m: int, exactly_fitted: bool = True) -> dict[str, ExponentBounds]:
     """Return the statement for every component of δ; arguments as for :func:`exponents`."""
-    found = component_bounds(family.observed, m, exactly_fitted)
+    found = component_bounds(family.for_cell(m).observed, m, exactly_fitted)
+    given = tuple(premise_texts(family, m, matrices=False))
     return {
         c: ExponentBounds(
             c,
@@ -150,6 +163,7 @@ def component_exponents(family: Family, m: int, exactly_fitted: bool = True) -> 
             b.needs_exactly_fitted,
             b.trace,
             b.arc,
+            given,
         )
         for c, b in found.items()
     }

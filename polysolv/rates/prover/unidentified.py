@@ -23,7 +23,7 @@ from polysolv.rates.prover.nodes import Nodes, gauss_hermite
 from polysolv.rates.prover.sign_forms import two_valued_functions
 from polysolv.rates.prover.standard_arcs import observed_hermite_arcs, split_arc
 
-_UNLIMITED = 10**9  # a power of ε that no path reaches
+UNLIMITED = 10**9  # a power of ε that no path reaches
 _MAX_POWER = 48
 _MAX_TERMS = 4_000
 _CORRECTED = 9
@@ -70,8 +70,8 @@ def leaves_unchanged(arc: Arc) -> bool:
     ring, nodes = arc.ring, arc.nodes
     assert ring is not None
     width = len(arc.log_symbol.constants)
-    parts = symbol_series(arc.log_symbol, nodes, arc.paths, _UNLIMITED)
-    moved = {index: series for index, series in _reduced(parts, ring, nodes).items() if any(index)}
+    parts = symbol_series(arc.log_symbol, nodes, arc.paths, UNLIMITED)
+    moved = {index: series for index, series in reduced(parts, ring, nodes).items() if any(index)}
     if not moved:
         return True
     if two_valued_shift(moved, ring, nodes) is not None:
@@ -117,7 +117,8 @@ def _means(series: Series, nodes: Nodes) -> dict[tuple[int, ...], Fraction | int
     return {key: mean for key, mean in means.items() if mean}
 
 
-def _reduced(element: Mapping[Exponents, Series], ring: QuotientRing, nodes: Nodes) -> _Element:
+def reduced(element: Mapping[Exponents, Series], ring: QuotientRing, nodes: Nodes) -> _Element:
+    """Return a polynomial in the variables, its coefficients series, in normal form."""
     total: _Element = {}
     for index, series in element.items():
         for normal, factor in ring.normal_form(index).items():
@@ -129,7 +130,7 @@ def _product(left: _Element, right: _Element, ring: QuotientRing, nodes: Nodes, 
     total: _Element = {}
     for a, u in left.items():
         for b, v in right.items():
-            series = multiply(u, v, nodes, _UNLIMITED)
+            series = multiply(u, v, nodes, UNLIMITED)
             for normal, c in ring.normal_form(tuple(map(sum, zip(a, b, strict=True)))).items():
                 add_to(total.setdefault(normal, {}), series, nodes, factor * c)
     return {index: series for index, series in total.items() if series}
@@ -202,7 +203,8 @@ def _kernel(log_symbol: LogSymbol) -> list[dict[str, Fraction]]:
         for c, e, _ in terms:
             if sum(e) == 1:
                 rows.setdefault(index, [Fraction(0)] * len(names))[e.index(1)] += c
-    table, pivots = [list(row) for row in rows.values()], []
+    table = [list(row) for row in rows.values()]
+    pivots: list[int] = []
     for column in range(len(names)):
         k = len(pivots)
         place = next((r for r in range(k, len(table)) if table[r][column]), None)

@@ -1,0 +1,72 @@
+"""The search of a fit: starts, moves out of local maxima, and which end is the best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from polysolv.moe.mixing_measure import MixingMeasure
+from polysolv.moe.optimise import Run, optimise, ranking
+from polysolv.moe.problem import Problem
+from polysolv.moe.relocate import grow, relocate
+from polysolv.moe.starts import starting_vectors
+
+_RESCUES = 6
+
+
+def runs_of(
+    problem: Problem,
+    init: str | MixingMeasure,
+    n_init: int,
+    method: str,
+    tol: float,
+    max_iter: int,
+    rng: np.random.Generator,
+    report: Callable[[int], Any],
+) -> Iterator[Run]:
+    """Yield the end of each start.
+
+    Args:
+        problem: data and box.
+        init: kind of the starts, or a measure (of the columns kept): then there is one start, and if its end
+            holds a spurious atom, further ones in which an atom is moved until an end is regular.
+        n_init: number of starts.
+        method, tol, max_iter: see :func:`~polysolv.moe.optimise.optimise`.
+        rng: source of randomness.
+        report: called with the number of each start; returns the report of :func:`optimise`.
+    """
+    runs: list[Run] = []
+
+    def ended(start: Any, how: str) -> Run:
+        runs.append(optimise(problem, start, how, tol, max_iter, report(len(runs))))
+        return runs[-1]
+
+    moved = "em" if method == "em" else "newton"
+    if isinstance(init, MixingMeasure):
+        yield ended(problem.box.clip(problem.coordinates.inward(init)), method)
+        for index in range(_RESCUES if problem.k > 1 else 0):
+            best = best_of(problem, runs)
+            if problem.merit(best.vector, best.value)[0]:
+                return
+            if index % 2 == 0:
+                start = relocate(problem, best.vector, rng, rank=0)
+            else:
+                start = starting_vectors("em-short", 1, problem, rng)[0]
+            yield ended(start, moved)
+        return
+    for start in starting_vectors(init, n_init - n_init // 3, problem, rng):
+        yield ended(start, method)
+    for index in range(n_init - len(runs) if problem.k > 1 else 0):
+        vector = best_of(problem, runs).vector
+        start = grow(problem, rng) if index % 3 == 0 else relocate(problem, vector, rng, rank=0)
+        if index % 3 == 2:
+            # One move may have to get worse before the second makes up for it.
+            start = relocate(problem, start, rng, rank=1)
+        yield ended(start, moved)
+
+
+def best_of(problem: Problem, runs: list[Run]) -> Run:
+    """Return the best end: regular ones first, then by the objective."""
+    return runs[ranking([problem.merit(run.vector, run.value) for run in runs])[0]]

@@ -1,0 +1,85 @@
+"""Which atoms of a fit say nothing about the data: a few aligned or tied rows, or less than y resolves.
+
+The likelihood of a mixture with free variances is unbounded, and rises high above all honest maxima on the
+way there: an expert that shrinks onto a handful of rows that happen to lie on a line, or onto ties. With
+p = d + 1 and m_i the effective rows (total responsibility) of atom i, the atom is spurious if
+
+- m_i < p + 1.5: about as many rows as its line and its variance have parameters, or
+- its variance is at or below the floor max(r^2/12, least variance), r the step of the grid that y lies on, or
+- its variance is below 1e-4 of the reference, or below 1e-2 of it while m_i < 4 p.
+
+The reference is the median of the variances weighted by m_i: spikes hold few rows, so they do not move it. A
+true expert of standard deviation 1/30 of the others' (a ratio of 1.1e-3), or of ten rows, is kept.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from polysolv.moe.likelihood import Array
+
+LEAST_ROWS = 1.5
+FEW_ROWS = 4
+RATIO, RATIO_OF_FEW = 1e-4, 1e-2
+_ROUNDING = 1e-9
+
+
+def spurious_atoms(mass: Array, variance: Array, p: int, floor: float) -> tuple[int, ...]:
+    """Return the indices of the spurious atoms; the rule is this module's.
+
+    Args:
+        mass: effective rows of each atom, shape (k,).
+        variance: variances, shape (k,), in the units of ``floor``.
+        p: parameters of one line, d + 1.
+        floor: variance at which the data stop to say anything; 0 if nothing is known.
+
+    >>> spurious_atoms(np.array([60.0, 36.0, 4.0]), np.array([0.5, 0.4, 1e-3]), 2, 1e-6)
+    (2,)
+    >>> spurious_atoms(np.array([80.0, 10.0, 10.0]), np.array([1.0, 0.9, 1 / 900]), 2, 1e-6)
+    ()
+    """
+    if variance.size == 1:
+        return (0,) if variance[0] <= floor * (1 + _ROUNDING) else ()
+    reference = weighted_median(variance, mass)
+    few = mass < FEW_ROWS * p
+    least = np.where(few, RATIO_OF_FEW, RATIO) * reference
+    bad = (mass < p + LEAST_ROWS) | (variance <= floor * (1 + _ROUNDING)) | (variance < least)
+    return tuple(np.flatnonzero(bad).tolist())
+
+
+def reasons(
+    mass: Array, variance: Array, p: int, floor: float, resolution: float, atoms: tuple[int, ...]
+) -> dict[int, str]:
+    """Return for each spurious atom why it is one, in plain words; arguments as in :func:`spurious_atoms`.
+
+    Args:
+        mass, variance, p, floor: see :func:`spurious_atoms`.
+        resolution: step of the grid of y, 0 for none.
+        atoms: the spurious atoms.
+    """
+    reference = weighted_median(variance, mass)
+    words = {}
+    for i in atoms:
+        rows = f"{mass[i]:.3g} effective rows"
+        if variance[i] <= floor * (1 + _ROUNDING):
+            by_grid = resolution > 0 and floor <= resolution**2 / 12 * (1 + 1e-6)
+            what = (
+                f"what steps of {resolution:.6g} in y can tell" if by_grid else "the least variance allowed"
+            )
+            words[i] = f"its variance is at {what} ({rows})"
+        elif mass[i] < p + LEAST_ROWS:
+            words[i] = f"it holds {rows}, no more than its line has parameters"
+        else:
+            words[i] = f"its variance is {variance[i] / reference:.1g} of the typical one, on {rows}"
+    return words
+
+
+def weighted_median(values: Array, weights: Array) -> float:
+    """Return the least value at which half of the total weight is reached.
+
+    >>> weighted_median(np.array([5.0, 1.0, 2.0]), np.array([1.0, 1.0, 3.0]))
+    2.0
+    """
+    order = np.argsort(values, kind="stable")
+    total = np.cumsum(np.maximum(weights[order], 0.0))
+    return float(values[order][int(np.searchsorted(total, 0.5 * total[-1]))])
