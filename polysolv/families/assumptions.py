@@ -10,11 +10,6 @@ from polysolv.families.observed import parse_relations
 
 TRUE_VALUES = "true values"
 WEIGHTS = "weights: those of the fitted atoms are bounded below by a positive number"
-TRUTHS = (
-    "truth: its atoms are distinct and interior to a compact parameter space, and the derivatives of "
-    "different ones are independent"
-)
-TRUTH = "truth: its atoms are distinct and interior to a compact parameter space"
 
 
 def stated_assumptions(
@@ -51,7 +46,14 @@ def stated_assumptions(
     found.append(_response(duals, of_response) if density is None else _response_of(density, of_response))
     if true_values:
         found.append(f"{TRUE_VALUES}: {', '.join(true_values)}")
-    return [*found, WEIGHTS, TRUTH if density is None else TRUTHS]
+    return [*found, WEIGHTS, _truth(bool(of_covariates), density is not None or bool(of_response))]
+
+
+def _truth(levels: bool, related: bool) -> str:
+    """Return what is assumed of the truth: Gaussian atoms that differ are independent by themselves."""
+    where = " at every value of the covariates" if levels else ""
+    more = ", and the derivatives of different ones are independent" if related else ""
+    return f"truth: its atoms are distinct{where} and interior to a compact parameter space{more}"
 
 
 def _by_variables(log_symbol: LogSymbol, relations: Sequence[str]) -> tuple[list[str], list[str]]:
