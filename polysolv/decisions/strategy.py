@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from polysolv.deadline import TimeIsUp, time_limit
 from polysolv.decisions.verdict import (
     EVIDENCES,
     REAL_POSITIVE,
@@ -39,6 +41,7 @@ METHODS = {
 # `auto` gives these at most so many seconds before it goes on to the next one.
 _AUTO_SECONDS = {"search": 20.0, "smt": 10.0, "sos": 60.0}
 MAX_TIMEOUT = 1e7
+_GRACE = 1.0  # seconds after the deadline that a method may take to say what it has found
 
 
 def methods() -> list[str]:
@@ -180,10 +183,17 @@ def _run(method: str, system: PolynomialSystem, limits: Budget) -> Verdict:
     module, function = METHODS[method]
     call = getattr(import_module(module), function)
     start = time.monotonic()
-    if method == "homotopy":  # a package of its own, which knows nothing of budgets
-        verdict: Verdict = call(system, timeout=limits.left(), seed=limits.seed, jobs=limits.jobs)
-    else:
-        verdict = call(system, limits)
+    # Methods look at the clock themselves; where one piece of work is too long the alarm ends it.
+    main = threading.current_thread() is threading.main_thread()
+    verdict: Verdict
+    try:
+        with time_limit(limits.left() + _GRACE if main else None):
+            if method == "homotopy":  # a package of its own, which knows nothing of budgets
+                verdict = call(system, timeout=limits.left(), seed=limits.seed, jobs=limits.jobs)
+            else:
+                verdict = call(system, limits)
+    except TimeIsUp:
+        verdict = undecided(method, "stopped at the deadline")
     statistics = {**limits.log, **verdict.statistics}
     return replace(verdict, seconds=time.monotonic() - start, statistics=statistics)
 

@@ -15,6 +15,7 @@ from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.confirmation import ExactZero, exact_target, simple_zero
 from polysolv.homotopy.precise.fixed_point import FixedHomotopy
 from polysolv.homotopy.precise.local_dimension import local_dimension
+from polysolv.homotopy.precise.newton import products_of
 from polysolv.homotopy.problem import Problem, look_real, relative_residuals
 from polysolv.homotopy.starts.choose import Outcome
 from polysolv.homotopy.tracker import has_converged, is_regular
@@ -287,8 +288,7 @@ def _dimensions(
     _, first = np.unique(member[kept], return_index=True)
     heads = kept[np.sort(first)]
     heads = heads[singular[heads]]
-    terms = sum(3 * len(monomial) + 2 for row in problem.exact for monomial in row)
-    left = _MOST_DIMENSIONS // (_EVALUATIONS * (terms + problem.unknowns**3))
+    left = _MOST_DIMENSIONS // (_EVALUATIONS * products_of(problem))
     # One path alone at a singular point is the mark of a curve; of multiple zeros it would have lost company.
     for head in sorted(heads.tolist(), key=lambda row: (paths[row], row))[: max(left, _LEAST_DIMENSIONS)]:
         if engine.is_over():

@@ -14,13 +14,14 @@ from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes
 from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.fixed_point import Fixed, FixedHomotopy
-from polysolv.homotopy.precise.newton import jacobian_condition, landed
+from polysolv.homotopy.precise.newton import jacobian_condition, landed, products_of
 from polysolv.homotopy.problem import Problem
 from polysolv.homotopy.tracker import Tracked
 
 BITS = 320
 _DOUBTFUL = 1e7  # condition beyond which a simple zero may be a multiple one that doubles have split
 _NEIGHBOUR = 1e-5  # relative distance of two end points of which neither is believed at once
+_MOST_PRODUCTS, _EVALUATIONS = 20_000_000, 6  # of long numbers in all; about so many evaluations a point
 _MOVED = 1e-4  # relative distance by which Newton's method may move an end point
 
 
@@ -84,8 +85,13 @@ def confirm_regular(of_path: Callable[[int], Problem], tracked: Tracked, engine:
     for group in close_groups(points, _NEIGHBOUR):
         doubtful[group] = True
     targets: dict[int, FixedHomotopy] = {}
-    for row, point in zip(rows[doubtful].tolist(), points[doubtful], strict=True):
-        if engine.is_over():
+    left = _MOST_PRODUCTS
+    places = np.flatnonzero(doubtful)
+    # The worst first: the work has a bound, which depends on the system alone.
+    for place in places[np.argsort(-tracked.facts[rows[places], codes.CONDITION], kind="stable")].tolist():
+        row, point = int(rows[place]), points[place]
+        left -= _EVALUATIONS * products_of(of_path(row))
+        if engine.is_over() or left < 0:
             return
         try:
             with engine.breakable():

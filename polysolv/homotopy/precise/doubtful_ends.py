@@ -14,7 +14,7 @@ from polysolv.homotopy.compiled.straightline import Complexes
 from polysolv.homotopy.compiled.tuning import LEVELS
 from polysolv.homotopy.engine import Engine
 from polysolv.homotopy.precise.fixed_point import Fixed, FixedHomotopy, largest, solve_linear
-from polysolv.homotopy.precise.newton import jacobian_condition, landed
+from polysolv.homotopy.precise.newton import jacobian_condition, landed, products_of
 from polysolv.homotopy.problem import Coefficients, Problem, relative_residuals
 from polysolv.homotopy.tracker import Tracked, has_converged, is_regular
 
@@ -80,7 +80,7 @@ def settle_doubtful(
     doubtful = _doubtful_paths(tracked, points)
     if not doubtful:
         return
-    products = _products(of_path(doubtful[0][0])[0])
+    products = products_of(of_path(doubtful[0][0])[0])
     digits = max(multiplicity for _, multiplicity in doubtful)
     left = _MOST_PRODUCTS // (products * (1 + digits // 8))
     if left < _LEAST_STEPS * len(doubtful):
@@ -105,13 +105,6 @@ def settle_doubtful(
         rows = [{m: c for m, (c, _) in polynomial.items()} for polynomial in problem.rows]
         tracked.facts[row, codes.BACKWARD_ERROR] = relative_residuals(rows, np.array([end.point]))[0]
         tracked.precise[row] = True
-
-
-def _products(problem: Problem) -> int:
-    """About how many products one evaluation takes, with the solution of its linear system."""
-    monomials = [dict(monomial) for row in problem.exact for monomial in row]
-    powers = sum(max(m.get(i, 0) for m in monomials) for i in range(problem.unknowns))
-    return powers + sum(3 * len(m) + 2 for m in monomials) + problem.unknowns**3
 
 
 def _doubtful_paths(tracked: Tracked, points: Complexes) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from polysolv.homotopy.precise.fixed_point import Fixed, FixedHomotopy, largest, solve_linear
+from polysolv.homotopy.problem import Problem
 
 _LANDINGS = 14  # Newton steps at s = 0
 _QUADRATIC = 0.05  # by this or more each correction has to be smaller than the one before
@@ -69,3 +70,10 @@ def jacobian_condition(homotopy: FixedHomotopy, x: list[Fixed]) -> float:
         return max(1.0, float(np.linalg.norm(np.linalg.inv(np.array(rows)), 2)))
     except np.linalg.LinAlgError:
         return math.inf
+
+
+def products_of(problem: Problem) -> int:
+    """Return about how many products one evaluation takes, with the solution of its linear system."""
+    monomials = [dict(monomial) for row in problem.exact for monomial in row]
+    powers = sum(max(m.get(i, 0) for m in monomials) for i in range(problem.unknowns))
+    return powers + sum(3 * len(m) + 2 for m in monomials) + problem.unknowns**3

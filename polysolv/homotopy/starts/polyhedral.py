@@ -9,6 +9,7 @@ from __future__ import annotations
 import cmath
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -75,27 +76,25 @@ def find_mixed_cells(
     >>> find_mixed_cells(squares, 2, np.random.default_rng(0)).mixed_volume
     4
     """
-    full = with_origin(supports)
-    rows, start = [], [0]
-    for support in full:
-        for monomial in support:
-            row = np.zeros(unknowns)
+    engine = engine or Engine()
+    with engine.breakable():
+        full = with_origin(supports)
+        start = np.cumsum([0, *map(len, full)])
+        points = np.zeros((int(start[-1]), unknowns))
+        for row, monomial in enumerate(chain(*full)):
             for index, exponent in monomial:
-                row[index] = exponent
-            rows.append(row)
-        start.append(len(rows))
-    points = np.array(rows)
-    lift = rng.random(len(rows)) if lift is None else lift
+                points[row, index] = exponent
+    lift = rng.random(len(points)) if lift is None else lift
     limit = _MAX_CELLS if budget > 1e12 else 20_000
-    cells = _mixed_cells(points, lift, np.array(start), limit, budget, engine or Engine())
+    cells = _mixed_cells(points, lift, start, limit, budget, engine)
     if cells is None:
         return None
     forms = []
     for cell in cells:
-        if engine is not None and engine.is_over():
+        if engine.is_over():
             return None
         forms.append(_triangular(_edges(points, cell)))
-    return MixedCells(full, points, lift, np.array(start), cells, tuple(forms))
+    return MixedCells(full, points, lift, start, cells, tuple(forms))
 
 
 def with_origin(supports: Sequence[Sequence[Monomial]]) -> tuple[tuple[Monomial, ...], ...]:
