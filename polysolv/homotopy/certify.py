@@ -231,10 +231,10 @@ class _Lattice:
         equations: Sequence[ComplexPolynomial],
         point: Sequence[complex],
         bits: int,
-        symmetric: bool,
+        symmetric: bool | None = None,
         uniform: bool = False,
     ) -> None:
-        self.symmetric = symmetric
+        self.symmetric = _is_symmetric(equations) if symmetric is None else symmetric
         sizes = [math.frexp(max(abs(z.real), abs(z.imag)))[1] if z else None for z in point]
         largest = max((size for size in sizes if size is not None), default=0)
         # Coordinates that are tiny beside the largest are rounding errors of zero, most of the time.

@@ -41,7 +41,7 @@ def read(text: str) -> Equations:
         expression = _FRACTION.sub(r"(\1/\2)", _LABEL.sub("", row).replace(r"\mathrm{i}", f" {unit} "))
         expression = _NAME.sub(lambda match: f" {_name(match, spelled)} ", expression)
         expression = _POWER.sub(r"^\1", expression).replace(r"\left", "").replace(r"\right", "")
-        equations.append(parse_equation(re.sub(r"\s+(?=\^)", "", expression), names, f"row {number}"))
+        equations.append(parse_equation(re.sub(r"(?<!\s)\s+(?=\^)", "", expression), names, f"row {number}"))
     return Equations(tuple(names.known), tuple(equations))
 
 

@@ -30,14 +30,18 @@ _NAME, _BLANK = r"[^\W\d][\w\[\]]*", r"[^\S\n]*"
 _MSOLVE = re.compile(rf"\s*{_NAME}(?:{_BLANK},{_BLANK}{_NAME})*{_BLANK}\n{_BLANK}[0-9]+{_BLANK}\n")
 _LATEX = re.compile(r"\\begin\{align\*?\}")
 _PROGRAMS = {
-    "singular": re.compile(r"^\s*ring\s+\w+\s*=", re.MULTILINE),
-    "macaulay2": re.compile(r"^\s*\w+\s*=\s*[\w/]+\s*\[[^\n]*\]\s*(?:;|$)", re.MULTILINE),
-    "sympy": re.compile(r"^\s*(?:from\s+sympy\s+import|import\s+sympy)\b|\bsymbols\(\s*[\"']", re.MULTILINE),
+    "singular": re.compile(r"^[^\S\n]*ring\s+\w+\s*=", re.MULTILINE),
+    "macaulay2": re.compile(
+        r"^[^\S\n]*\w+[^\S\n]*=[^\S\n]*[\w/]+[^\S\n]*\[[^\n]*\][^\S\n]*(?:;|$)", re.MULTILINE
+    ),
+    "sympy": re.compile(
+        r"^[^\S\n]*(?:from\s+sympy\s+import|import\s+sympy)\b|\bsymbols\(\s*[\"']", re.MULTILINE
+    ),
 }
 _DECLARATION = r"(?:variable_group|hom_variable_group|variable|function)\s+\w"
-_BERTINI = re.compile(rf"^\s*(?:(?:INPUT|CONFIG)\b(?![^\S\n]*[-+*/^=])|{_DECLARATION})", re.MULTILINE)
+_BERTINI = re.compile(rf"^[^\S\n]*(?:(?:INPUT|CONFIG)\b(?![^\S\n]*[-+*/^=])|{_DECLARATION})", re.MULTILINE)
 _JULIA_VARIABLES = re.compile(r"@(?:var|polyvar|ncpolyvar)\b")
-_JULIA = re.compile(r"\bSystem\s*\(|^\s*(?:using|import)\s+\w", re.MULTILINE)
+_JULIA = re.compile(r"\bSystem\s*\(|^[^\S\n]*(?:using|import)\s+\w", re.MULTILINE)
 _LIST = re.compile(r"\s*\[\s*[^\W\d]|\s*\[\s*\(")  # no JSON begins so
 # PHCpack skips what follows the numbers on the first line, such as a comment or a title in words.
 _PHCPACK = re.compile(r"\s*[0-9]+(?:[^\S\n]+[0-9]+)?[^\S\n]*(?:\n|$|--|[#%{!]|(?<=\s)[^\W\d][^-+*/^=;\n]*\n)")

@@ -9,14 +9,15 @@ from polysolv.errors import InputError
 from polysolv.polynomials.equations import Equations
 from polysolv.polynomials.expression import require_name
 
-_START = r"^[^\w\n]*"  # the sign of a comment in any of the formats
-_END = r"\s*\}?\s*$"
-_RENAMED = re.compile(rf"{_START}renamed: (.+?){_END}", re.MULTILINE)
-_PAIR = re.compile(r"(\w+) for (\S+?)(?:,\s|$)")
+_START = r"^[^\w\n]{0,20}"  # the sign of a comment in any of the formats
+_END = r"[^\S\n]*\}?$"
+_RENAMED = re.compile(rf"{_START}renamed: (.+)$", re.MULTILINE)
+_PAIR = re.compile(r"(\w+) for (\S+?)(?:,\s|\s*\}?\s*$)")
 _WANTED = re.compile(rf"{_START}wanted: real solutions(?: with (.+) > 0)?{_END}", re.MULTILINE)
 _SOME = re.compile(rf"{_START}(?:and|with) some of (.+) non-zero{_END}", re.MULTILINE)
 _CELL = re.compile(
-    rf"{_START}(\S+), d = ([0-9]{{1,4}}), cell size m = ([0-9]{{1,4}}), degree r = ([0-9]{{1,4}}){_END}",
+    rf"{_START}(\S{{1,200}}), d = ([0-9]{{1,4}}), cell size m = ([0-9]{{1,4}}), "
+    rf"degree r = ([0-9]{{1,4}}){_END}",
     re.MULTILINE,
 )
 

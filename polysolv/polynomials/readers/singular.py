@@ -14,7 +14,7 @@ _RING = re.compile(r"ring\s+\w+\s*=\s*(.*)$", re.DOTALL)
 _FIELD = re.compile(r"0|QQ|\(\s*(?:0|QQ)\s*,\s*([A-Za-z]\w*)\s*\)")
 _ASSIGNED = re.compile(r"(poly|ideal)\s+(\w+)\s*=\s*(.*)$", re.DOTALL)
 _RANGE = re.compile(r"([A-Za-z]\w*)\(\s*([0-9]{1,4})\s*\.\.\s*([0-9]{1,4})\s*\)")
-_INDEXED = re.compile(r"(?<![A-Za-z_])([A-Za-z]\w*)\(\s*([0-9]+)\s*\)")
+_INDEXED = re.compile(r"(?<![A-Za-z_])([A-Za-z]\w{0,60})\(\s*([0-9]+)\s*\)")
 _WORD = re.compile(r"(?<![\w.])[0-9]*([A-Za-z]\w*)")
 _STATEMENTS = "ring R = 0,(x,y),dp; minpoly, poly and ideal"
 _REPORT = re.compile(r"(?:option|LIB|print|std|vdim|dim|degree|quit|I|short|kill|list|def|solve)\b")
