@@ -12,7 +12,8 @@ from polysolv.moe.threads import every_library_on_one_thread
 
 NAMES = ("kmeans", "random", "em-short")
 _ROWS, _RACE_ROWS = 4000, 1000
-_CANDIDATES, _RESERVE = 80, 3
+# More candidates where rows are few: there they cost least, and there are more maxima.
+_FEWEST, _MOST, _WORK, _RESERVE = 80, 250, 25_000, 3
 _SOFTNESS = 0.1
 
 
@@ -38,8 +39,9 @@ def starting_vectors(name: str, count: int, problem: Problem, rng: np.random.Gen
         return [em.from_responsibilities(_softened(_scattered(em, rng), k)) for _ in range(count)]
     problem = problem.thinned(_RACE_ROWS, rng)
     em = problem.em()
+    per_start = int(np.clip(_WORK // problem.rows, _FEWEST, _MOST))
     kinds = (_lines, _scattered, _cuts, _local_lines)
-    starts = [_first(em, kinds[index % len(kinds)](em, rng)) for index in range(_CANDIDATES * count)]
+    starts = [_first(em, kinds[index % len(kinds)](em, rng)) for index in range(per_start * count)]
     return raced(problem, starts, _RESERVE * count)
 
 
