@@ -5,10 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from polysolv.errors import InputError
+
+_SOON = 1e-3  # seconds; an alarm at once would be none
 
 
 class TimeIsUp(Exception):
@@ -18,6 +21,8 @@ class TimeIsUp(Exception):
 @contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
     """Raise :class:`TimeIsUp` in the main thread after so many seconds, wherever it is; ``None``: never.
+
+    A limit inside another one leaves the outer one as it was.
 
     Raises:
         InputError: outside the main thread, which alone can be interrupted.
@@ -31,13 +36,25 @@ def time_limit(seconds: float | None) -> Iterator[None]:
     def stop(*_: object) -> None:
         raise TimeIsUp
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    with alarm(seconds, stop):
+        yield
+
+
+@contextmanager
+def alarm(seconds: float, ring: Callable[..., object]) -> Iterator[None]:
+    """Call ``ring`` in the main thread after so many seconds; an alarm that was set before is kept."""
+    begin = time.monotonic()
+    before = signal.signal(signal.SIGALRM, ring)
+    left, _ = signal.setitimer(signal.ITIMER_REAL, max(seconds, _SOON))
+    if 0 < left < seconds:
+        signal.setitimer(signal.ITIMER_REAL, left)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if left:
+            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - begin), _SOON))
 
 
 def leave_interruptions_to_the_parent() -> None:

@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture
-def run(capsys):
+def run(capsys, path_tracker):
     """Run the command line in this process; return (exit code, stdout, stderr)."""
 
     def call(*arguments):

@@ -282,9 +282,9 @@ OVERLOOKED = {
     ),
     "a program": (
         {
-            "groebner/modular": "PLANTED = f'import sys\\nfrom polysolv.decisions import eliminant\\nprint({1})'\n"
+            "decisions/saturation": "PLANTED = f'import sys\\nfrom polysolv.decisions import eliminant\\nprint({1})'\n"
         },
-        ["polysolv.decisions.eliminant", "polysolv.groebner.modular"],
+        ["polysolv.decisions.eliminant", "polysolv.decisions.saturation"],
     ),
     "a folder's __init__ and a module inside, for type checkers": (
         {

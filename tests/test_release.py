@@ -203,7 +203,7 @@ def test_the_wheel_works_alone_in_an_empty_environment(tmp_path):
 
     done = run(home / "bin" / "polysolv", "doctor")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "all 4 checks passed" in done.stdout
+    assert "all 5 checks passed" in done.stdout
     assert run(home / "bin" / "polysolv", "rate", "-h").stdout.count("n^(-1/12)") >= 2
     typed = tmp_path / "typed.py"
     typed.write_text(

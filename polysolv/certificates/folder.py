@@ -33,7 +33,9 @@ def save(
         label: what tells this certificate from others with the same statement, for example a method.
 
     Returns:
-        the file, named like ``order-softmax-gaussian-d1-m3-degree6.json``, and the digest.
+        the file, named like ``order-softmax-gaussian-d1-m3-degree6.json`` or
+        ``arc-softmax-gaussian-d1-m2-beta1-1a2b3c4d.json`` (the first digits of the statement's digest tell
+        apart what is observed), and the digest.
 
     Raises:
         InputError: if the folder cannot be made or written to.
@@ -45,7 +47,10 @@ def save(
         allowed = f"a folder, or a name for one in a folder that exists ({error.strerror})"
         raise InputError(field, str(folder), allowed) from None
     about = certificate.statement
-    name = "{kind}-{family}-d{d}-m{m}-degree{degree}.json".format(kind=certificate.kind, **about)
+    subject = (
+        f"degree{about['degree']}" if "degree" in about else f"{about['component']}-{about['digest'][:8]}"
+    )
+    name = "{kind}-{family}-d{d}-m{m}-{subject}.json".format(kind=certificate.kind, subject=subject, **about)
     if label:
         name = f"{name.removesuffix('.json')}-{label}.json"
     certificate.write(path / name, field)

@@ -55,6 +55,7 @@ def order_certificate(family: str | Family, m: int, d: int | None = None) -> Cer
     relies on: Kalai–Moitra–Valiant 2010 Prop. 7
     """
     resolved = resolve(family, d)
+    resolved.require_free_ring()
     m = require_integer("m", m, 1, MAX_CELL_SIZE)
     for degree in (1, 2, 2 * m):
         unsolvable = unsolvable_side(FamilySystem(resolved, m, degree))

@@ -16,6 +16,7 @@ from polysolv.cli.deciding import (
 from polysolv.cli.options import (
     FilePath,
     IntegerRange,
+    UnknownNames,
     command,
     emit,
     family_options,
@@ -32,10 +33,16 @@ if TYPE_CHECKING:
 
 
 @command("decide")
-@click.argument("system", required=False, type=FilePath(), metavar="[SYSTEM.json]")
+@click.argument("system", required=False, type=FilePath(), metavar="[SYSTEM]")
 @click.option("--m", type=IntegerRange(1, 1000), default=None, help="Cell size. [default: 2]")
 @click.option("--degree", type=IntegerRange(1, 1000), default=None, help="Degree r. [default: 4]")
 @family_options
+@click.option(
+    "--positive", type=UnknownNames(), default=None, help="Unknowns of SYSTEM that must be positive."
+)
+@click.option(
+    "--nontrivial", type=UnknownNames(), default=None, help="Unknowns of which some must be non-zero."
+)
 @click.option(
     "--method", type=MethodName(), default="auto", show_default=True, help="A method, auto, or all."
 )
@@ -51,6 +58,8 @@ def decide_command(
     degree: int | None,
     family: str,
     dim: int | None,
+    positive: tuple[str, ...] | None,
+    nontrivial: tuple[str, ...] | None,
     method: str,
     limits: dict[str, Any],
     no_progress: bool,
@@ -60,23 +69,32 @@ def decide_command(
 ) -> int:
     """Has the system of a cell of M atoms at degree DEGREE a non-trivial real solution with positive weights?
 
-    The system is that of a family, or one read from SYSTEM.json (- for stdin). With --method all each method
+    The system is that of a family, or one read from SYSTEM (- for stdin) in any format that solve and system
+    take. Where SYSTEM does not say which unknowns are weights, --positive and --nontrivial do; without them
+    any real solution counts. With --method all each method
     has --timeout seconds. Exit code 0: SOLVABLE or UNSOLVABLE, 3: UNDECIDED, 4: two methods contradict each
     other.
     """
     from polysolv.decisions.strategy import combine, decide, decide_all
-    from polysolv.systems import PolynomialSystem, build_system
+    from polysolv.systems import build_system
+    from polysolv.systems.any_system import read_question
 
     if system is None:
+        if positive is not None or nontrivial is not None:
+            raise click.UsageError(
+                "--positive, --nontrivial: a family's system has its weights; leave them out"
+            )
         asked = build_system(family, 2 if m is None else m, 4 if degree is None else degree, dim)
-    elif m is not None or degree is not None or dim is not None:
+    elif m is not None or degree is not None or dim is not None or not isinstance(family, str):
         raise click.UsageError(
-            "SYSTEM: a saved system already has its m, degree and dimension; leave them out"
+            "SYSTEM: a saved system already has its m, degree, dimension and family; leave them out"
         )
     else:
-        asked = PolynomialSystem.from_json(read_input(system, "SYSTEM"))
+        asked = read_question(read_input(system, "SYSTEM"), positive, nontrivial)
+        if not (asked.weights or asked.nontrivial):
+            click.echo("note: any real solution counts, as no unknowns are said to be weights", err=True)
     verdicts: list[Verdict] = []
-    with terminated_cleanly(), status_line(no_progress) as report:
+    with terminated_cleanly(), status_line(no_progress, tracks_paths=True) as report:
         if method == "all":
             verdicts = decide_all(asked, progress=report, **limits)
             verdict = combine(verdicts)

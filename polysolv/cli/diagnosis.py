@@ -228,6 +228,27 @@ def _check_broken_certificate() -> str:
     return f"refused at {result.step}"
 
 
+def _check_paths() -> str:
+    """Solve systems that need both compiled functions; their machine code is kept from now on."""
+    from polysolv.homotopy import solve
+    from polysolv.homotopy.compiled.native import kept_in
+    from polysolv.homotopy.engine import KERNEL
+
+    for equations, exact in (
+        (["x^2 + y^2 - 5", "x*y - 2"], [(-2, -1), (-1, -2), (1, 2), (2, 1)]),
+        (["x*y - 2", "x^3*y - 8"], [(-2, -1), (2, 1)]),
+    ):
+        found = sorted(tuple(z.real for z in path.solution) for path in solve(equations).real_solutions)
+        close = len(found) == len(exact) and all(
+            abs(a - b) < 1e-9
+            for point, other in zip(found, exact, strict=True)
+            for a, b in zip(point, other, strict=True)
+        )
+        _expect(close, f"the real solutions of {', '.join(equations)} came out as {found}, not {exact}")
+    place = kept_in(KERNEL)
+    return f"4 and 2 real solutions; machine code {f'kept in {place.parent}' if place else 'is not kept'}"
+
+
 def _check_one_expert() -> str:
     """With one expert the maximum of the likelihood is least squares."""
     from polysolv.moe import SoftmaxGaussianMoE
@@ -264,6 +285,7 @@ def _check_two_experts() -> str:
 _CHECKS: dict[str, Callable[[], str]] = {
     "a certificate is built and verified": _check_certificate,
     "a broken certificate is refused": _check_broken_certificate,
+    "polynomial systems are solved": _check_paths,
     "one expert is least squares": _check_one_expert,
     "two experts are found": _check_two_experts,
 }

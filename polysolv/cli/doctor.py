@@ -11,14 +11,17 @@ from polysolv.cli.options import command, emit, format_option, on_terminal, outp
 def doctor_command(style: str, output: str | None) -> int:
     """Show versions and optional engines, and test this installation on known answers.
 
-    The self-test builds a certificate, has the trusted kernel verify it and refuse a broken one, and fits two
-    tiny models. Exit code 0: it passed, 1: it did not.
+    The self-test builds a certificate, has the trusted kernel verify it and refuse a broken one, solves two
+    tiny systems, and fits two tiny models. It makes the path tracker's machine code if that is not there yet.
+    Exit code 0: it passed, 1: it did not.
     """
     import json
 
     from polysolv.cli.diagnosis import diagnose
+    from polysolv.cli.progress import status_line
 
-    found = diagnose()
+    with status_line(silent=False, tracks_paths=True):
+        found = diagnose()
     if style == "json":
         emit(json.dumps(found.to_data(), indent=2), output)
     elif output is None and on_terminal():

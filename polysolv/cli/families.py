@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from polysolv.cli.options import command, emit, format_option, output_option
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from polysolv.cli.options import command, emit, format_option, on_terminal, output_option
+
+if TYPE_CHECKING:
+    from polysolv.families import Family
 
 
 @command("families")
@@ -26,18 +32,41 @@ def families_command(style: str, output: str | None) -> None:
         data = {"schema": "polysolv/families/1", "families": [family.to_data() for family in known]}
         emit(json.dumps(data, indent=2, ensure_ascii=False), output)
         return
-    grid = Grid(
-        "",
-        ["name", "model", "parameters", "log-symbol", "published in"],
+    headers = ["name", "model", "parameters", "log-symbol", "published in"]
+    rows = [
         [
-            [
-                family.name,
-                family.title,
-                ", ".join(p.name for p in family.parameters),
-                str(family.log_symbol),
-                "; ".join(dict.fromkeys(p.source for p in family.published)),
-            ]
-            for family in known
-        ],
-    )
-    show(grid, style, output, [grid], [])
+            family.name,
+            family.title,
+            ", ".join(p.name for p in family.parameters),
+            str(family.log_symbol),
+            "; ".join(dict.fromkeys(p.source for p in family.published)),
+        ]
+        for family in known
+    ]
+    if style == "csv":
+        rows = [[*row, "; ".join(f.stated_assumptions)] for row, f in zip(rows, known, strict=True)]
+        emit(Grid("", [*headers, "assumed of the"], rows).to_csv(), output)
+        return
+    grid, notes = Grid("", headers, rows), _assumed(known)
+    if style == "table" and (output is not None or not on_terminal()):
+        from polysolv.rates.notes import notes_as_text
+
+        emit(f"{grid.to_text()}\n\n{notes_as_text(notes)}", output)
+    elif style == "table":
+        show(grid, style, output, [grid], notes)
+    else:
+        text, mark = (grid.to_markdown(), "-") if style == "markdown" else (grid.to_latex(), "%")
+        emit("\n\n".join([text, "\n".join(f"{mark} {note}" for note in notes)]), output)
+
+
+def _assumed(known: Sequence[Family]) -> list[str]:
+    """Return each assumption once, with the families that make it."""
+    by_text: dict[str, list[str]] = {}
+    for family in known:
+        for assumption in family.stated_assumptions:
+            by_text.setdefault(assumption, []).append(family.name)
+    everyone = len(known)
+    return [
+        f"Assumed of the {text} ({'every family' if len(names) == everyone else ', '.join(names)})."
+        for text, names in by_text.items()
+    ]

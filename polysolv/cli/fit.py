@@ -270,6 +270,7 @@ def _fit(
     if not hasattr(fit, "mixing_measure_"):
         return None, False, interrupted
     fit.column_names_ = (table.x_names, table.y_name)
+    fit.covariate_texts_ = table.x_texts
     return record_of(fit), complete, interrupted
 
 

@@ -19,6 +19,7 @@ _COMMANDS = {
     "plan": ("polysolv.cli.plan", "The n that a target error asks for."),
     "explain": ("polysolv.cli.explain", "The proof of an exponent, and the arc that attains it."),
     "system": ("polysolv.cli.system", "The polynomial system of a cell, in many formats."),
+    "convert": ("polysolv.cli.convert", "Any polynomial system in another program's format."),
     "families": ("polysolv.cli.families", "The families known by name, and their exponents."),
     "decide": ("polysolv.cli.decide", "Is one system solvable, and how sure is that?"),
     "order": ("polysolv.cli.order", "The order of a cell, decided degree by degree."),

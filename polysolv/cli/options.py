@@ -159,6 +159,24 @@ class Name(_ParamType):
         return completions(self.known, incomplete)
 
 
+class UnknownNames(_ParamType):
+    """Names of unknowns, separated by commas."""
+
+    name = "names"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Show what is expected on the help page."""
+        return "NAME,…"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the names; the commas of ``x[1,2]`` separate none."""
+        import re
+
+        return tuple(name.strip() for name in re.split(r",(?![^\[\]]*\])", str(value)) if name.strip())
+
+
 class FilePath(_ParamType):
     """The name of a file or folder; whoever reads or writes it looks at what is there."""
 
@@ -203,7 +221,8 @@ def certificates_option(command: Command) -> Command:
         type=FilePath(),
         default=None,
         metavar="DIR",
-        help="Save the certificate behind every order in this folder; file and sha256 are then reported.",
+        help="Save the certificates behind orders, and of what is not identifiable, in this folder; "
+        "files and sha256 are then reported.",
     )(command)
 
 
@@ -274,18 +293,28 @@ class ExportFormat(_ParamType):
 
 
 def family_options(command: Command) -> Command:
-    """Add ``--family``, ``--family-file``, ``--dim`` and ``--cite``; the command gets a name or a family."""
+    """Add the options that say which family, and what is observed of it; the command gets name or family."""
     from functools import wraps
 
     @wraps(command)
-    def with_family(*args: Any, family_file: str | None, cite: bool, **values: Any) -> Any:
+    def with_family(
+        *args: Any,
+        family_file: str | None,
+        relation: tuple[str, ...],
+        levels: tuple[str, ...],
+        cite: bool,
+        **values: Any,
+    ) -> Any:
         if family_file is not None:
             context = click.get_current_context()
             if context.get_parameter_source("family") is click.core.ParameterSource.COMMANDLINE:
                 raise click.UsageError("--family-file: a family file is given; leave --family out")
-            from polysolv.families.interacting_family import read_interacting_family
+            from polysolv.families import Family
+            from polysolv.families.family_file import read_arguments
 
-            values["family"] = read_interacting_family(family_file, "--family-file")
+            values["family"] = Family.from_log_symbol(**read_arguments(family_file, "--family-file"))
+        if relation or levels:
+            values["family"] = _observed(values["family"], values.get("dim"), relation, levels)
         if cite:
             from polysolv.families.citation import bibtex
 
@@ -296,6 +325,19 @@ def family_options(command: Command) -> Command:
     with_options: Any = click.option(
         "--cite", is_flag=True, help="Print BibTeX of polysolv and of the papers behind the family instead."
     )(with_family)
+    with_options = click.option(
+        "--levels",
+        multiple=True,
+        metavar="NAME=VALUE,...",
+        help="The values that a covariate takes, such as x=0,1; short for a relation. Repeatable.",
+    )(with_options)
+    with_options = click.option(
+        "--relation",
+        multiple=True,
+        metavar="TEXT",
+        help="A polynomial in x (x1, x2, ...) and y that vanishes on what is observed, such as x^2 - x or "
+        "x2 = x1^2. Repeatable.",
+    )(with_options)
     with_options = click.option(
         "--dim",
         type=IntegerRange(1, 100),
@@ -316,6 +358,15 @@ def family_options(command: Command) -> Command:
         help="Family by name; see `polysolv families`.",
     )(with_options)
     return result
+
+
+def _observed(family: Any, dim: int | None, relation: tuple[str, ...], levels: tuple[str, ...]) -> Any:
+    """Return the family modulo the relations of ``--relation`` and ``--levels``."""
+    from polysolv.families import resolve
+    from polysolv.families.observed import levels_text
+
+    texts = [*relation, *map(levels_text, levels)]
+    return resolve(family, dim).observed_modulo(texts)
 
 
 def read_input(path: str, field: str) -> bytes:

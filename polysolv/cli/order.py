@@ -62,7 +62,7 @@ def order_command(
         return 0
     from polysolv.decisions.ladder import climb
 
-    with terminated_cleanly(), status_line(no_progress) as report:
+    with terminated_cleanly(), status_line(no_progress, tracks_paths=True) as report:
         ladder = climb(family, m, method, dim, progress=report, **limits)
     saved = [] if certificates is None else ladder.save_certificates(certificates)
     lines = ladder.summary() + [

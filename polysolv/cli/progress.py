@@ -8,8 +8,18 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def status_line(silent: bool) -> Iterator[Callable[[str], None] | None]:
-    """Yield a function that shows a text in one line, or None without a terminal; the line ends up clear."""
+def status_line(silent: bool, tracks_paths: bool = False) -> Iterator[Callable[[str], None] | None]:
+    """Yield a function that shows a text in one line, or None without a terminal; the line ends up clear.
+
+    Where ``tracks_paths``, that machine code is made, once on a machine, is said without a terminal, too,
+    unless ``silent``.
+    """
+    if tracks_paths and not silent:
+        from polysolv.homotopy.compiled.announcements import announced_to
+
+        with status_line(False) as line, announced_to(line or _say):
+            yield line
+        return
     if silent or not sys.stderr.isatty():
         yield None
         return
@@ -21,6 +31,10 @@ def status_line(silent: bool) -> Iterator[Callable[[str], None] | None]:
         yield show
     finally:
         show("")
+
+
+def _say(text: str) -> None:
+    print(f"polysolv: {text}", file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -30,6 +30,13 @@ from polysolv.cli.working import limited
     default=None,
     help="Number k* of true experts, if known: adds every allocation of the excess experts.",
 )
+@click.option(
+    "--top-k",
+    type=IntegerRange(1, 100_000),
+    default=None,
+    help="For top-k-softmax with --k-true: how many true experts are active at a time. [default: fewer than "
+    "K_TRUE]",
+)
 @certificates_option
 @format_option("table", "json", "csv", "latex", "markdown", default="table")
 @output_option
@@ -39,6 +46,7 @@ def rate_command(
     family: str,
     dim: int | None,
     k_true: int | None,
+    top_k: int | None,
     style: str,
     certificates: str | None,
     output: str | None,
@@ -47,7 +55,7 @@ def rate_command(
     from polysolv.cli.tables import show
     from polysolv.rates import rate
 
-    report = rate(k_excess, family, dim, k_true, certificates)
+    report = rate(k_excess, family, dim, k_true, certificates, top_k)
     show(
         report,
         style,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from polysolv.homotopy.certify import CertifiedSolutions
     from polysolv.homotopy.results import PathResult, SolveResult
 
+_GRACE = 0.5  # seconds that reading may take at the least, whatever the time limit
 _STARTS = ("auto", "total-degree", "weighted", "polyhedral", "monodromy")
 
 
@@ -61,20 +63,28 @@ def solve_command(
 ) -> None:
     """All isolated complex solutions of the polynomial system in FILE (- for stdin).
 
-    FILE is our JSON, PHCpack's, Bertini's or HomotopyContinuation.jl's text, or one equation a line; its
-    content tells which. Exit code 0, or 3 if some path failed or was left untracked, or if --timeout or
-    Ctrl-C came before the end of --certify.
+    FILE is in any format that convert reads, such as PHCpack's, Bertini's or HomotopyContinuation.jl's text,
+    or one equation a line; its content tells which. Exit code 0, or 3 if some path failed or was left
+    untracked, if a trace test failed, or if --timeout or Ctrl-C came before the end of --certify.
     """
+    # Paths have threads of their own. Those of NumPy's matrices, which are small here, take long to start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from polysolv.deadline import TimeIsUp, time_limit
+    from polysolv.errors import InputError
     from polysolv.files import require_place
     from polysolv.homotopy import solve
     from polysolv.systems.any_system import read_any
 
-    system = read_any(read_input(file, "FILE"))
+    end = None if timeout is None else time.monotonic() + timeout
+    try:
+        with time_limit(None if timeout is None else timeout + _GRACE):
+            system = read_any(read_input(file, "FILE"))
+    except TimeIsUp:
+        raise _time_is_up(timeout) from None
     if output is not None:
         require_place(output, "--output")  # now, not after an hour of work
-    end = None if timeout is None else time.monotonic() + timeout
     certified, notes = None, []
-    with status_line(no_progress) as show:
+    with status_line(no_progress, tracks_paths=True) as show:
 
         def counts(done: int, failed: int, total: int, seconds: float) -> None:
             rate = done / seconds if seconds > 0 else 0.0
@@ -83,9 +93,15 @@ def solve_command(
 
         progress = None
         if show is not None:
-            show("loading the path tracker (the first time it is compiled: about a minute)")
+            show("loading the path tracker")
             progress = counts
-        result = solve(system, start, seed, tol, max_paths, jobs, timeout=timeout, progress=progress)
+        left = None if end is None else max(end - time.monotonic(), 1e-9)
+        try:
+            result = solve(system, start, seed, tol, max_paths, jobs, timeout=left, progress=progress)
+        except InputError as error:
+            if error.field == "timeout":  # it passed before a path was begun
+                raise _time_is_up(timeout) from None
+            raise
         if certify:
             if show is not None:
                 show(f"certifying {result.nsolutions} solutions")
@@ -100,6 +116,11 @@ def solve_command(
     )
     if not result.is_complete or notes:
         raise click.exceptions.Exit(TIME_IS_UP)
+
+
+def _time_is_up(timeout: float | None) -> click.exceptions.Exit:
+    click.echo(f"polysolv: time is up after {timeout:g} s; nothing is finished", err=True)
+    return click.exceptions.Exit(TIME_IS_UP)
 
 
 def _certified(result: SolveResult, end: float | None) -> CertifiedSolutions | None:
@@ -194,6 +215,8 @@ def _number(value: complex, real: bool) -> str:
 
 def _kind(path: PathResult) -> str:
     words = ["real" if path.real else "complex"]
-    if path.singular:
-        words.append(f"singular, multiplicity {path.multiplicity}")
+    if path.dimension:
+        words.append(f"on a solution set of dimension {path.dimension}")
+    elif path.singular:
+        words.append(f"singular, multiplicity {path.multiplicity}" if path.multiplicity else "singular")
     return " ".join(words)

@@ -34,13 +34,19 @@ def system_command(
     style: str,
     output: str | None,
 ) -> None:
-    """Polynomial system of a cell of M atoms at degree DEGREE, or of a saved system FILE (- for stdin)."""
-    from polysolv.systems import PolynomialSystem, build_system
+    """Polynomial system of a cell of M atoms at degree DEGREE, or that in FILE (- for stdin).
+
+    FILE is in any format that --format writes, or that solve reads.
+    """
+    from polysolv.systems import build_system
+    from polysolv.systems.any_system import export_any, read_for_export
 
     if file is None:
-        system = build_system(family, 2 if m is None else m, 4 if degree is None else degree, dim)
-    elif m is not None or degree is not None or dim is not None:
-        raise click.UsageError("FILE: a saved system already has its m, degree and dimension; leave them out")
+        text = build_system(family, 2 if m is None else m, 4 if degree is None else degree, dim).export(style)
+    elif m is not None or degree is not None or dim is not None or not isinstance(family, str):
+        raise click.UsageError(
+            "FILE: a saved system already has its m, degree, dimension and family; leave them out"
+        )
     else:
-        system = PolynomialSystem.from_json(read_input(file, "FILE"))
-    emit(system.export(style), output)
+        text = export_any(read_for_export(read_input(file, "FILE")), style)
+    emit(text, output)

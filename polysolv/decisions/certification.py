@@ -119,6 +119,7 @@ def side_certificates(
     """
     resolved = resolve(family, d)
     m = require_integer("m", m, 1, MAX_CELL_SIZE)
+    resolved.for_cell(m).require_free_ring()
     about = FamilySystem(resolved, m, require_integer("degree", degree, 1, MAX_DEGREE))
     unsolvable = unsolvable_side(about)
     first = unsolvable or solvable_side(about)

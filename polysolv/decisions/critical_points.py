@@ -36,11 +36,11 @@ class Family:
         self.n, self.k, self.rng = len(system.unknowns), len(system.equations), rng
         n, k = self.n, self.k
         self.rows: list[dict[Monomial, complex]] = []
-        for polynomial in system.equations:
+        for polynomial in system.real_equations():
             self.rows.append({(): 0j, **{m: complex(float(c)) for m, c in polynomial.items()}})
         for j in range(n):
             row: dict[Monomial, complex] = {((n, 1),): 0j, ((j, 1), (n, 1)): 1 + 0j}
-            for i, polynomial in enumerate(system.equations):
+            for i, polynomial in enumerate(system.real_equations()):
                 for monomial, coefficient in derivative(polynomial, j).items():
                     row[multiply_monomials(monomial, ((n + 1 + i, 1),))] = complex(float(coefficient))
             self.rows.append(row)

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 from polysolv.decisions.normal_form import Case
 from polysolv.decisions.saturation import saturate, subset_sums
 from polysolv.groebner import modular
+from polysolv.groebner.counting import count_points
+from polysolv.groebner.ideal import EngineFailed
 from polysolv.polynomials.algebra import Poly, multiply, power, renumber
 from polysolv.polynomials.polynomial import add
 
@@ -74,6 +76,7 @@ def eliminate_to_weights(case: Case, engine: Engine, limits: Budget) -> Eliminan
             # Rays do not see lines through the corner; a line elsewhere meets them, too.
             if len(_on_line(case, 5, engine, prime, limits, _ELSEWHERE)) != degree + 1:
                 raise NoEliminant("lines in the weights are missing from the eliminant")
+            _confirm_count(case, engine, degree, limits)
             limits.log["eliminant_degree"] = degree
             limits.log["eliminant_terms"] = len(lifted)
             return lifted
@@ -161,6 +164,21 @@ def _on_line(
         raise NoEliminant("a base point lies on the eliminant")
     inverse = pow(found.polynomial[0], -1, prime)
     return [value * inverse % prime for value in found.polynomial]
+
+
+def _confirm_count(case: Case, engine: Engine, degree: int, limits: Budget) -> None:
+    """Count the points on a line elsewhere by other means.
+
+    Raises:
+        NoEliminant: if they are not as many as the degree.
+    """
+    moved, sums = restrict(case, 5, _ELSEWHERE)
+    try:
+        count = count_points(engine.basis, saturate(moved, sums).ideal, limits, limits.seed, degree)
+    except EngineFailed as error:
+        raise NoEliminant(f"the number of points on a line of weights was not confirmed: {error}") from error
+    if count != degree:
+        raise NoEliminant(f"{degree} points on a line of weights, but linear algebra modulo a prime {count}")
 
 
 def _combine(rays: Mapping[int, Sequence[int]], prime: int) -> dict[tuple[int, int], int]:

@@ -29,8 +29,9 @@ from polysolv.decisions.verdict import (
     Verdict,
     undecided,
 )
+from polysolv.groebner.counting import count_points
 from polysolv.groebner.engines import Engine, get_engine
-from polysolv.groebner.ideal import Parametrization, trivial_points
+from polysolv.groebner.ideal import EngineFailed, Ideal, Parametrization, trivial_points
 from polysolv.groebner.real_roots import RealRoot, isolate
 from polysolv.polynomials.algebra import Poly
 
@@ -51,9 +52,9 @@ def decide_by_groebner(system: PolynomialSystem, limits: Budget) -> Verdict:
         limits: deadline, engine, jobs and log.
 
     Returns:
-        SOLVABLE with a certificate where the kernel accepts one; UNSOLVABLE with evidence NUMERIC (the
-        engine's word that it found all points, or a multi-modular eliminant) unless a certificate was found
-        by linear algebra; UNDECIDED.
+        SOLVABLE with a certificate where the kernel accepts one; UNSOLVABLE with evidence NUMERIC (all
+        points, whose number was confirmed by linear algebra modulo a prime, or a multi-modular eliminant)
+        unless a certificate was found by linear algebra; UNDECIDED.
 
     Raises:
         InputError: if the engine asked for is missing or does not work.
@@ -129,20 +130,25 @@ def _by_eliminant(case: Case, engine: Engine, limits: Budget) -> Verdict:
 
 
 def _decide_finite(
-    case: Case, engine: Engine, limits: Budget, sums: list[Poly] | None = None
+    case: Case, engine: Engine, limits: Budget, sums: list[Poly] | None = None, confirm: bool = True
 ) -> Verdict | None:
     """Decide a case by all its points over C; ``None`` if they are infinitely many.
 
     Args:
         case, engine, limits: what to decide, and how.
         sums: what to make invertible if not all subset sums of the weights.
+        confirm: whether UNSOLVABLE takes a second count of the points.
     """
     saturated = saturate(case, sums)
-    points = trivial_points(saturated.ideal) or engine.points(saturated.ideal, limits)
+    trivial = trivial_points(saturated.ideal)
+    points = trivial or engine.points(saturated.ideal, limits)
     if points.kind == "infinite":
         return None
     over = f"{engine.name}, {saturated.inverted} subset sums of weights made invertible"
+    confirm = confirm and trivial is None
     if points.kind == "none":
+        if confirm and (doubt := _doubt(engine, saturated.ideal, 0, limits)):
+            return undecided(METHOD, doubt)
         limits.log["basis"] = "{1}"
         reason = f"the saturated ideal is {{1}}: no solution over C either ({over})"
         return Verdict(UNSOLVABLE, REAL_POSITIVE, NUMERIC, METHOD, reason)
@@ -159,8 +165,23 @@ def _decide_finite(
     limits.log["positive_solutions"] = len(positive)
     if positive:
         return _solvable(saturated, found, positive[0])
+    if confirm and (doubt := _doubt(engine, saturated.ideal, found.degree, limits)):
+        return undecided(METHOD, doubt)
     reason = f"{found.degree} solutions over C, {len(roots)} real, none with positive weights ({over})"
     return Verdict(UNSOLVABLE, REAL_POSITIVE, NUMERIC, METHOD, reason)
+
+
+def _doubt(engine: Engine, ideal: Ideal, count: int, limits: Budget) -> str:
+    """Return why an engine's number of points is not to be trusted, or "" if a second count agrees."""
+    try:
+        for attempt in (1, 2):  # an unlucky prime is rare, two are not met
+            other = count_points(engine.basis, ideal, limits, limits.seed + attempt, count)
+            if other == count:
+                limits.log["points_confirmed"] = limits.log.get("points_confirmed", 0) + 1  # type: ignore[operator]
+                return ""
+    except EngineFailed as error:
+        return f"the number of points that {engine.name} finds, {count}, was not confirmed: {error}"
+    return f"{engine.name} finds {count} points, linear algebra modulo a prime {other}"
 
 
 def _positive(saturated: Saturated, found: Parametrization, low: Fraction, high: Fraction) -> RealRoot | None:
@@ -209,7 +230,7 @@ def _slices(case: Case, engine: Engine, limits: Budget) -> Verdict | None:
             fixed = easy.with_values(values)
             if _hopeless(fixed):
                 continue
-            found = _decide_finite(fixed, engine, limits.within(_SHARE * limits.left()))
+            found = _decide_finite(fixed, engine, limits.within(_SHARE * limits.left()), confirm=False)
             if found is not None and found.status == SOLVABLE:
                 return replace(found, reason=f"{found.reason}, {_spelled(values)}")
     return None

@@ -145,7 +145,7 @@ def _jacobian(core: Core, weights: list[Fraction], a: list[float], s: list[float
     equations = core.equations(2 * core.m - 1, weights)
     point = [*a[1:], *s]
     rows = []
-    for polynomial in equations.equations:
+    for polynomial in equations.real_equations():
         row = []
         for j in range(len(point)):
             total = 0.0

@@ -207,6 +207,7 @@ def climb(
 
     resolved = resolve(family, d)
     m = require_integer("m", m, 1, MAX_LADDER_CELL)
+    resolved.for_cell(m).require_free_ring()
     theorem = by_theorem(resolved, m)
     degrees: dict[int, list[Verdict]] = {}
     options: dict[str, Any] = {"seed": seed, "jobs": jobs, "engine": engine, "ansatz": ansatz}

@@ -95,7 +95,7 @@ def order(family: str | Family = "softmax-gaussian", m: int = 2, d: int | None =
         degree itself is unsolvable by a theorem. The trusted kernel checks the certificate of both.
 
     Raises:
-        InputError: if an argument is out of range, or no theorem settles the family.
+        InputError: if an argument is out of range, no theorem settles the family, or it has relations.
 
     Source: theory page §3: r̄(m) = 2m for every family with a location–scale core.
 
@@ -104,6 +104,7 @@ def order(family: str | Family = "softmax-gaussian", m: int = 2, d: int | None =
     """
     resolved = resolve(family, d)
     m = require_integer("m", m, 1, MAX_CELL_SIZE)
+    resolved.for_cell(m).require_free_ring()
     solvable = None
     for degree in _candidates(m):
         unsolvable = decide_by_theorem(resolved, m, degree)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 _GREEK = {
     "alpha": "α",
@@ -67,6 +69,23 @@ def latex_name(name: str, perturbation: bool) -> str:
     subscript = f"_{{{','.join(numbers)}}}" if numbers else ""
     delta = ("\\delta" + ("" if letter.startswith("\\") else " ")) if perturbation else ""
     return f"{{{delta}{letter}{subscript}}}"
+
+
+def latex_names(names: Sequence[str], perturbations: Collection[str] = ()) -> list[str]:
+    """Return all unknowns of a system as LaTeX; those that would look alike are spelled out.
+
+    >>> for name in latex_names(["x_1", "x1", "y_2"]):
+    ...     print(name)
+    {\\mathrm{x\\_1}}
+    {\\mathrm{x1}}
+    {y_{2}}
+    """
+    looks = [latex_name(name, perturbation=name in perturbations) for name in names]
+    alike = {look for look, count in Counter(looks).items() if count > 1}
+    return [
+        look if look not in alike else rf"{{\mathrm{{{latex_text(name)}}}}}"
+        for name, look in zip(names, looks, strict=True)
+    ]
 
 
 def latex_text(text: str) -> str:

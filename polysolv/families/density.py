@@ -9,20 +9,34 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import combinations_with_replacement
 from math import comb
+from numbers import Rational
 from typing import Any, NamedTuple
 
 from polysolv.errors import InputError, require_integer
+from polysolv.families.density_derivatives import (
+    Derivatives,
+    Evaluated,
+    at_values_of_response,
+    derivatives_over_density,
+    difference,
+    evaluated,
+)
+from polysolv.families.independence import LARGEST_MATRIX, PRIME, Independence, pivots
+from polysolv.families.kept_density import Density, Terms
 from polysolv.families.log_symbol import LogSymbol, linear_log_symbol
 from polysolv.families.relations import LinearRelation, Orders, relations_among
 
 MAX_ORDER = 4
 MAX_DERIVATIVES = 400
 _MAX_POWER = 4
-_EXTRA_POINTS = 8
 _SPREAD = 40
-_TRIES = 20
 _PARAMETERS_TRIED = 3
+MAX_VALUES = 200
 _NO_POLES = "a density that is finite and not zero at most points"
+_SPECIAL = (
+    "Relations that hold only at special true values are not among those of the family: there an exponent "
+    "may be larger than what is said."
+)
 _REMARK = "The density is strongly identifiable to order {} except at special true values: no interaction."
 
 
@@ -76,7 +90,12 @@ class DensityRelations:
 
 
 def density_relations(
-    expr: Any, parameters: Sequence[Any], covariates: Sequence[Any], response: Any, order: int = 2
+    expr: Any,
+    parameters: Sequence[Any],
+    covariates: Sequence[Any],
+    response: Any,
+    order: int = 2,
+    values: Sequence[Any] = (),
 ) -> DensityRelations:
     """Return the linear relations among the derivatives of a density.
 
@@ -86,6 +105,7 @@ def density_relations(
         parameters: SymPy symbols or their names.
         covariates, response: likewise.
         order: highest order of differentiation, 2 to 4.
+        values: the rational values of a response that takes finitely many, at most 200; else empty.
 
     Raises:
         InputError: if ``expr`` is no such expression or a symbol is missing.
@@ -101,6 +121,17 @@ def density_relations(
     >>> print(density_relations(exp(-(Y - m) ** 2 / (2 * s)) / sqrt(s), [m, s], [], Y))
     ∂²u/∂mu² = 2 ∂u/∂sigma
     """
+    return _looked_at(expr, parameters, covariates, response, order, values)[0]
+
+
+def _looked_at(
+    expr: Any,
+    parameters: Sequence[Any],
+    covariates: Sequence[Any],
+    response: Any,
+    order: int,
+    values: Sequence[Any],
+) -> tuple[DensityRelations, Density]:
     import sympy
 
     order = require_integer("order", order, 2, MAX_ORDER)
@@ -121,19 +152,93 @@ def density_relations(
     if comb(len(thetas) + order, order) > MAX_DERIVATIVES:
         raise InputError("order", order, f"an order with at most {MAX_DERIVATIVES} derivatives")
     symbols = [*thetas, *xs, *ys]
-    derivatives = _derivatives(expr, thetas, order, symbols)
-    columns = _evaluated(derivatives, len(symbols))
-    if columns is None:
+    exact = _values(values)
+    for value in exact:
+        if _vanishes(expr, symbols, value):
+            raise InputError("values", str(value), "values of the response where the density is not zero")
+    rational = derivatives_over_density(expr, thetas, order, symbols)
+    derivatives = {orders: at_values_of_response(value, exact) for orders, value in rational.items()}
+    if not all(derivatives.values()):
+        raise InputError("values", values, "values of the response where the density is not zero")
+    columns, _ = evaluated(derivatives, len(symbols))
+    if not columns:
         raise InputError("expr", expr, _NO_POLES)
     relations = relations_among(columns)
     for relation in relations:
-        if _difference(derivatives, relation):
+        if any(difference(derivatives, relation)):
             raise InputError("expr", expr, f"a density whose relations hold identically; {relation} does not")
     names = tuple(theta.name for theta in thetas)
     symbol = _find_log_symbol(derivatives, names, xs)
-    place, pointwise = _at_one_parameter(derivatives, len(thetas), len(symbols))
+    place, pointwise, at = _at_one_parameter(derivatives, len(thetas), len(symbols))
     point = dict(zip(names, place, strict=True))
-    return DensityRelations(names, order, relations, tuple(derivatives), symbol, pointwise, point)
+    found = DensityRelations(names, order, relations, tuple(derivatives), symbol, pointwise, point)
+    location = None if symbol is None else _location(symbol)
+    top: Terms = ()
+    bottom: Terms = ()
+    if location is not None:
+        first = rational[(location, 1),]
+        top, bottom = _terms(first.numer), _terms(first.denom)
+    independence: tuple[Independence, ...] = ()
+    if location is None and not pointwise:
+        independence = (_independence(at, point, [s.name for s in (*xs, *ys)], exact),)
+    of_x, of_y = tuple(x.name for x in xs), ys[0].name
+    kept = Density(str(expr), names, of_x, of_y, exact, location, order, top, bottom, independence)
+    return found, kept
+
+
+def _independence(
+    values_at: Evaluated, point: Mapping[str, Fraction], varying: Sequence[str], values: Sequence[Fraction]
+) -> Independence:
+    """Return that all derivatives are independent at a parameter, from their values there."""
+    columns, points = values_at
+    keys = list(next(iter(columns.values())))
+    rows = [[column[key] for column in columns.values()] for key in keys]
+    inverses = [[pow(v.denominator, -1, PRIME) for v in row] for row in rows]
+    residues = [
+        [v.numerator * w % PRIME for v, w in zip(row, inverse, strict=True)]
+        for row, inverse in zip(rows, inverses, strict=True)
+    ]
+    chosen = pivots(residues)
+    if len(chosen) != len(columns):
+        raise AssertionError("derivatives without a relation depend on each other modulo a prime")
+    at = []
+    for number, i in (divmod(position, len(values) or 1) for position in chosen):
+        place = points[number][len(point) :]
+        at.append((*place[:-1], values[i]) if values else place)
+    matrix = tuple(tuple(rows[i]) for i in chosen) if len(chosen) <= LARGEST_MATRIX else None
+    return Independence(tuple(columns), tuple(point.items()), tuple(varying), tuple(at), matrix)
+
+
+def _vanishes(expr: Any, symbols: Sequence[Any], value: Fraction) -> bool:
+    """Return whether the density is zero or not finite at a value of the response, from one random place."""
+    import sympy
+
+    chooser = random.Random(24)
+    place = {s: sympy.Rational(chooser.randint(1, 97), 101) for s in symbols[:-1]}
+    place[symbols[-1]] = sympy.Rational(value.numerator, value.denominator)
+    found = sympy.N(expr.subs(place), 30)
+    return not found.is_number or not found.is_finite or abs(found) < sympy.Float("1e-25")
+
+
+def _location(symbol: LogSymbol) -> str:
+    """Return the parameter that the dual variable stands for: its symbol is y."""
+    y = tuple(int(i == len(symbol.covariates)) for i in range(len(symbol.variables)))
+    return next(name for name, (_, monomial) in symbol.symbols.items() if monomial == y)
+
+
+def _terms(polynomial: Any) -> Terms:
+    return tuple((e, Fraction(int(c.numerator), int(c.denominator))) for e, c in polynomial.terms())
+
+
+def _values(values: Any) -> tuple[Fraction, ...]:
+    allowed = f"a list of at most {MAX_VALUES} different rational numbers"
+    listed = _listed(values, "values", allowed)
+    if len(listed) > MAX_VALUES:
+        raise InputError("values", f"{len(listed)} values", allowed)
+    for value in listed:
+        if isinstance(value, (bool, float)) or not isinstance(value, Rational) or listed.count(value) > 1:
+            raise InputError("values", value, allowed)
+    return tuple(Fraction(int(v.numerator), int(v.denominator)) for v in listed)
 
 
 class DensityLogSymbol(NamedTuple):
@@ -145,16 +250,22 @@ class DensityLogSymbol(NamedTuple):
     duals: Sequence[str]
     title: str
     remarks: tuple[str, ...]
+    density: Density
 
 
 def log_symbol_of_density(
-    expr: Any, parameters: Sequence[Any], covariates: Sequence[Any], response: Any, order: int = 2
+    expr: Any,
+    parameters: Sequence[Any],
+    covariates: Sequence[Any],
+    response: Any,
+    order: int = 2,
+    values: Sequence[Any] = (),
 ) -> DensityLogSymbol:
     """Return the log-symbol that the PDE relations of a density amount to.
 
     Arguments and errors are those of :meth:`polysolv.families.family.Family.from_density`.
     """
-    found = density_relations(expr, parameters, covariates, response, order)
+    found, density = _looked_at(expr, parameters, covariates, response, order, values)
     symbol = found.log_symbol
     if found.depends_on_parameters:
         known = set(map(str, found.relations))
@@ -166,8 +277,6 @@ def log_symbol_of_density(
             "a density whose relations have coefficients that do not depend on the parameters: change the "
             "parameters, or give Family.from_log_symbol a K with the true values as constants",
         )
-    if symbol is not None and len(found.relations) != len(found.derivatives) - _products(symbol, found):
-        symbol = None  # there are relations besides those of K, like ∂u/∂b = u
     remarks = (_REMARK.format(found.order),) if found.strongly_identifiable else ()
     if symbol is None:
         if not found.strongly_identifiable:
@@ -177,26 +286,18 @@ def log_symbol_of_density(
             )
         text = " + ".join(f"{p}*y_{p}" for p in found.parameters)
         duals = [f"y_{p}" for p in found.parameters]
-        return DensityLogSymbol(text, found.parameters, (), duals, f"from a density: {found}", remarks)
+        title = f"from a density: {found}"
+        return DensityLogSymbol(text, found.parameters, (), duals, title, remarks, density)
+    remarks = (*remarks, _SPECIAL)
     title = f"from a density: {'; '.join(str(found).splitlines())}"
-    return DensityLogSymbol(str(symbol), found.parameters, symbol.covariates, symbol.duals, title, remarks)
-
-
-def _products(symbol: LogSymbol, found: DensityRelations) -> int:
-    """Return how many different monomials the derivatives turn into under a linear K."""
-    monomials = {name: monomial for name, (_, monomial) in symbol.symbols.items()}
-    zero = (0,) * len(symbol.variables)
-    return len(
-        {
-            tuple(map(sum, zip(zero, *(monomials[n] for n, k in orders for _ in range(k)), strict=True)))
-            for orders in found.derivatives
-        }
+    return DensityLogSymbol(
+        str(symbol), found.parameters, symbol.covariates, symbol.duals, title, remarks, density
     )
 
 
-def _listed(values: Any, field: str) -> list[Any]:
+def _listed(values: Any, field: str, allowed: str = "a list of SymPy symbols or their names") -> list[Any]:
     if isinstance(values, str) or not isinstance(values, Sequence):
-        raise InputError(field, values, "a list of SymPy symbols or their names")
+        raise InputError(field, values, allowed)
     return list(values)
 
 
@@ -212,94 +313,30 @@ def _symbol(expr: Any, given: Any, field: str, required: bool = True) -> Any:
     return matching[0] if matching else sympy.Symbol(name)
 
 
-def _derivatives(expr: Any, thetas: list[Any], order: int, symbols: list[Any]) -> dict[Orders, Any]:
-    """Return (∂^α u)/u by increasing order as elements of Q(symbols): (∂_t D_α) + D_α D_t."""
-    import sympy
-
-    field = sympy.QQ.frac_field(*symbols)
-    first = {}
-    for theta in thetas:
-        value = sympy.together(sympy.simplify(sympy.diff(expr, theta) / expr))
-        if not value.is_rational_function(*symbols):
-            raise InputError("expr", expr, "a density whose logarithmic derivatives are rational functions")
-        first[theta] = field.from_sympy(value)
-    result: dict[Orders, Any] = {(): field.one}
-    for degree in range(1, order + 1):
-        for chosen in combinations_with_replacement(range(len(thetas)), degree):
-            below = _orders(chosen[:-1], thetas)
-            theta = thetas[chosen[-1]]
-            place = field.gens[symbols.index(theta)]
-            result[_orders(chosen, thetas)] = result[below].diff(place) + result[below] * first[theta]
-    return result
-
-
-def _orders(chosen: tuple[int, ...], thetas: list[Any]) -> Orders:
-    return tuple((thetas[i].name, chosen.count(i)) for i in sorted(set(chosen)))
-
-
-def _evaluated(
-    derivatives: dict[Orders, Any], count: int, first: Sequence[Fraction] = ()
-) -> dict[Orders, dict[Any, Fraction]] | None:
-    """Evaluate every derivative at random rational points of Q^count, the same for all.
-
-    The first coordinates of all points are ``first``. ``None`` if the points met too many poles.
-    """
-    import sympy
-
-    chooser = random.Random(20)
-    columns: dict[Orders, dict[Any, Fraction]] = {orders: {} for orders in derivatives}
-    number, wanted = 0, len(derivatives) + _EXTRA_POINTS
-    fixed = [sympy.QQ(v.numerator, v.denominator) for v in first]
-    for _ in range(_TRIES * wanted):
-        point = fixed + [
-            sympy.QQ(chooser.randint(1, _SPREAD), chooser.randint(1, 9)) for _ in range(count - len(fixed))
-        ]
-        bottoms = [value.denom(*point) for value in derivatives.values()]
-        if all(bottoms):
-            for (orders, value), bottom in zip(derivatives.items(), bottoms, strict=True):
-                quotient = value.numer(*point) / bottom
-                columns[orders][number] = Fraction(int(quotient.numerator), int(quotient.denominator))
-            number += 1
-            if number == wanted:
-                return columns
-    return None
-
-
-def _difference(derivatives: dict[Orders, Any], relation: LinearRelation) -> Any:
-    import sympy
-
-    total = derivatives[relation.left]
-    for c, orders in relation.right:
-        total -= sympy.QQ(c.numerator, c.denominator) * derivatives[orders]
-    return total
-
-
 def _at_one_parameter(
-    derivatives: dict[Orders, Any], parameters: int, count: int
-) -> tuple[tuple[Fraction, ...], tuple[LinearRelation, ...]]:
-    """Return θ and the relations among the derivatives there: of some random θ one with the fewest."""
+    derivatives: Derivatives, parameters: int, count: int
+) -> tuple[tuple[Fraction, ...], tuple[LinearRelation, ...], Evaluated]:
+    """Return θ, the relations among derivatives there, and their values: of some θ one with the fewest."""
     import sympy
 
     chooser = random.Random(21)
     found = []
     for _ in range(_PARAMETERS_TRIED):
         place = [Fraction(chooser.randint(1, _SPREAD), chooser.randint(1, 9)) for _ in range(parameters)]
-        columns = _evaluated(derivatives, count, place)
-        if columns is None:
+        columns, points = evaluated(derivatives, count, place)
+        if not columns:
             continue
         relations = relations_among(columns)
         values = [sympy.QQ(v.numerator, v.denominator) for v in place]
-        totals = [_difference(derivatives, relation).numer for relation in relations]
+        totals = [part.numer for relation in relations for part in difference(derivatives, relation)]
         if not any(t.evaluate(list(zip(t.ring.gens, values, strict=False))) for t in totals):
-            found.append((tuple(place), relations))
+            found.append((tuple(place), relations, (columns, points)))
     if not found:
         raise InputError("expr", "a density with poles wherever it was tried", _NO_POLES)
-    return min(found, key=lambda pair: len(pair[1]))
+    return min(found, key=lambda parts: len(parts[1]))
 
 
-def _find_log_symbol(
-    derivatives: dict[Orders, Any], names: tuple[str, ...], xs: list[Any]
-) -> LogSymbol | None:
+def _find_log_symbol(derivatives: Derivatives, names: tuple[str, ...], xs: list[Any]) -> LogSymbol | None:
     """Write every ∂u/∂θ_t as c·x^i ∂^j u/∂θ_g^j for one location parameter g, if that is possible."""
     order = max(sum(k for _, k in orders) for orders in derivatives)
     covariates = [x.name for x in xs]
@@ -323,20 +360,33 @@ def _find_log_symbol(
 
 
 def _as_monomial(
-    target: Any, powers: dict[int, Any], xs: list[Any]
+    target: tuple[Any, ...], powers: dict[int, tuple[Any, ...]], xs: list[Any]
 ) -> tuple[Fraction, tuple[int, ...], int] | None:
     """Return (c, i, j) with target = c·x^i·powers[j] and least |i| + j ≥ 1."""
-    field = target.field
+    field = target[0].field
     gens = dict(zip(field.symbols, field.gens, strict=True))
     choices = sorted((sum(i) + j, j, i) for j in powers for i in _exponents(len(xs)) if sum(i) + j)
     for _, j, i in choices:
-        candidate = powers[j]
+        of_x = field.one
         for x, e in zip(xs, i, strict=True):
-            candidate *= gens[x] ** e
-        ratio = target / candidate if candidate else field.zero
-        if ratio and ratio.numer.is_ground and ratio.denom.is_ground:
+            of_x *= gens[x] ** e
+        value = _ratio(target, [of_x * part for part in powers[j]])
+        if value is not None:
+            return value, i, j
+    return None
+
+
+def _ratio(target: Sequence[Any], candidate: Sequence[Any]) -> Fraction | None:
+    """Return the number c ≠ 0 with target = c·candidate, if there is one."""
+    for part, other in zip(target, candidate, strict=True):
+        if other:
+            ratio = part / other
+            if not ratio or not ratio.numer.is_ground or not ratio.denom.is_ground:
+                return None
             value = ratio.numer.LC / ratio.denom.LC
-            return Fraction(int(value.numerator), int(value.denominator)), i, j
+            if any(p != value * q for p, q in zip(target, candidate, strict=True)):
+                return None
+            return Fraction(int(value.numerator), int(value.denominator))
     return None
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables, pairs
 from polysolv.display.value import Value
+from polysolv.errors import InputError, require_integer
 from polysolv.families.log_symbol import LogSymbol
 from polysolv.families.parameter import Parameter
 from polysolv.families.published_exponent import PublishedExponent, show_exponent
@@ -19,7 +20,10 @@ from polysolv.families.reference import Reference
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
+    from polysolv.families.density_relations import DensityPremises
     from polysolv.families.interaction import PdeRelation
+    from polysolv.families.kept_density import Density
+    from polysolv.families.observed import Observed
     from polysolv.families.relations import LinearRelation
 
 
@@ -38,6 +42,9 @@ class Family(RichDisplay, Value):
         references: what the statements rest on.
         assumptions: what is assumed of symbolic true values, such as ``"a_star != 0"``.
         remarks: what a reader of its exponents must know, in sentences.
+        relations: polynomials in covariates and dual variables that vanish on what is observed, as texts; the
+            ideal they generate holds every such relation. None: all monomials are independent.
+        density: the density that the family was derived from, if it was; see :meth:`for_cell`.
 
     >>> from polysolv.families import get
     >>> family = get("softmax-gaussian", d=2)
@@ -55,6 +62,8 @@ class Family(RichDisplay, Value):
     references: tuple[Reference, ...]
     assumptions: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()
+    density: Density | None = None
 
     @staticmethod
     def from_log_symbol(
@@ -65,6 +74,7 @@ class Family(RichDisplay, Value):
         duals: Sequence[str] = ("y",),
         assumptions: Sequence[str] = (),
         title: str = "",
+        relations: Sequence[str] = (),
     ) -> Family:
         """Return a family of your own, its log-symbol K given as text.
 
@@ -78,6 +88,7 @@ class Family(RichDisplay, Value):
             assumptions: what holds of the symbolic true values in K: ``"a_star != 0"``, ``"c_star = 0"``, or
                 a value such as ``"b_star = 1/2"``. Every such name must be listed here.
             title: the model in one line.
+            relations: see :meth:`observed_modulo`.
 
         Returns:
             the family. A term of K without a variable multiplies an atom's weight, which is free anyway: it
@@ -86,7 +97,7 @@ class Family(RichDisplay, Value):
 
         Raises:
             InputError: if K(0) ≠ 0, a parameter or no dual variable acts in K, a name is unknown or used
-                twice, or assumptions contradict each other.
+                twice, or assumptions contradict each other; or as :meth:`observed_modulo`.
 
         >>> family = Family.from_log_symbol("mine", "db*y + ds*y^2/2", ["db", "ds"])
         >>> family.components, str(family.log_symbol)
@@ -94,7 +105,8 @@ class Family(RichDisplay, Value):
         """
         from polysolv.families.user_defined import family_fields
 
-        return Family(**family_fields(name, log_symbol, parameters, covariates, duals, assumptions, title))
+        fields = family_fields(name, log_symbol, parameters, covariates, duals, assumptions, title)
+        return Family(**fields).observed_modulo(relations)
 
     @staticmethod
     def from_density(
@@ -104,20 +116,23 @@ class Family(RichDisplay, Value):
         response: str | Symbol,
         order: int = 2,
         name: str = "from-density",
+        values: Sequence[int | Fraction] = (),
     ) -> Family:
         """Return the family of a SymPy density, with the log-symbol that its PDE relations amount to.
 
         Args:
-            expr, parameters, covariates, response, order: see
-                :func:`polysolv.families.density.density_relations`.
+            expr, parameters, covariates, response, order, values: see
+                :func:`polysolv.families.density.density_relations`. Without ``values`` the response is
+                assumed to take infinitely many.
             name: name of the family.
 
         Returns:
-            the family. The response is assumed to take infinitely many values. Its K comes from
-            ∂u/∂θ_t = c·x^i ∂^j u/∂θ_g^j, verified symbolically, where θ_g is a location parameter (dual
-            variable ``y``). Without any relation K has one dual variable for each parameter and a remark says
-            that the family is strongly identifiable to the given order, which is what the exponents 2 of such
-            a K rest on.
+            the family. It keeps the density. Its K comes from ∂u/∂θ_t = c·x^i ∂^j u/∂θ_g^j, verified
+            symbolically, where θ_g is a location parameter (dual variable ``y``). Other relations among
+            x^i ∂^j u/∂θ_g^j make its ideal: those that a cell of two atoms meets at once, those of larger
+            cells when they are asked for, see :meth:`for_cell`. Without any relation K has one dual variable
+            for each parameter and a remark says that the family is strongly identifiable to the given order,
+            which is what the exponents 2 of such a K rest on.
 
         Raises:
             InputError: as :func:`~polysolv.families.density.density_relations`, or if there are relations
@@ -131,10 +146,62 @@ class Family(RichDisplay, Value):
         'b*y + a*x*y + 1/2*sigma*y^2'
         """
         from polysolv.families.density import log_symbol_of_density
+        from polysolv.families.density_relations import span_remark
 
-        found = log_symbol_of_density(expr, parameters, covariates, response, order)
+        found = log_symbol_of_density(expr, parameters, covariates, response, order, values)
         family = Family.from_log_symbol(name, found.text, found.parameters, found.covariates, found.duals)
-        return replace(family, title=found.title, remarks=found.remarks)
+        few = span_remark(found.density)
+        remarks = found.remarks if few is None else (*found.remarks, few)
+        family = replace(family, title=found.title, remarks=remarks, density=found.density)
+        return family.for_cell(2)
+
+    @property
+    def evidence(self) -> str:
+        """How a proof about the family reads: that of a density has premises, which no kernel can check."""
+        return "PROVED" if self.density is None else "PROVED given the relations"
+
+    def for_cell(self, m: int) -> Family:
+        """Return the family with all relations of its density that a cell of m atoms meets.
+
+        Args:
+            m: cell size, at least 1.
+
+        Returns:
+            the family; this one unless it was derived from a density with a location parameter. Every
+            relation is verified symbolically, that there are no others by a rank at rational points.
+
+        Raises:
+            InputError: as :func:`polysolv.families.density_relations.density_premises`, or if the relations
+                leave nothing to observe.
+
+        >>> from sympy import symbols
+        >>> Y, p = symbols("Y p")
+        >>> family = Family.from_density(p**Y * (1 - p) ** (3 - Y), ["p"], [], Y, values=[0, 1, 2, 3])
+        >>> family.relations, family.for_cell(2).relations
+        ((), ())
+        """
+        premises = self.premises(m)
+        if premises is None or not premises.found:
+            return self
+        try:
+            return self.observed_modulo(premises.found)
+        except InputError:
+            listed = "; ".join(premises.shown)
+            allowed = "a density whose relations leave something to observe"
+            raise InputError("expr", listed, allowed) from None
+
+    def premises(self, m: int) -> DensityPremises | None:
+        """Return what a proof about a cell of m atoms takes from the density; ``None`` without a density.
+
+        Raises:
+            InputError: as :func:`polysolv.families.density_relations.density_premises`.
+        """
+        if self.density is None:
+            return None
+        from polysolv.families.density_relations import density_premises
+
+        m = require_integer("m", m, 1, 1000)
+        return density_premises(self.density, self.log_symbol, self.relations, m)
 
     @staticmethod
     def from_file(path: str) -> Family:
@@ -173,6 +240,63 @@ class Family(RichDisplay, Value):
         symbol, assumptions = at_values(self.log_symbol, self.assumptions, values)
         return replace(self, log_symbol=symbol, assumptions=assumptions)
 
+    def observed_modulo(self, relations: Sequence[str]) -> Family:
+        """Return the family where these polynomials vanish on what is observed, and the ideal of those only.
+
+        Args:
+            relations: texts in the covariates (``x`` for one, else ``x1``, ``x2``, …) and dual variables:
+                ``"x^2 - x"`` or ``"x^2 = x"`` for a dummy, ``"x2 = x1^2"`` for a dependent column, ``"y^2"``
+                for least squares. They are added to those that hold already.
+
+        Returns:
+            the family; what is in print is not claimed for it.
+
+        Raises:
+            InputError: if a text is no polynomial in these variables with rational coefficients, the
+                relations have no common zero, or they kill every term of the log-symbol.
+
+        Source: observed-algebra page §2.
+
+        >>> from polysolv.families import get
+        >>> get("softmax-gaussian").observed_modulo(["x^2 = x"]).relations
+        ('x^2 - x',)
+        """
+        from polysolv.families.observed import checked_relations
+
+        added = checked_relations(self.log_symbol, relations)
+        if not added:
+            return self
+        everything = tuple(dict.fromkeys((*self.relations, *added)))
+        found = replace(self, relations=everything, published=())
+        assert found.observed is not None  # refuses what leaves nothing to observe
+        return found
+
+    @cached_property
+    def observed(self) -> Observed:
+        """The log-symbol modulo the relations, and the ring that its exponential is observed in."""
+        from polysolv.families.observed import observe
+
+        return observe(self.log_symbol, self.relations)
+
+    def require_free_ring(self) -> None:
+        """Refuse a family with relations, for orders r(m) and their certificates.
+
+        Raises:
+            InputError: if there is a relation.
+        """
+        if self.relations:
+            from polysolv.errors import InputError
+
+            allowed = "no relations: the order r(m) and its certificates are those of the free ring"
+            raise InputError("relations", "; ".join(self.relations), f"{allowed}; see rate and explain")
+
+    @cached_property
+    def stated_assumptions(self) -> tuple[str, ...]:
+        """What every exponent and rate assumes, in sentences: of covariates, response, weights and truth."""
+        from polysolv.families.assumptions import stated_assumptions
+
+        return tuple(stated_assumptions(self.log_symbol, self.relations, self.assumptions, self.density))
+
     @property
     def components(self) -> tuple[str, ...]:
         """Names of the perturbation components of one atom, in the order of K."""
@@ -206,6 +330,7 @@ class Family(RichDisplay, Value):
 
     def _display(self) -> Tables:
         from polysolv.display.formula import Formula
+        from polysolv.families.assumptions import TRUE_VALUES
 
         relations = [[Formula(relation)] for relation in self.interaction()]
         printed = {p.parameter: p for p in self.published}
@@ -220,6 +345,7 @@ class Family(RichDisplay, Value):
             Grid("interaction: relations among derivatives of an atom's density u", ["relation"], relations),
         ]
         notes = [*self.remarks, *(f"assumed: {a}" for a in self.assumptions)]
+        notes += [f"assumed of the {a}" for a in self.stated_assumptions if not a.startswith(TRUE_VALUES)]
         return grids if relations else grids[:2], [*notes, *(r.citation for r in self.references)]
 
     def to_data(self) -> dict[str, Any]:
@@ -233,7 +359,8 @@ class Family(RichDisplay, Value):
                 for p in self.parameters
             ],
             "log_symbol": str(self.log_symbol),
-            "assumptions": list(self.assumptions),
+            "relations": list(self.relations),
+            "assumptions": list(self.stated_assumptions),
             "nontrivial": list(self.nontrivial),
             "interaction": [str(relation) for relation in self.interaction()],
             "published": [

@@ -8,7 +8,7 @@ from polysolv.errors import InputError
 
 MAX_BYTES = 1_000_000
 _REQUIRED = ("name", "log_symbol", "parameters")
-_OPTIONAL = ("covariates", "duals", "assumptions", "title")
+_OPTIONAL = ("covariates", "duals", "assumptions", "title", "relations")
 
 
 def read_arguments(path: str, field: str = "family_file") -> dict[str, Any]:
@@ -16,7 +16,8 @@ def read_arguments(path: str, field: str = "family_file") -> dict[str, Any]:
 
     Args:
         path: a ``.json`` file; any other name is read as TOML. Keys: ``name``, ``log_symbol``,
-            ``parameters``, and optionally ``covariates``, ``duals``, ``assumptions``, ``title``.
+            ``parameters``, and optionally ``covariates``, ``duals``, ``assumptions``, ``title``,
+            ``relations``.
         field: name of the option, for error messages.
 
     Raises:

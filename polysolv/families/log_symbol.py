@@ -90,6 +90,11 @@ class LogSymbol(RichDisplay, Value):
         return all(sum(t.perturbations) == 1 for t in self.terms) and all(c == 1 for c in counts)
 
     @cached_property
+    def is_linear_in_perturbations(self) -> bool:
+        """Whether each term contains one perturbation, to the first power."""
+        return all(sum(t.perturbations) == 1 for t in self.terms)
+
+    @cached_property
     def symbols(self) -> Mapping[str, tuple[Fraction, Exponents]]:
         """For a linear K: component -> (coefficient, monomial) of its symbol.
 

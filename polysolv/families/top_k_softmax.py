@@ -11,6 +11,15 @@ from polysolv.families.references import HO_NGUYEN_2016, NGUYEN_2024_TOP_K
 NAME = "top-k-softmax"
 HAS_COVARIATES = True
 
+# Observed-algebra page, section 8.
+_WALLS = (
+    "Walls, where an active expert gives way to another, bind the gate: cells that swap over a wall have "
+    "equal size, and the perturbations of beta1.x + beta0 in a cell must vanish on each of its walls, or a "
+    "strip has a wrong active set. beta1 has exponent 2 in the space L of directions that do, and exponent "
+    "1, the rate n^(-1/2), off it. L has dimension d + 1 in a cell without walls, 1 with one wall, 0 with "
+    "two different ones (no arc attains 2 there). The exponents of a, b and sigma stand. An exactly fitted "
+    "cell counts where it is active together with the over-fitted one."
+)
 _SOURCE = "Nguyen, Akbarian, Yan and Ho 2024 (exponents per region)"
 
 
@@ -32,5 +41,11 @@ def family(d: int = 1) -> Family:
             "Inside a region of covariates where the set of active experts is constant the model is a "
             "softmax mixture of the active experts: the exponents hold for cells whose atoms are all active "
             "on a ball of such a region, where K is large enough for that.",
+            _WALLS,
         ),
     )
+
+
+def has_walls(family: Family) -> bool:
+    """Return whether the family is this one: its gate switches experts off."""
+    return family.name == NAME

@@ -10,6 +10,7 @@ from typing import Protocol
 from polysolv.errors import InputError, unknown_name
 from polysolv.groebner.budget import Budget, budget
 from polysolv.groebner.ideal import Ideal, Points
+from polysolv.polynomials.algebra import Poly
 
 # Name -> module whose find() returns the engine; the best one first.
 ENGINES = {
@@ -35,6 +36,14 @@ class Engine(Protocol):
 
     def points(self, ideal: Ideal, limits: Budget, prime: int = 0) -> Points:
         """Return the zeros over C, or over the closure of the field with ``prime`` elements."""
+        ...
+
+    def basis(self, ideal: Ideal, limits: Budget, prime: int = 0) -> list[Poly]:
+        """Return the reduced grevlex Gröbner basis over Q, or modulo a prime.
+
+        Raises:
+            EngineFailed: if there is none in time, or the engine's output makes no sense.
+        """
         ...
 
 

@@ -11,6 +11,10 @@ from polysolv.polynomials.algebra import Poly, primitive
 from polysolv.polynomials.rendering import render
 
 
+class EngineFailed(Exception):
+    """An engine gave no answer; the message says why."""
+
+
 @dataclass(frozen=True)
 class Ideal:
     """Generators of an ideal over Q.

@@ -9,6 +9,8 @@ from math import isqrt
 # Dense coefficients, the constant first, no zeros at the end.
 Dense = list[int]
 
+LARGE_PRIME = (1 << 61) - 1
+
 
 def primes_below(limit: int) -> Iterator[int]:
     """Yield the odd primes below ``limit``, downwards.
@@ -78,6 +80,58 @@ def divided(p: Sequence[int], q: Sequence[int], prime: int) -> tuple[Dense, Dens
         for i, b in enumerate(q):
             rest[k + i] = (rest[k + i] - factor * b) % prime
     return trimmed(quotient), trimmed(rest[: len(q) - 1])
+
+
+def common_divisor(p: Sequence[int], q: Sequence[int], prime: int) -> Dense:
+    """Return the monic greatest common divisor modulo a prime.
+
+    >>> common_divisor([2, 3, 1], [1, 1], 101)
+    [1, 1]
+    """
+    a, b = trimmed(p), trimmed(q)
+    while b:
+        a, b = b, divided(a, b, prime)[1]
+    inverse = pow(a[-1], -1, prime)
+    return [c * inverse % prime for c in a]
+
+
+def distinct_roots(p: Sequence[int], prime: int) -> int:
+    """Return the number of distinct roots in the closure of the field, for a degree below the prime.
+
+    >>> distinct_roots([1, 2, 1], 101)
+    1
+    """
+    p = trimmed(p)
+    derivative = trimmed([i * c % prime for i, c in enumerate(p)][1:])
+    return len(p) - len(common_divisor(p, derivative, prime))
+
+
+def recurrence(sequence: Sequence[int], prime: int) -> Dense:
+    """Return the monic polynomial Σ c_i x^i of least degree with Σ c_i s_(k+i) = 0 for all k.
+
+    Berlekamp and Massey (1969); the sequence must be at least twice as long as the degree.
+
+    >>> recurrence([0, 1, 1, 2, 3, 5], 101)
+    [100, 100, 1]
+    """
+    current, before = [1], [1]
+    length, shift, last = 0, 1, 1
+    for k in range(len(sequence)):
+        gap = sum(c * sequence[k - i] for i, c in enumerate(current[: length + 1])) % prime
+        if not gap:
+            shift += 1
+            continue
+        factor = gap * pow(last, -1, prime) % prime
+        longer = current + [0] * max(0, len(before) + shift - len(current))
+        for i, c in enumerate(before):
+            longer[i + shift] = (longer[i + shift] - factor * c) % prime
+        if 2 * length <= k:
+            length, before, last, shift = k + 1 - length, current, gap, 1
+        else:
+            shift += 1
+        current = longer
+    connection = [*current, *[0] * (length + 1)][: length + 1]
+    return connection[::-1]
 
 
 def denominator(points: Sequence[int], values: Sequence[int], prime: int) -> Dense | None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from polysolv.groebner.basis import parametrize
 from polysolv.groebner.budget import Budget
-from polysolv.groebner.ideal import Ideal, Parametrization, Points
+from polysolv.groebner.ideal import EngineFailed, Ideal, Parametrization, Points
 from polysolv.groebner.processes import run_python
 from polysolv.polynomials.algebra import Poly
 
@@ -30,6 +30,14 @@ class Sympy:
             return Points("unknown", trouble=f"sympy: {trouble}", seconds=seconds)
         return Points(answer[0], answer[1], seconds=seconds)
 
+    def basis(self, ideal: Ideal, limits: Budget, prime: int = 0) -> list[Poly]:
+        """Return the reduced Gröbner basis; see :class:`polysolv.groebner.engines.Engine`."""
+        answer, trouble = run_python("polysolv.groebner.sympy_engine:find_basis", (ideal, prime), limits)
+        if answer is None:
+            raise EngineFailed(trouble)
+        found: list[Poly] = answer
+        return found
+
 
 def find() -> Sympy:
     """Return the engine."""
@@ -41,22 +49,30 @@ def solve(note: Callable[[str, object], None], ideal: Ideal) -> tuple[str, Param
     return parametrize(ideal, _basis)
 
 
-def _basis(ideal: Ideal) -> list[Poly]:
-    from sympy import QQ, Poly, groebner, symbols
+def find_basis(note: Callable[[str, object], None], ideal: Ideal, prime: int) -> list[Poly]:
+    """Return the reduced Gröbner basis; runs in a child process."""
+    return _basis(ideal, prime)
+
+
+def _basis(ideal: Ideal, prime: int = 0) -> list[Poly]:
+    from sympy import GF, QQ, Poly, groebner, symbols
+
+    domain = GF(prime, symmetric=False) if prime else QQ
 
     names = symbols(ideal.names)
     generators = [
         Poly.from_dict(
             {
-                tuple(dict(monomial).get(i, 0) for i in range(ideal.count)): QQ(v.numerator, v.denominator)
+                tuple(dict(monomial).get(i, 0) for i in range(ideal.count)): domain(v.numerator)
+                / domain(v.denominator)
                 for monomial, v in generator.items()
             },
             *names,
-            domain=QQ,
+            domain=domain,
         )
         for generator in ideal.generators
     ]
-    basis = groebner(generators, *names, order="grevlex", domain=QQ)
+    basis = groebner(generators, *names, order="grevlex", domain=domain)
     return [
         {
             tuple((i, e) for i, e in enumerate(exponents) if e): Fraction(int(c.p), int(c.q))

@@ -19,7 +19,8 @@ from polysolv.homotopy.krawczyk import (
     some_equation_is_non_zero,
 )
 from polysolv.homotopy.results import PathResult, SolveResult, require_result, show_number
-from polysolv.polynomials.polynomial import Polynomial
+from polysolv.polynomials.gaussian_rational import parts
+from polysolv.polynomials.polynomial import ComplexPolynomial
 
 CERTIFIED = "certified"
 REFUTED = "refuted"
@@ -158,8 +159,9 @@ def certify_solutions(result: SolveResult) -> CertifiedSolutions:
     most 2^-16 of the coordinate plus 2^-40 of the largest (at least 1). Coordinates are integers on a lattice
     that is fine relative to each of them; there Newton's method looks for the zero, and Krawczyk's test is
     evaluated with integers only. A box that is symmetric to the real space and holds exactly one zero holds a
-    real one, as conjugation permutes the zeros of a real system. Nothing is said about solutions that the
-    result does not hold.
+    real one, as conjugation permutes the zeros of a system that it leaves alone: one whose coefficients are
+    real, or whose equations are conjugate in pairs up to factors. Of other systems no zero is proved real.
+    Nothing is said about solutions that the result does not hold.
 
     >>> from polysolv.homotopy import solve
     >>> print(certify_solutions(solve(["x^2 - 2", "y - x"])))
@@ -169,6 +171,7 @@ def certify_solutions(result: SolveResult) -> CertifiedSolutions:
     equations = [polynomial for polynomial in result.system.equations if polynomial]
     unknowns = len(result.system.unknowns)
     square = not result.slices and len(equations) == unknowns
+    symmetric = _is_symmetric(equations)
     certificates = []
     for path in result.solutions:
         if len(path.solution) != unknowns or not all(
@@ -176,39 +179,67 @@ def certify_solutions(result: SolveResult) -> CertifiedSolutions:
         ):
             field = f"result.paths[{path.index}].solution"
             raise InputError(field, path.solution, f"{unknowns} finite coordinates")
-        certificates.append(_certify(equations, square, path))
+        certificates.append(_certify(equations, square, symmetric, path))
     return CertifiedSolutions(tuple(certificates), count_disjoint(certificates))
 
 
-def _certify(equations: Sequence[Polynomial], square: bool, path: PathResult) -> SolutionCertificate:
+def _is_symmetric(equations: Sequence[ComplexPolynomial]) -> bool:
+    """Whether conjugation only permutes the equations, up to factors: then it permutes their zeros, too."""
+    found, conjugate = set(), set()
+    for polynomial in equations:
+        terms = sorted(polynomial.items())
+        first = terms[0][1]
+        monic = [(m, parts(c / first)) for m, c in terms]
+        found.add(tuple(monic))
+        conjugate.add(tuple((m, (re, -im)) for m, (re, im) in monic))
+    return found == conjugate
+
+
+def _certify(
+    equations: Sequence[ComplexPolynomial], square: bool, symmetric: bool, path: PathResult
+) -> SolutionCertificate:
     number = path.distinct or 0
     found: SolutionCertificate | None = None
     for bits in _BITS if square else ():
-        lattice = _Lattice(equations, path.solution, bits)
-        converged = False
-        # Rows are compared in the user's units, or in those of the point's coordinates.
-        for units in (lattice.scales, [0] * len(lattice.scales)):
-            zero = lattice.newton(units)
-            if zero is not None:
-                converged = True
-                found = lattice.certify(*zero, number) or found
-                if found is not None:
-                    break
-        if found is not None and found.real is not None:
+        exact = converged = False
+        # Coordinates that are tiny beside the largest may be zeros with their rounding errors.
+        for uniform in (False, True):
+            lattice = _Lattice(equations, path.solution, bits, symmetric, uniform=uniform)
+            exact |= lattice.exact
+            # Rows are compared in the user's units, or in those of the point's coordinates.
+            for units in (lattice.scales, [0] * len(lattice.scales)):
+                zero = lattice.newton(units)
+                if zero is not None:
+                    converged = True
+                    found = lattice.certify(*zero, number) or found
+                    if found is not None:
+                        break
+            if found is not None:
+                break
+        if found is not None and (found.real is not None or not symmetric):
             break
-        if found is None and lattice.exact and not converged:
+        if found is None and exact and not converged:
             break  # a finer lattice would show the same
-    return found or _Lattice(equations, path.solution, _BITS[0]).refute(square, number)
+    return found or _Lattice(equations, path.solution, _BITS[0], symmetric).refute(square, number)
 
 
 class _Lattice:
     """Points x_i = u_i / 2^scales[i] with Gaussian integers u_i, about a given point."""
 
-    def __init__(self, equations: Sequence[Polynomial], point: Sequence[complex], bits: int) -> None:
+    def __init__(
+        self,
+        equations: Sequence[ComplexPolynomial],
+        point: Sequence[complex],
+        bits: int,
+        symmetric: bool,
+        uniform: bool = False,
+    ) -> None:
+        self.symmetric = symmetric
         sizes = [math.frexp(max(abs(z.real), abs(z.imag)))[1] if z else None for z in point]
         largest = max((size for size in sizes if size is not None), default=0)
         # Coordinates that are tiny beside the largest are rounding errors of zero, most of the time.
-        self.scales = [bits - (largest if size is None else max(size, largest - 4 * bits)) for size in sizes]
+        least = largest if uniform else largest - 4 * bits
+        self.scales = [bits - (largest if size is None else max(size, least)) for size in sizes]
         self.system = IntegerSystem.on_lattice(equations, self.scales)
         exact = [
             [Fraction(part) * Fraction(2) ** scale for part in (z.real, z.imag)]
@@ -257,7 +288,7 @@ class _Lattice:
         """The certificate of a zero near the given point, or ``None``."""
         if not self._is_near(centre, 1):
             return None
-        if all(abs(y) <= 4 for _, y in centre):
+        if self.symmetric and all(abs(y) <= 4 for _, y in centre):
             centre = [(x, 0) for x, _ in centre]
         radii = KrawczykTest(self.system, inverse, centre).find_radii(self.reach)
         if radii is None:
@@ -265,6 +296,8 @@ class _Lattice:
         real: bool | None = None
         if any(abs(y) > r for (_, y), r in zip(centre, radii, strict=True)):
             real = False
+        elif not self.symmetric:
+            real = None
         elif not any(y for _, y in centre):
             real = True
         else:

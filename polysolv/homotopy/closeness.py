@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -68,6 +68,15 @@ def close_in_own_units(
             for group in close_groups(points / np.exp2(unit), tolerance, floor):
                 near |= {(i, j) for i in group if kind[i] == number for j in group if i != j}
     return _connected(len(points), [(i, j) for i, j in near if (j, i) in near])
+
+
+def joined_groups(count: int, groups: Iterable[Sequence[int]]) -> list[list[int]]:
+    """Unite groups of the numbers 0..count−1 that have a member in common; each result is sorted.
+
+    >>> joined_groups(5, [[0, 1], [3, 1]])
+    [[0, 1, 3]]
+    """
+    return _connected(count, [(group[0], other) for group in groups for other in group[1:]])
 
 
 def _connected(count: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:

@@ -13,8 +13,10 @@ from functools import partial
 
 import numpy as np
 
+from polysolv.deadline import alarm
 from polysolv.homotopy.compiled.codes import FACTS, FAILURES, INTERRUPTED, LINEAR, POLYHEDRAL
-from polysolv.homotopy.compiled.native import Source, compiled
+from polysolv.homotopy.compiled.native import compiled
+from polysolv.homotopy.compiled.source import Source
 from polysolv.homotopy.compiled.straightline import Complexes, Floats, Indices, Integers, Program
 from polysolv.homotopy.compiled.tuning import Tuning
 from polysolv.homotopy.compiled.workspace import workspace
@@ -31,7 +33,12 @@ KERNEL = Source(
     12,
     25,
 )
+_GRACE = 0.5  # seconds after the deadline that a piece of work may take that is not divided any further
 _CHUNK = 64  # paths that a thread takes at a time, at most
+
+
+class Halted(Exception):
+    """Ctrl-C or the deadline has ended a piece of work that is not divided any further."""
 
 
 @dataclass
@@ -65,6 +72,8 @@ class Engine:
     tracked: int = 0  # paths, or pieces of paths, tracked so far
     started: float = field(default_factory=time.monotonic)
     _stop: Integers = field(default_factory=lambda: np.zeros(1, np.int64))
+    _breakable: int = 0
+    _pressing: bool = False  # whether Ctrl-C was pressed, or the deadline is some time ago
 
     def run(
         self,
@@ -131,16 +140,42 @@ class Engine:
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """In the main thread, Ctrl-C stops the paths instead of raising."""
+        """In the main thread, Ctrl-C stops paths instead of raising, and the deadline may break off work."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        previous = signal.signal(signal.SIGINT, lambda *_: self.halt())
+
+        def stop(*_: object) -> None:
+            self.halt()
+            self._pressing = True
+            if self._breakable:
+                raise Halted
+
+        previous = signal.signal(signal.SIGINT, stop)
         try:
-            yield
+            if self.deadline is None:
+                yield
+            else:
+                with alarm(self.deadline + _GRACE - time.monotonic(), stop):
+                    yield
         finally:
             if previous is not None:
                 signal.signal(signal.SIGINT, previous)
+
+    @contextmanager
+    def breakable(self) -> Iterator[None]:
+        """Let Ctrl-C, and the deadline after half a second of grace, break off what is done here.
+
+        Raises:
+            Halted: in the main thread, wherever the work is; its results must be thrown away.
+        """
+        if self._pressing:
+            raise Halted
+        self._breakable += 1
+        try:
+            yield
+        finally:
+            self._breakable -= 1
 
     def is_over(self) -> bool:
         """Whether Ctrl-C or the deadline has ended the work."""

@@ -12,8 +12,9 @@ import numpy as np
 
 from polysolv.homotopy.compiled.straightline import Complexes, Floats, Program, Support, compile_program
 from polysolv.homotopy.scaling import Scaling, find_scaling
+from polysolv.polynomials.gaussian_rational import parts
 from polysolv.polynomials.generic_system import GenericSystem, degree_of, total_degree
-from polysolv.polynomials.polynomial import Monomial, Polynomial
+from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
 
 Coefficients = Mapping[Monomial, complex]
 
@@ -46,7 +47,7 @@ class Problem:
     @property
     def degrees(self) -> list[int]:
         """Total degree of each equation."""
-        return [max(degree_of(monomial) for monomial in row) for row in self.rows]
+        return [max(degree_of(monomial) for monomial in row) for row in self.exact]
 
     def in_units(self, units: Sequence[int]) -> Problem:
         """Return the problem with x_i = 2^units[i] · y_i, the largest coefficients of each row near 1."""
@@ -69,7 +70,7 @@ def prepare(system: GenericSystem, rng: np.random.Generator) -> Problem | None:
         system: any system; equations that are identically zero are dropped.
         rng: source of the random hyperplanes and combinations.
     """
-    equations: list[Polynomial] = [polynomial for polynomial in system.equations if polynomial]
+    equations: list[ComplexPolynomial] = [polynomial for polynomial in system.equations if polynomial]
     if any(total_degree(polynomial) == 0 for polynomial in equations):
         return None
     n = len(system.unknowns)
@@ -85,18 +86,25 @@ def prepare(system: GenericSystem, rng: np.random.Generator) -> Problem | None:
     combined = len(scaled) > n
     if combined:
         rows = _combine(scaled, n, rng)
+        scaling = Scaling(scaling.unknowns, (0,) * n)  # in these units the combinations are as they are
     else:
-        rows = [{m: (c, Fraction(0)) for m, c in polynomial.items()} for polynomial in scaled]
+        rows = [{m: parts(c) for m, c in polynomial.items()} for polynomial in scaled]
     return Problem(n, tuple(rows), scaling, slices, combined)
 
 
 def _split(real: Fraction, imaginary: Fraction) -> tuple[complex, complex]:
     high = complex(float(real), float(imaginary))
-    return high, complex(float(real - Fraction(high.real)), float(imaginary - Fraction(high.imag)))
+    return high, complex(_rest(real, high.real), _rest(imaginary, high.imag))
+
+
+def _rest(value: Fraction, high: float) -> float:
+    if high.as_integer_ratio() == (value.numerator, value.denominator):
+        return 0.0
+    return float(value - Fraction(high))
 
 
 def _combine(
-    rows: Sequence[Polynomial], n: int, rng: np.random.Generator
+    rows: Sequence[ComplexPolynomial], n: int, rng: np.random.Generator
 ) -> list[dict[Monomial, tuple[Fraction, Fraction]]]:
     """n equations of least degrees, each plus random multiples of all those left over.
 
@@ -106,13 +114,15 @@ def _combine(
     ordered = sorted(rows, key=lambda row: -max(degree_of(m) for m in row))
     result = []
     for row in ordered[:n]:
-        real, imaginary = dict(row), dict[Monomial, Fraction]()
+        real = {monomial: parts(c)[0] for monomial, c in row.items()}
+        imaginary = {monomial: parts(c)[1] for monomial, c in row.items()}
         for other in ordered[n:]:
             angle = 2 * np.pi * rng.random()
             a, b = (Fraction(round(1024 * float(v)), 1024) for v in (np.cos(angle), np.sin(angle)))
             for monomial, coefficient in other.items():
-                real[monomial] = real.get(monomial, Fraction(0)) + a * coefficient
-                imaginary[monomial] = imaginary.get(monomial, Fraction(0)) + b * coefficient
+                x, y = parts(coefficient)
+                real[monomial] = real.get(monomial, Fraction(0)) + a * x - b * y
+                imaginary[monomial] = imaginary.get(monomial, Fraction(0)) + a * y + b * x
         mixed = {m: (c, imaginary.get(m, Fraction(0))) for m, c in real.items()}
         result.append({m: c for m, c in mixed.items() if any(c)})
     return result

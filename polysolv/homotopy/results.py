@@ -29,7 +29,8 @@ class PathResult(RichDisplay):
         residual: largest |f_i| relative to the sum of the moduli of its terms.
         condition: condition number of the scaled Jacobian, ``inf`` where it is singular.
         winding_number: how many turns about the end close the path; ``None`` where it was not determined.
-        multiplicity: number of paths that end at this point.
+        multiplicity: number of paths that end at this point, at least 2 for a singular isolated one; 0 for a
+            singular point that is not isolated, or not known to be.
         distinct: number of the distinct finite solution, counted from 0, or ``None``.
         singular: whether the end point was found to be singular (multiple, or Jacobian not invertible).
         real: whether all imaginary parts vanish up to the result's ``tol``, relative to the largest
@@ -38,6 +39,8 @@ class PathResult(RichDisplay):
             :func:`polysolv.certify_solutions`.
         steps: steps tried.
         retracked: how often the path was tracked again at tighter tolerances.
+        dimension: of the solution set at the end point: 0 for an isolated solution; ``None`` where it was not
+            determined, and for paths without a solution.
     """
 
     index: int
@@ -52,6 +55,7 @@ class PathResult(RichDisplay):
     real: bool = False
     steps: int = 0
     retracked: int = 0
+    dimension: int | None = None
 
     def __post_init__(self) -> None:
         # A number that could not be computed says the worst, and is equal to itself.
@@ -80,6 +84,7 @@ class PathResult(RichDisplay):
             multiplicity=self.multiplicity,
             singular=self.singular,
             real=self.real,
+            dimension=self.dimension,
             steps=self.steps,
         )
         return [table], ()
@@ -98,6 +103,7 @@ class SolveResult(RichDisplay, Sequence[PathResult]):
         slices: number of random real hyperplanes that were added because there are fewer equations than
             unknowns; if positive, the solutions are a witness set and not all solutions.
         notes: what a reader should know about the counts.
+        trace_test: whether the trace test of a monodromy start held; ``None`` for other starts.
 
     A count is what the tracker saw. It does not promise that no solution was missed: compare runs with
     different seeds, and certify.
@@ -110,6 +116,7 @@ class SolveResult(RichDisplay, Sequence[PathResult]):
     tol: float = 1e-8
     slices: int = 0
     notes: tuple[str, ...] = ()
+    trace_test: bool | None = None
 
     @overload
     def __getitem__(self, index: int) -> PathResult: ...
@@ -154,6 +161,11 @@ class SolveResult(RichDisplay, Sequence[PathResult]):
         return sum(path.singular for path in self.solutions)
 
     @property
+    def npositive_dimensional(self) -> int:
+        """Number of distinct end points on solution sets of positive dimension: points of infinitely many."""
+        return sum(bool(path.dimension) for path in self.solutions)
+
+    @property
     def nat_infinity(self) -> int:
         """Number of paths that diverge."""
         return self._count(AT_INFINITY)
@@ -170,8 +182,8 @@ class SolveResult(RichDisplay, Sequence[PathResult]):
 
     @property
     def is_complete(self) -> bool:
-        """Whether every path has a result; not a proof that every solution was found."""
-        return self.nfailed == 0
+        """Whether every path has a result and no trace test failed; it proves no completeness."""
+        return self.nfailed == 0 and self.trace_test is not False
 
     @property
     def counts(self) -> dict[str, int]:
@@ -233,6 +245,7 @@ class SolveResult(RichDisplay, Sequence[PathResult]):
             self.tol,
             self.slices,
             self.notes,
+            self.trace_test,
             self.system.unknowns,
             self.system.equations,
             [vars(path) for path in self.paths],
@@ -255,6 +268,7 @@ class SolveResult(RichDisplay, Sequence[PathResult]):
             tol=fields.tol,
             slices=fields.slices,
             notes=fields.notes,
+            trace_test=fields.trace_test,
         )
         for key, stated in (("counts", fields.counts), ("statistics", fields.statistics)):
             if stated != getattr(result, key):

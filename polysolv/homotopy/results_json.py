@@ -11,18 +11,21 @@ from typing import Any, NamedTuple
 
 from polysolv.errors import InputError
 from polysolv.homotopy.return_codes import RETURN_CODES
-from polysolv.polynomials.polynomial import Monomial, Polynomial
+from polysolv.polynomials.gaussian_rational import Coefficient, GaussianRational, gaussian
+from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
 from polysolv.strict_json import require_keys
 
 SCHEMA = "polysolv/solutions/1"
 _KEYS = [
-    *("schema", "counts", "statistics", "start", "seed", "tol", "slices", "notes"),
+    *("schema", "counts", "statistics", "start", "seed", "tol", "slices", "notes", "trace_test"),
     *("unknowns", "equations", "paths"),
 ]
 _PATH_KEYS = [
     *("index", "return_code", "solution", "residual", "condition", "winding_number", "multiplicity"),
-    *("distinct", "singular", "real", "steps", "retracked"),
+    *("distinct", "singular", "real", "steps", "retracked", "dimension"),
 ]
+# Keys that results of earlier versions lack.
+_LATER_KEYS, _LATER_PATH_KEYS = {"trace_test": None}, {"dimension": None}
 # `polysolv solve --certify` adds it; a result is read without.
 _PASSED_OVER = "certification"
 
@@ -43,8 +46,9 @@ class ResultFields(NamedTuple):
     tol: float
     slices: int
     notes: tuple[str, ...]
+    trace_test: bool | None
     unknowns: tuple[str, ...]
-    equations: tuple[Polynomial, ...]
+    equations: tuple[ComplexPolynomial, ...]
     paths: Any
 
 
@@ -56,14 +60,15 @@ def result_data(
     tol: float,
     slices: int,
     notes: Sequence[str],
+    trace_test: bool | None,
     unknowns: Sequence[str],
-    equations: Sequence[Polynomial],
+    equations: Sequence[ComplexPolynomial],
     paths: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Return a result as JSON data; see :meth:`SolveResult.to_data`.
 
     Args:
-        counts, statistics, start, seed, tol, slices, notes: as in `SolveResult`.
+        counts, statistics, start, seed, tol, slices, notes, trace_test: as in `SolveResult`.
         unknowns, equations: the system.
         paths: the fields of each `PathResult`.
     """
@@ -76,9 +81,10 @@ def result_data(
         "tol": _measured(tol),
         "slices": int(slices),
         "notes": list(notes),
+        "trace_test": trace_test,
         "unknowns": list(unknowns),
         "equations": [
-            [[_spelled(c), [list(pair) for pair in m]] for m, c in sorted(polynomial.items())]
+            [[_coefficient_data(c), [list(pair) for pair in m]] for m, c in sorted(polynomial.items())]
             for polynomial in equations
         ],
         "paths": [_path_data(path) for path in paths],
@@ -99,12 +105,19 @@ def _path_data(path: Mapping[str, Any]) -> dict[str, Any]:
         "real": bool(path["real"]),
         "steps": int(path["steps"]),
         "retracked": int(path["retracked"]),
+        "dimension": None if path["dimension"] is None else int(path["dimension"]),
     }
 
 
 def _measured(value: float) -> float | str:
     # JSON has no infinite numbers.
     return float(value) if math.isfinite(value) else repr(float(value))
+
+
+def _coefficient_data(value: Coefficient) -> str | list[str]:
+    if isinstance(value, GaussianRational):
+        return [_spelled(value.real), _spelled(value.imag)]
+    return _spelled(value)
 
 
 def _spelled(number: Fraction) -> str:
@@ -121,6 +134,7 @@ def read_result(text: str | bytes) -> ResultFields:
     data = _parsed(text)
     if isinstance(data, dict):
         data.pop(_PASSED_OVER, None)
+        data = {**_LATER_KEYS, **data}
     require_keys(data, _KEYS, "result")
     if data["schema"] != SCHEMA:
         raise InputError("result.schema", data["schema"], SCHEMA)
@@ -133,6 +147,7 @@ def read_result(text: str | bytes) -> ResultFields:
         tol=_number(data["tol"], "result.tol"),
         slices=_integer(data["slices"], "result.slices"),
         notes=tuple(_each(data["notes"], "result.notes", _text)),
+        trace_test=None if data["trace_test"] is None else _flag(data["trace_test"], "result.trace_test"),
         unknowns=unknowns,
         equations=tuple(
             _each(
@@ -173,6 +188,7 @@ def _parsed(text: str | bytes) -> Any:
 
 
 def _path(item: Any, field: str, unknowns: int) -> dict[str, Any]:
+    item = {**_LATER_PATH_KEYS, **item} if isinstance(item, dict) else item
     require_keys(item, _PATH_KEYS, field)
     if item["return_code"] not in RETURN_CODES:
         raise InputError(f"{field}.return_code", item["return_code"], ", ".join(RETURN_CODES))
@@ -196,11 +212,12 @@ def _path(item: Any, field: str, unknowns: int) -> dict[str, Any]:
         "real": at("real", _flag),
         "steps": at("steps", _integer),
         "retracked": at("retracked", _integer),
+        "dimension": None if item["dimension"] is None else at("dimension", _integer),
     }
 
 
-def _polynomial(item: Any, field: str, unknowns: int) -> Polynomial:
-    polynomial: dict[Monomial, Fraction] = {}
+def _polynomial(item: Any, field: str, unknowns: int) -> ComplexPolynomial:
+    polynomial: dict[Monomial, Coefficient] = {}
 
     def add(term: Any, place: str) -> None:
         coefficient, pairs = _pair(term, place, "a coefficient and a monomial")
@@ -208,7 +225,7 @@ def _polynomial(item: Any, field: str, unknowns: int) -> Polynomial:
         indices = [i for i, _ in monomial]
         if indices != sorted(set(indices)) or any(i >= unknowns for i in indices) or monomial in polynomial:
             raise InputError(place, pairs, "each monomial once, with ascending indices of unknowns")
-        polynomial[monomial] = _rational(coefficient, place)
+        polynomial[monomial] = _coefficient(coefficient, place)
 
     _each(item, field, add)
     return polynomial
@@ -234,6 +251,13 @@ def _pair(value: Any, field: str, allowed: str) -> list[Any]:
     if not isinstance(value, list) or len(value) != 2:
         raise InputError(field, value, f"a list of two: {allowed}")
     return value
+
+
+def _coefficient(value: Any, field: str) -> Coefficient:
+    if not isinstance(value, list):
+        return _rational(value, field)
+    real, imaginary = _pair(value, field, "a real and an imaginary part")
+    return gaussian(_rational(real, field), _rational(imaginary, field))
 
 
 def _rational(value: Any, field: str) -> Fraction:

@@ -10,9 +10,11 @@ from fractions import Fraction
 import numpy as np
 
 from polysolv.homotopy.compiled.straightline import Floats
-from polysolv.polynomials.polynomial import Polynomial
+from polysolv.polynomials.gaussian_rational import Coefficient, GaussianRational
+from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
 
 _ROUNDS = 30
+_LARGE = 100_000  # entries of a matrix whose least-squares problem would take longer than most paths
 _WORTHWHILE = 0.75  # the units as given mean something: they are only left for much better ones
 
 
@@ -23,27 +25,38 @@ class Scaling:
     unknowns: tuple[int, ...]
     equations: tuple[int, ...]
 
-    def apply(self, polynomials: Sequence[Polynomial]) -> list[dict[tuple[tuple[int, int], ...], Fraction]]:
+    def apply(self, polynomials: Sequence[ComplexPolynomial]) -> list[dict[Monomial, Coefficient]]:
         """Return the polynomials in the scaled unknowns."""
         result = []
         for polynomial, shift in zip(polynomials, self.equations, strict=True):
             scaled = {}
             for monomial, coefficient in polynomial.items():
                 power = shift + sum(self.unknowns[i] * e for i, e in monomial)
-                scaled[monomial] = coefficient * (Fraction(2) ** power)
+                scaled[monomial] = coefficient * (Fraction(2) ** power) if power else coefficient
             result.append(scaled)
         return result
 
 
-def find_scaling(polynomials: Sequence[Polynomial], unknowns: int) -> Scaling:
+def find_scaling(polynomials: Sequence[ComplexPolynomial], unknowns: int) -> Scaling:
     """Choose units that bring most coefficients near 1 (after Morgan 1987, SCLGEN).
 
     Minimises the sum of the moduli of log2|coefficient| over all terms, with a mild pull towards no scaling.
     Squares in place of moduli would let one tiny coefficient, a perturbation, spoil the units of all others.
 
-    >>> find_scaling([{((0, 1),): Fraction(10) ** 12, (): Fraction(-1)}], 1).unknowns
-    (-40,)
+    >>> find_scaling([{((0, 2),): Fraction(10) ** 12, (): Fraction(-1)}], 1).unknowns
+    (-20,)
     """
+    # Linear equations are solved exactly, in any units.
+    linear = all(len(m) < 2 and all(e == 1 for _, e in m) for row in polynomials for m in row)
+    chosen = [0] * unknowns if linear else _units(polynomials, unknowns)
+    shifts = []
+    for polynomial in polynomials:
+        largest = max(_log2(c) + sum(chosen[i] * e for i, e in m) for m, c in polynomial.items())
+        shifts.append(-round(largest))
+    return Scaling(tuple(chosen), tuple(shifts))
+
+
+def _units(polynomials: Sequence[ComplexPolynomial], unknowns: int) -> list[int]:
     rows, right = [], []
     for j, polynomial in enumerate(polynomials):
         for monomial, coefficient in polynomial.items():
@@ -54,18 +67,12 @@ def find_scaling(polynomials: Sequence[Polynomial], unknowns: int) -> Scaling:
             rows.append(row)
             right.append(-_log2(coefficient))
     if max((abs(value) for value in right), default=0.0) <= 2.0:
-        chosen = [0] * unknowns
-    else:
-        matrix, logarithms = np.array(rows), np.array(right)
-        solution = np.round(_least_moduli(matrix, logarithms))
-        as_given = _spread(matrix, logarithms, np.zeros(unknowns))
-        better = _spread(matrix, logarithms, solution[:unknowns]) < _WORTHWHILE * as_given
-        chosen = [int(value) for value in solution[:unknowns]] if better else [0] * unknowns
-    shifts = []
-    for polynomial in polynomials:
-        largest = max(_log2(c) + sum(chosen[i] * e for i, e in m) for m, c in polynomial.items())
-        shifts.append(-round(largest))
-    return Scaling(tuple(chosen), tuple(shifts))
+        return [0] * unknowns
+    matrix, logarithms = np.array(rows), np.array(right)
+    solution = np.round(_least_moduli(matrix, logarithms))
+    as_given = _spread(matrix, logarithms, np.zeros(unknowns))
+    better = _spread(matrix, logarithms, solution[:unknowns]) < _WORTHWHILE * as_given
+    return [int(value) for value in solution[:unknowns]] if better else [0] * unknowns
 
 
 def _least_moduli(matrix: Floats, right: Floats) -> Floats:
@@ -75,9 +82,14 @@ def _least_moduli(matrix: Floats, right: Floats) -> Floats:
     solution: Floats = np.zeros(matrix.shape[1])
     for _ in range(_ROUNDS):
         before = solution
-        system = np.vstack([matrix * weights[:, None], pull])
-        goal = np.append(right * weights, np.zeros(len(pull)))
-        solution = np.asarray(np.linalg.lstsq(system, goal, rcond=None)[0])
+        weighted, goal = matrix * weights[:, None], right * weights
+        if matrix.size < _LARGE:
+            system = np.vstack([weighted, pull])
+            goal = np.append(goal, np.zeros(len(pull)))
+            solution = np.asarray(np.linalg.lstsq(system, goal, rcond=None)[0])
+        else:
+            # The normal equations: positive definite thanks to the pull, and accurate enough to be rounded.
+            solution = np.asarray(np.linalg.solve(weighted.T @ weighted + pull**2, weighted.T @ goal))
         if np.abs(solution - before).max() < 0.05:
             break
         # Residuals below one power of two need no further weight.
@@ -89,8 +101,16 @@ def _spread(matrix: Floats, right: Floats, units: Floats) -> float:
     """Σ|log2 of the scaled coefficients| for given units of the unknowns and the best of the equations."""
     logarithms = matrix[:, : len(units)] @ units - right
     equations = matrix[:, len(units) :].astype(bool).T
-    return float(sum(np.abs(logarithms[own] - np.median(logarithms[own])).sum() for own in equations))
+    return float(sum(_distance_to_median(np.sort(logarithms[own])) for own in equations))
 
 
-def _log2(value: Fraction) -> float:
+def _distance_to_median(values: Floats) -> Floats:
+    """Σ|v − median| of ascending numbers: those above the middle less those below."""
+    half = len(values) // 2
+    return np.asarray(values[len(values) - half :].sum() - values[:half].sum())
+
+
+def _log2(value: Coefficient) -> float:
+    if isinstance(value, GaussianRational):
+        return _log2(value.norm()) / 2
     return math.log2(abs(value.numerator)) - math.log2(value.denominator)

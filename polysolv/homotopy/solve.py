@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.homotopy.results import PathResult, SolveResult
 from polysolv.homotopy.return_codes import AT_INFINITY, EXCESS, FAILED, INTERRUPTED, SUCCESS
+from polysolv.homotopy.sensitivity import sensitive_ends
 from polysolv.polynomials.generic_system import GenericSystem, generic
 
 if TYPE_CHECKING:
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 
 STARTS = ("auto", "total-degree", "weighted", "polyhedral", "monodromy")
 MAX_PATHS = 200_000
-_REGULAR_DISTANCE = 1e-8
-_POLISHED_DISTANCE = 1e-12
-_PRECISE_DISTANCE = 1e-10  # of singular points that were found with multiple precision
-_SINGULAR_DISTANCE = 1e-4
 
 
 def solve(
@@ -82,11 +79,16 @@ def solve(
             raise InputError("timeout", timeout, "a positive number of seconds")
         deadline = time.monotonic() + timeout
 
-    from polysolv.homotopy.engine import Engine
+    from polysolv.homotopy.engine import Engine, Halted
 
     engine = Engine(jobs, deadline, progress)
     with engine.interruptible():
-        return _solved(equations, start, seed, float(tol), max_paths, engine)
+        try:
+            return _solved(equations, start, seed, float(tol), max_paths, engine)
+        except Halted:
+            if engine.deadline is None or time.monotonic() < engine.deadline:
+                raise KeyboardInterrupt from None
+            raise InputError("timeout", "passed while the system was prepared", "more seconds") from None
 
 
 def _solved(
@@ -98,14 +100,15 @@ def _solved(
     from polysolv.homotopy.starts import tracked_from
 
     rng = np.random.default_rng(seed)
-    problem = prepare(equations, rng)
+    with engine.breakable():
+        problem = prepare(equations, rng)
     if problem is None:
         note = "an equation is a non-zero constant: there are no solutions"
         return SolveResult(equations, (), "none", seed, tol, notes=(note,))
-    if not any(len(row) > 1 or max(row) != () for row in problem.rows):
+    if not any(len(row) > 1 or max(row) != () for row in problem.exact):
         return SolveResult(equations, (), "none", seed, tol)
     outcome = tracked_from(problem, start, rng, engine, tol, max_paths)
-    return _result(equations, problem, outcome, seed, tol)
+    return _result(equations, problem, outcome, seed, tol, engine)
 
 
 def _result(
@@ -114,134 +117,66 @@ def _result(
     outcome: Outcome,
     seed: int,
     tol: float,
+    engine: Engine,
 ) -> SolveResult:
-    """Polish, sort end points into distinct solutions, and name what became of each path."""
-    import numpy as np
-
-    from polysolv.homotopy.closeness import close_in_own_units
+    """Sort end points into distinct solutions, and name what became of each path."""
     from polysolv.homotopy.compiled import codes
-    from polysolv.homotopy.problem import look_real, relative_residuals
-    from polysolv.homotopy.tracker import has_converged, is_regular
+    from polysolv.homotopy.ends import classify_ends
 
     tracked = outcome.tracked
-    outcomes, facts = tracked.codes, tracked.facts
-    finite = np.flatnonzero((outcomes == codes.SUCCESS) | (outcomes == codes.SINGULAR))
-    logarithms = outcome.units[finite]
-    units = np.exp2(logarithms)
-    scaled = tracked.points[finite, :-1] / tracked.points[finite, -1:]
-    points = scaled * units
     labels = {
         codes.AT_INFINITY: AT_INFINITY,
         codes.INTERRUPTED: INTERRUPTED,
         **dict.fromkeys(codes.FAILURES, FAILED),
     }
-    excess = np.zeros(len(finite), bool)
-    if problem.combined:
-        given = [{m: complex(c) for m, c in polynomial.items()} for polynomial in system.equations]
-        excess = relative_residuals(given, points, units) > 1e-7
-    kept = np.flatnonzero(~excess)
-    precise = tracked.precise[finite]
-    singular = (outcomes[finite] == codes.SINGULAR) | ~(is_regular(facts[finite]) | precise)
-    converged = has_converged(facts[finite]) & ~(singular & precise)
-    blurred = singular & ~precise
-    distances = np.where(converged, _POLISHED_DISTANCE, _REGULAR_DISTANCE)
-    distances[singular] = np.where(precise[singular], 0.0, np.inf)
-    # Regular points are known to many digits, singular ones to few.
-    groups = []
-    for group in close_in_own_units(points[kept], logarithms[kept], _REGULAR_DISTANCE, 1e-3):
-        rows = kept[group]
-        groups += _same_coordinates(points[rows], units[rows], distances[rows], group)
-    loose = [i for i in range(len(kept)) if singular[kept[i]]]
-    rows = kept[loose]
-    for distance in (_PRECISE_DISTANCE, _SINGULAR_DISTANCE):
-        for group in close_in_own_units(points[rows], logarithms[rows], distance, 1.0):
-            if distance == _PRECISE_DISTANCE or blurred[rows[group]].any():
-                groups.append([loose[i] for i in group])
-    member = list(range(len(kept)))
-    for group in groups:
-        first = min(member[i] for i in group)
-        for label in {member[i] for i in group}:
-            member = [first if value == label else value for value in member]
-    multiplicity = np.bincount(member, minlength=len(kept)) if len(kept) else np.zeros(0, int)
-    numbers = {label: k for k, label in enumerate(sorted(set(member)))}
-    doubtful = singular.copy()
-    doubtful[kept] |= multiplicity[member] > 1
-    real = look_real(scaled, np.where(doubtful, max(tol, 1e-5), tol), converged & ~doubtful)
-    by_row: dict[int, PathResult] = {}
-    for position, row in enumerate(finite.tolist()):
+    ends = classify_ends(system, problem, outcome, tol, engine)
+    places = {int(row): place for place, row in enumerate(ends.rows)}
+    paths = []
+    for row, facts in enumerate(tracked.facts):
         common: dict[str, Any] = {
-            "solution": tuple(complex(z) for z in points[position]),
-            "residual": float(facts[row, codes.BACKWARD_ERROR]),
-            "condition": float(facts[row, codes.CONDITION]),
-            "winding_number": int(facts[row, codes.WINDING]) or None,
-            "steps": int(facts[row, codes.STEPS]),
+            "winding_number": int(facts[codes.WINDING]) or None,
+            "steps": int(facts[codes.STEPS]),
             "retracked": int(tracked.levels[row]),
         }
-        if excess[position]:
-            by_row[row] = PathResult(row, EXCESS, **common)
-    for place, position in enumerate(kept.tolist()):
-        row = int(finite[position])
-        many = int(multiplicity[member[place]])
-        bad = bool(singular[position]) or many > 1
-        by_row[row] = PathResult(
-            row,
-            SUCCESS,
-            solution=tuple(complex(z) for z in points[position]),
-            residual=float(facts[row, codes.BACKWARD_ERROR]),
-            condition=float(facts[row, codes.CONDITION])
-            if math.isfinite(facts[row, codes.CONDITION])
-            else math.inf,
-            winding_number=int(facts[row, codes.WINDING]) or None,
-            multiplicity=many,
-            distinct=numbers[member[place]],
-            singular=bad,
-            real=bool(real[position]),
-            steps=int(facts[row, codes.STEPS]),
-            retracked=int(tracked.levels[row]),
+        place = places.get(row)
+        if place is None or ends.beyond[place]:
+            paths.append(
+                PathResult(row, labels[int(tracked.codes[row])] if place is None else FAILED, **common)
+            )
+            continue
+        common["solution"] = tuple(complex(z) for z in ends.points[place])
+        common["residual"] = float(facts[codes.BACKWARD_ERROR])
+        condition = float(facts[codes.CONDITION])
+        common["condition"] = condition if math.isfinite(condition) else math.inf
+        if ends.excess[place]:
+            paths.append(PathResult(row, EXCESS, **common))
+            continue
+        dimension, singular = int(ends.dimension[place]), bool(ends.singular[place])
+        many = int(ends.paths[place])
+        if singular:
+            # A singular isolated zero has multiplicity 2 or more, whatever became of the other paths.
+            many = max(many, 2) if dimension == 0 else 0
+        paths.append(
+            PathResult(
+                row,
+                SUCCESS,
+                multiplicity=many,
+                distinct=int(ends.member[place]),
+                singular=singular,
+                real=bool(ends.real[place]),
+                dimension=None if dimension < 0 else dimension,
+                **common,
+            )
         )
-    paths = tuple(
-        by_row.get(row)
-        or PathResult(
-            row,
-            labels[int(outcomes[row])],
-            winding_number=int(facts[row, codes.WINDING]) or None,
-            steps=int(facts[row, codes.STEPS]),
-            retracked=int(tracked.levels[row]),
-        )
-        for row in range(len(outcomes))
+    notes = (*_notes(system, problem, tuple(paths), int(ends.beyond.sum())), *outcome.notes)
+    return SolveResult(
+        system, tuple(paths), outcome.start, seed, tol, problem.slices, notes, outcome.trace_test
     )
-    notes = (*_notes(problem, paths), *outcome.notes)
-    return SolveResult(system, paths, outcome.start, seed, tol, problem.slices, notes)
 
 
-def _same_coordinates(points: Any, units: Any, distances: Any, names: list[int]) -> list[list[int]]:
-    """Split a group of close points into those that agree in every coordinate, as polished ones do.
-
-    ``distances`` are relative: infinity for a point of which little is known, zero for one that is compared
-    elsewhere. A coordinate's rounding error is relative to the largest one in the units of the points.
-    """
-    import numpy as np
-
-    groups: list[list[int]] = []
-    for i in range(len(names)):
-        for group in groups:
-            j = group[0]
-            pair = np.abs(points[[i, j]])
-            noise = 1e-17 * np.maximum(1.0, (pair / units[[i, j]]).max()) * units[[i, j]].min(axis=0)
-            distance = max(distances[i], distances[j])
-            close = np.abs(points[i] - points[j]) <= np.minimum(distance, 1.0) * pair.max(axis=0) + noise
-            either = min(distances[i], distances[j])
-            # Next to a precise singular point one that Newton's method did not settle is that point, too.
-            same = bool(close.all()) if either > 0 else distance >= _REGULAR_DISTANCE
-            if distance == np.inf or same:
-                group.append(i)
-                break
-        else:
-            groups.append([i])
-    return [[names[i] for i in group] for group in groups if len(group) > 1]
-
-
-def _notes(problem: Problem, paths: tuple[PathResult, ...]) -> tuple[str, ...]:
+def _notes(
+    system: GenericSystem, problem: Problem, paths: tuple[PathResult, ...], beyond: int
+) -> tuple[str, ...]:
     notes = []
     if problem.slices:
         notes.append(
@@ -251,6 +186,19 @@ def _notes(problem: Problem, paths: tuple[PathResult, ...]) -> tuple[str, ...]:
     if problem.combined:
         notes.append(
             "more equations than unknowns: random combinations were solved and the excess was sorted out"
+        )
+    curves = {path.distinct: path.dimension for path in paths if path.dimension}
+    if curves:
+        notes.append(
+            f"infinitely many solutions: {len(curves)} of the end points lie on solution sets of dimension "
+            f"{', '.join(map(str, sorted(set(curves.values()))))} and are no isolated solutions"
+        )
+    if beyond:
+        notes.append(f"{beyond} end points have coordinates beyond double precision, above 1.8e308 in size")
+    if sensitive := sensitive_ends(system, paths):
+        notes.append(
+            f"{sensitive} end points are sensitive to the last digits of the coefficients: small changes of "
+            "these, and so the seed, may change the counts"
         )
     left = sum(path.return_code == INTERRUPTED for path in paths)
     if left:

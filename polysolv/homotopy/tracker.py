@@ -88,6 +88,18 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
     return Tracked(total.points, total.middles, total.codes, total.facts, levels)
 
 
+def untracked(starts: Complexes) -> Tracked:
+    """Return the outcome of paths that were left where they start."""
+    count = len(starts)
+    return Tracked(
+        starts.astype(np.complex128),
+        np.zeros(starts.shape, np.complex128),
+        np.full(count, codes.INTERRUPTED),
+        np.zeros((count, codes.FACTS)),
+        np.zeros(count, np.int64),
+    )
+
+
 def joined(parts: Sequence[Tracked]) -> Tracked:
     """Return the paths of all parts, one part after another."""
     result = Tracked(

@@ -1,18 +1,23 @@
-"""The rates that apply to the atoms of a fit, given the cells they seem to form."""
+"""The rates that apply to the atoms of a fit, given their cells and the relations among covariates."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from polysolv.decisions import MAX_CELL_SIZE, order
-from polysolv.families import resolve
+from polysolv.errors import InputError
+from polysolv.families import Family, resolve
+from polysolv.moe.covariate_relations import CovariateRelation, covariate_symbols
+from polysolv.moe.fit_record import FitRecord
+from polysolv.moe.outside_theory import outside_theory
 from polysolv.rates import ParameterRates
-from polysolv.rates.notes import NO_EXACTLY_FITTED_CELL
 from polysolv.rates.statements import parameter_rates
 
 FAMILY = "softmax-gaussian"
+GATE_SEPARATED = "the gate has no maximum: its slopes grow without end"
 
 
 @dataclass(frozen=True)
@@ -20,41 +25,161 @@ class CellRate:
     """The rates of the parameters of the fitted atoms in one inferred cell.
 
     Args:
-        atoms: indices of the fitted atoms that look like one.
-        order: r̄(m) of the cell size m.
+        atoms: indices of the fitted atoms that look like one and have a rate.
+        size: m, the number of atoms that look like one; those outside the theory count.
+        order: r̄(m) of the cell size m, for covariates with a density; ``None`` modulo relations.
         parameters: parameter name -> published and refined statement.
     """
 
     atoms: tuple[int, ...]
-    order: int
+    size: int
+    order: int | None
     parameters: dict[str, ParameterRates]
 
     def to_data(self) -> dict[str, Any]:
         """Return the rates as JSON data."""
         return {
             "atoms": list(self.atoms),
-            "size": len(self.atoms),
+            "size": self.size,
             "order": self.order,
             "parameters": [rates.to_data() for rates in self.parameters.values()],
         }
 
 
-def cell_rates(cells: Sequence[tuple[int, ...]], d: int) -> list[CellRate]:
-    """Return the rates for inferred cells; refined ones are withheld where no cell holds a single atom.
+@dataclass(frozen=True)
+class FitRates:
+    """The rates of a fit's inferred cells, and what they rest on.
+
+    Args:
+        cells: one entry for each inferred cell that holds an atom with a rate.
+        relations: the relations, in a family's covariates, that the rates are taken modulo.
+        without: atom -> why it has no rate.
+        assumed: what is assumed of the covariates, in words; "" where all rates are withheld.
+    """
+
+    cells: tuple[CellRate, ...]
+    relations: tuple[str, ...]
+    without: dict[int, str]
+    assumed: str
+
+
+def cell_rates(
+    cells: Sequence[tuple[int, ...]],
+    d: int,
+    relations: Sequence[str] = (),
+    withheld: str = "",
+    without: Container[int] = (),
+) -> list[CellRate]:
+    """Return the rates for inferred cells; where none holds a single atom, the gate is not identifiable.
 
     Args:
         cells: the groups of fitted atoms, sizes 1 to 400.
         d: number of covariates.
+        relations: polynomials in x (d = 1) or x1, x2, ... that vanish on the covariates.
+        withheld: a reason to withhold all rates, or "".
+        without: atoms that have no rate. They count in the size of a cell (the others' rates are worst-case
+            statements), but an atom alone in its cell has to have one to be exactly fitted.
 
     >>> rates = cell_rates([(0,), (1, 2)], d=1)[1].parameters["b"]
     >>> str(rates.published.rate), str(rates.refined.rate)
     ('1/8', '1/8')
     """
-    family = resolve(FAMILY, d)
-    withheld = "" if any(len(cell) == 1 for cell in cells) else NO_EXACTLY_FITTED_CELL
+    exactly_fitted = any(len(cell) == 1 and cell[0] not in without for cell in cells)
     result = []
     for cell in cells:
+        atoms = tuple(atom for atom in cell if atom not in without)
+        if not atoms:
+            continue
         size = min(len(cell), MAX_CELL_SIZE)
-        r = int(order(family, size))
-        result.append(CellRate(tuple(cell), r, parameter_rates(family, size, r, withheld)))
+        r, parameters = _rates(d, tuple(relations), size, exactly_fitted, withheld)
+        result.append(CellRate(atoms, len(cell), r, dict(parameters)))
     return result
+
+
+def rates_of_fit(fit: FitRecord) -> FitRates:
+    """Return the rates of the inferred cells of a fit.
+
+    They are those modulo the relations that hold among the covariates. An atom outside the theory (a spike,
+    an atom with next to no rows) has none. Where not all relations are known, all rates are withheld; where
+    the gate has no maximum, those of its slopes.
+    """
+    found = fit.covariate_relations
+    without = outside_theory(fit)
+    cells = fit.inferred_cells
+    kept = [j for j in range(fit.mixing_measure.d) if j not in getattr(fit, "collinear", ())]
+    relations = _relations_in(kept, found.found)
+    if relations is None or not _has_zeros(len(kept), relations):
+        # What holds nearly need not fit together.
+        relations = _relations_in(kept, [relation for relation in found.found if not relation.approximate])
+    withheld = "" if found.complete else found.note
+    if relations is None:
+        relations, withheld = (), withheld or "relations hold between the columns and one that is left out"
+    rates = cell_rates(cells, len(kept), relations, withheld, without)
+    if getattr(fit, "gate_separated", False):
+        gate = ParameterRates("beta1", None, None, GATE_SEPARATED)
+        rates = [replace(cell, parameters={**cell.parameters, "beta1": gate}) for cell in rates]
+    return FitRates(tuple(rates), relations, without, _assumed(fit, cells))
+
+
+def _relations_in(kept: list[int], relations: Sequence[CovariateRelation]) -> tuple[str, ...] | None:
+    """Return the relations among the columns kept; ``None`` if one holds with another column.
+
+    What determines a column that was left out is passed over: no other relation holds it then.
+    """
+    names = ["?"] * (max(kept) + 1)
+    for name, j in zip(covariate_symbols(len(kept)), kept, strict=True):
+        names[j] = name
+    texts = []
+    for relation in relations:
+        lead = next(iter(relation.polynomial))
+        if relation.degree == 1 and lead[0][0] not in kept:
+            continue
+        if not relation.variables <= set(kept):
+            return None
+        texts.append(relation.symbolic(names))
+    return tuple(texts)
+
+
+@lru_cache(maxsize=256)
+def _rates(
+    d: int, relations: tuple[str, ...], size: int, exactly_fitted: bool, withheld: str
+) -> tuple[int | None, dict[str, ParameterRates]]:
+    family = resolve(FAMILY, d)
+    if not relations and not withheld:
+        r = int(order(family, size))
+        return r, parameter_rates(family, size, r, exactly_fitted=exactly_fitted)
+    if withheld:
+        return None, _nothing(family, withheld)
+    try:
+        observed = family.observed_modulo(relations)
+        return None, parameter_rates(observed, size, None, exactly_fitted=exactly_fitted)
+    except InputError as error:
+        return None, _nothing(family, f"nothing is proved modulo the relations among the covariates: {error}")
+
+
+def _nothing(family: Family, why: str) -> dict[str, ParameterRates]:
+    return {p.name: ParameterRates(p.name, None, None, why) for p in family.parameters}
+
+
+@lru_cache(maxsize=256)
+def _has_zeros(d: int, relations: tuple[str, ...]) -> bool:
+    try:
+        resolve(FAMILY, d).observed_modulo(relations)
+    except InputError:
+        return False
+    return True
+
+
+def _assumed(fit: FitRecord, cells: Sequence[tuple[int, ...]]) -> str:
+    """Return what the rates assume of the covariates beyond what was found."""
+    found = fit.covariate_relations
+    if not found.complete:
+        return ""
+    needed = 2 * max((len(cell) for cell in cells), default=1)
+    if not found.degree:
+        return f"that no polynomial vanishes on the covariates ({found.note})"
+    what = "polynomial outside the ideal of these relations" if found.found else "polynomial"
+    beyond = f"that no {what} vanishes on the covariates, of degree up to {needed}"
+    if found.degree >= needed:
+        return f"{beyond}, as none does on these"
+    return f"{beyond} ({found.note})"

@@ -19,11 +19,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from polysolv.errors import InputError, unknown_name
+from polysolv.moe.decimals import longer_text
 from polysolv.moe.likelihood import Array
 
 MISSING = ("error", "drop")
@@ -32,13 +33,17 @@ _MISSING_FIELDS = {"", "na", "n/a", "nan", "null", "none", ".", "?"}
 
 @dataclass(frozen=True)
 class CsvData:
-    """Covariates X (n, d), responses y (n,), their column names, and how many lines were dropped."""
+    """Covariates X (n, d), responses y (n,), their column names, and how many lines were dropped.
+
+    ``x_texts`` holds the fields, by row and column, whose text says another number than the float's shortest.
+    """
 
     X: Array
     y: Array
     x_names: tuple[str, ...]
     y_name: str
     dropped: int
+    x_texts: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 def read_csv(
@@ -66,7 +71,9 @@ def read_csv(
     try:
         header = [name.strip() for name in next(reader, [])]
         columns = _columns(header, x_names, y_name, source)
-        values, dropped = [], 0
+        values: list[list[float | None]] = []
+        dropped = 0
+        texts: dict[tuple[int, int], str] = {}
         for fields in reader:
             if not fields:
                 continue
@@ -77,13 +84,16 @@ def read_csv(
             if None in found:
                 dropped += 1
             else:
+                for at, (j, value) in enumerate(zip(columns[:-1], found, strict=False)):
+                    if value is not None and longer_text(fields[j].strip(), value):
+                        texts[len(values), at] = fields[j].strip()
                 values.append(found)
     except csv.Error as error:
         raise InputError(f"{source}: line {reader.line_num}", str(error), "well-formed CSV") from None
     if not values:
         raise InputError(source, "no rows", "at least one row of data")
     table = np.array(values, dtype=np.float64)
-    return CsvData(table[:, :-1].copy(), table[:, -1].copy(), tuple(x_names), y_name, dropped)
+    return CsvData(table[:, :-1].copy(), table[:, -1].copy(), tuple(x_names), y_name, dropped, texts)
 
 
 def write_csv(X: Array, y: Array) -> str:

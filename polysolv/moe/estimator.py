@@ -19,6 +19,9 @@ from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.moe import diagnostics
 from polysolv.moe.columns import bounds_of, independent_columns, spread
 from polysolv.moe.coordinates import check_bounds, coordinate_names, interval
+from polysolv.moe.covariate_relations import CovariateRelations
+from polysolv.moe.covariate_search import find_relations
+from polysolv.moe.decimals import Texts
 from polysolv.moe.ends import settled
 from polysolv.moe.fit_record import LEARNED, SETTINGS, FitRecord
 from polysolv.moe.fit_warning import FitWarning
@@ -100,6 +103,10 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         training_: the data (X, y), for the diagnostics that are made on first use; None in a fit read from
             JSON.
         column_names_: names of the covariates and of the response.
+        relations_: polynomials in the column names that vanish on the covariates, such as "x^2 - x" for a
+            dummy, up to degree 2 k; those that hold only within a tolerance end in "(approximate)".
+        covariate_relations_: the same as data, with the degree examined and what was not
+            (:class:`~polysolv.moe.covariate_relations.CovariateRelations`); lazy.
         starts_: one (log-likelihood, status, whether it holds a spurious atom) for each start.
         n_features_in_: dimension d of the covariate.
 
@@ -308,9 +315,22 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             *diagnostics.over_specified(self.inferred_cells_, self.spurious_),
         ]
 
+    @cached_property
+    def covariate_relations_(self) -> CovariateRelations:
+        """Polynomials that vanish on the covariates, up to twice the largest cell that can occur; lazy."""
+        X, _ = self._training()
+        return find_relations(X, self.mixing_measure_.k, self.covariate_texts_)
+
+    @property
+    def relations_(self) -> list[str]:
+        """Polynomials that vanish on the covariates, in column names."""
+        check_is_fitted(self)
+        return self.covariate_relations_.texts(self.column_names_[0])
+
     def _learn(self, problem: Problem, runs: list[Run], finished: bool, data: FittedData) -> None:
-        for name in ("inferred_cells_", "standard_errors_", "warnings_", "entropy_"):
+        for name in ("inferred_cells_", "standard_errors_", "warnings_", "entropy_", "covariate_relations_"):
             self.__dict__.pop(name, None)
+        self.covariate_texts_: Texts = {}
         free_gate = not {"beta0", "beta1"} & set(self.bounds or {})
         end = settled(problem, best_of(problem, runs), self.tol, self.max_iter, free_gate)
         run = end.run

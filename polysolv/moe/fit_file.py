@@ -13,6 +13,7 @@ import numpy as np
 
 from polysolv.errors import InputError, require_integer
 from polysolv.moe.coordinates import Coordinates, coordinate_names
+from polysolv.moe.covariate_relations import relations_from_data
 from polysolv.moe.diagnostics import StandardErrors
 from polysolv.moe.fit_record import SETTINGS, FitRecord
 from polysolv.moe.fitted_model import FittedModel
@@ -46,9 +47,18 @@ _KEYS = (
     "cells",
     "standard_errors",
     "warnings",
+    "relations",
 )
 # Keys that files written before these existed lack.
-_ADDED = ("spurious", "effective_rows", "gate_separated", "collinear", "resolution", "standardised")
+_ADDED = (
+    "spurious",
+    "effective_rows",
+    "gate_separated",
+    "collinear",
+    "resolution",
+    "standardised",
+    "relations",
+)
 
 
 def fit_to_data(fit: FitRecord) -> dict[str, Any]:
@@ -100,6 +110,7 @@ def fit_to_data(fit: FitRecord) -> dict[str, Any]:
             "withheld": {str(atom): reason for atom, reason in errors.withheld.items()},
         },
         "warnings": fit.warnings,
+        "relations": fit.covariate_relations.to_data(x_names),
     }
 
 
@@ -163,6 +174,7 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
         inferred_cells=cells,
         standard_errors=read.errors(data["standard_errors"], k, d),
         warnings=read.strings("warnings", data["warnings"]),
+        covariate_relations=relations_from_data(data.get("relations"), d, source),
     )
 
 

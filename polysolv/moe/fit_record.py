@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from polysolv.moe import diagnostics
+from polysolv.moe.covariate_relations import CovariateRelations
 from polysolv.moe.diagnostics import StandardErrors
 from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.likelihood import Array
@@ -62,6 +63,7 @@ class FitRecord:
     inferred_cells: list[tuple[int, ...]]
     standard_errors: StandardErrors
     warnings: list[str]
+    covariate_relations: CovariateRelations
 
     @property
     def n_parameters(self) -> int:

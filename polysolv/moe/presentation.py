@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 
 from polysolv.display.grid import Grid, show_rate
-from polysolv.moe.cell_rates import CellRate, cell_rates
+from polysolv.moe.cell_rates import CellRate, rates_of_fit
 from polysolv.moe.digits import shown
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.mixing_measure import PARAMETERS
+from polysolv.rates.report import show_refined
+from polysolv.rates.statements import NOT_IDENTIFIABLE
 
 _SHOWN_EIGENVALUES = 4
+_SHOWN_CHARACTERS = 200
 
 
 def fit_grids(fit: FitRecord) -> list[Grid]:
@@ -38,6 +41,7 @@ def fit_notes(fit: FitRecord) -> list[str]:
             f"the gate is identified up to a translation: standard errors of beta0 and beta1 are relative to "
             f"atom {errors.reference}"
         )
+    notes += relation_notes(fit)
     cells = fit.inferred_cells
     excess = fit.mixing_measure.k - len(cells)
     if excess:
@@ -50,14 +54,55 @@ def fit_notes(fit: FitRecord) -> list[str]:
     return notes
 
 
+def relation_notes(fit: FitRecord) -> list[str]:
+    """Return what was found about the covariates, and which rates are missing for what reason."""
+    x_names, _ = fit.column_names
+    rates = rates_of_fit(fit)
+    notes = []
+    exact, nearly = (
+        [_equation(r.text(x_names)) for r in fit.covariate_relations.found if r.approximate == approximate]
+        for approximate in (False, True)
+    )
+    if exact:
+        notes.append(
+            f"the covariates satisfy {'; '.join(exact)} (found on a random half of the rows, and true of "
+            "every row of the other half)"
+        )
+    if nearly:
+        notes.append(f"the covariates satisfy within a tolerance {'; '.join(nearly)}")
+    if rates.relations:
+        notes.append(
+            "the rates are those modulo these relations; what is in print assumes that x has a density"
+        )
+    if rates.assumed:
+        notes.append(f"rates assume {rates.assumed}, and weights and variances bounded away from 0")
+    notes += [f"no rate for atom {atom}: {why}" for atom, why in rates.without.items()]
+    reasons: dict[str, list[str]] = {}
+    for cell in rates.cells:
+        atoms = ", ".join(map(str, cell.atoms))
+        for name, parameter in cell.parameters.items():
+            if parameter.identifiable and not parameter.refined and not parameter.bounds:
+                reasons.setdefault(parameter.reason, []).append(f"{name} of {atoms}")
+            if not parameter.identifiable:
+                notes.append(f"{name} of {atoms} is not identifiable: {parameter.reason} ({parameter.arc})")
+    notes += [f"no refined rate for {'; '.join(names)}: {reason}" for reason, names in reasons.items()]
+    return notes
+
+
+def _equation(text: str) -> str:
+    text = text.removesuffix(" (approximate)")
+    return f"{text} = 0" if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]} ... = 0"
+
+
 def fit_csv(fit: FitRecord) -> str:
     """Return one line for each atom and parameter: estimate, standard error, rates."""
     headers = ["atom", "cell", "parameter", "coordinate", "estimate", "standard_error"]
     headers += ["published_rate", "refined_rate"]
     rows = []
     x_names, _ = fit.column_names
-    for index, cell in enumerate(cell_rates(fit.inferred_cells, fit.mixing_measure.d)):
-        for atom in cell.atoms:
+    rates = {atom: cell for cell in rates_of_fit(fit).cells for atom in cell.atoms}
+    for index, atoms in enumerate(fit.inferred_cells):
+        for atom in atoms:
             for name in PARAMETERS:
                 estimates = getattr(fit.mixing_measure, name)[atom]
                 errors = getattr(fit.standard_errors, name)[atom]
@@ -68,7 +113,7 @@ def fit_csv(fit: FitRecord) -> str:
                     hidden = fit.gate_separated and name in ("beta0", "beta1")
                     shown_text = "" if hidden else repr(estimate)
                     row = [str(atom), str(index), name, x_name, shown_text, error_text]
-                    rows.append([*row, *_exact(cell, name)])
+                    rows.append([*row, *_exact(rates.get(atom), name)])
     return Grid("", headers, rows).to_csv()
 
 
@@ -179,33 +224,39 @@ def _atoms(fit: FitRecord) -> Grid:
 
 def _rates(fit: FitRecord) -> Grid:
     rows = []
-    for index, cell in enumerate(cell_rates(fit.inferred_cells, fit.mixing_measure.d)):
+    found = rates_of_fit(fit)
+    index_of = {atom: index for index, cell in enumerate(fit.inferred_cells) for atom in cell}
+    for cell in found.cells:
         for name, rates in cell.parameters.items():
             published = show_rate(rates.published.rate if rates.published else None)
-            refined = show_rate(rates.refined.rate if rates.refined else None)
+            index = index_of[cell.atoms[0]]
             atoms = ", ".join(map(str, cell.atoms))
-            rows.append([str(index), atoms, str(len(cell.atoms)), name, published, refined])
+            if others := [str(atom) for atom in fit.inferred_cells[index] if atom not in cell.atoms]:
+                atoms += f" (not {', '.join(others)})"
+            row = [str(index), atoms, str(cell.size), name, published]
+            rows.append([*row, show_refined(rates)])
     headers = ["cell", "atoms that look like one", "size m", "parameter", "published", "refined"]
-    return Grid("rates of the inferred cells", headers, rows)
+    modulo = ", modulo the relations among the covariates" if found.relations else ""
+    return Grid(f"rates of the inferred cells{modulo}", headers, rows)
 
 
 def _slowest(fit: FitRecord) -> list[str]:
-    cells = cell_rates(fit.inferred_cells, fit.mixing_measure.d)
-    statements = [rates for cell in cells for rates in cell.parameters.values()]
+    statements = [rates for cell in rates_of_fit(fit).cells for rates in cell.parameters.values()]
     published = [rates.published.rate for rates in statements if rates.published]
     refined = [rates.refined.rate for rates in statements if rates.refined]
-    complete = len(refined) == len(statements)
-    return [
-        show_rate(min(published, default=None)),
-        show_rate(min(refined, default=None) if complete else None),
-    ]
+    unknown = [rates for rates in statements if not rates.refined]
+    slowest = show_rate(None if unknown else min(refined, default=None))
+    if any(not rates.identifiable for rates in unknown):
+        slowest = NOT_IDENTIFIABLE
+    return [show_rate(min(published, default=None)), slowest]
 
 
-def _exact(cell: CellRate, name: str) -> list[str]:
-    rates = cell.parameters.get(name)
+def _exact(cell: CellRate | None, name: str) -> list[str]:
+    rates = cell.parameters.get(name) if cell else None
     if rates is None:
         return ["", ""]
-    return ["" if s is None else str(s.rate) for s in (rates.published, rates.refined)]
+    published, refined = ("" if s is None else str(s.rate) for s in (rates.published, rates.refined))
+    return [published, refined if rates.identifiable else NOT_IDENTIFIABLE]
 
 
 def _estimate(value: float, error: float, digits: int) -> str:

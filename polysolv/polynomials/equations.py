@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from polysolv.polynomials.polynomial import Polynomial
+from polysolv.polynomials.polynomial import ComplexPolynomial
 
 
 class Equations(NamedTuple):
@@ -16,4 +16,4 @@ class Equations(NamedTuple):
     """
 
     unknowns: tuple[str, ...]
-    equations: tuple[Polynomial, ...]
+    equations: tuple[ComplexPolynomial, ...]

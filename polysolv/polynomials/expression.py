@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import comb
 from typing import NamedTuple, NoReturn
 
 from polysolv.errors import InputError
-from polysolv.polynomials.polynomial import Monomial, Polynomial, add, multiply_monomials
+from polysolv.polynomials.gaussian_rational import Coefficient, gaussian, height
+from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial, multiply_monomials
 
 _TOKEN = re.compile(
     r"(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -28,7 +29,7 @@ _MAX_BITS = _MAX_NUMBER * 3322 // 1000
 _SHOWN_NAMES = 10
 _FUNCTIONS = frozenset(("sin", "cos", "tan", "exp", "log", "ln", "sqrt", "abs", "sum", "prod"))
 
-Terms = dict[Monomial, Fraction]
+Terms = dict[Monomial, Coefficient]
 
 
 class Names:
@@ -38,25 +39,35 @@ class Names:
         fixed: the only names allowed, in order; ``None`` accepts new ones as they appear.
         as_julia: whether, as in Julia, a number binds to the name written against it before / and ^ do, and
             a blank does not multiply.
+        imaginary: names that mean the imaginary unit unless they are those of unknowns.
+        laurent: whether exponents may be negative; an inverse is the unknown ``-1 - i`` in a monomial.
 
     Raises:
         InputError: if one of ``fixed`` is not a name.
     """
 
-    def __init__(self, fixed: Sequence[str] | None = None, as_julia: bool = False) -> None:
+    def __init__(
+        self,
+        fixed: Sequence[str] | None = None,
+        as_julia: bool = False,
+        imaginary: Sequence[str] = ("i", "I", "im"),
+        laurent: bool = False,
+    ) -> None:
         self.known: dict[str, int] = {require_name(name): i for i, name in enumerate(fixed or ())}
         self.open = fixed is None
         self.as_julia = as_julia
+        self.imaginary = frozenset(imaginary)
+        self.laurent = laurent
         self.products = 0  # of two terms, so far; those of long numbers count more
-        self.definitions: dict[str, Mapping[Monomial, Fraction]] = {}
+        self.definitions: dict[str, ComplexPolynomial] = {}
 
-    def lookup(self, name: str, field: str) -> Mapping[Monomial, Fraction]:
+    def lookup(self, name: str, field: str) -> ComplexPolynomial:
         """Return the polynomial that ``name`` stands for."""
         if name in self.definitions:
             return self.definitions[name]
         if name not in self.known:
-            if name in {"i", "I", "im"}:
-                raise InputError(field, name, "rational coefficients (the imaginary unit is not supported)")
+            if name in self.imaginary:
+                return {(): gaussian(0, 1)}
             if not self.open:
                 allowed = (
                     f"the unknowns {listed(self.known)}" if self.known else "names that are declared above"
@@ -90,7 +101,7 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(names[:_SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def parse_equation(text: str, names: Names, field: str) -> Polynomial:
+def parse_equation(text: str, names: Names, field: str) -> ComplexPolynomial:
     """Read ``left = right`` (or ``left == right``, or an expression that shall vanish) as left − right.
 
     Raises:
@@ -101,7 +112,9 @@ def parse_equation(text: str, names: Names, field: str) -> Polynomial:
         raise InputError(field, text.strip(), "one equals sign")
     result = parse_expression(sides[0], names, field)
     if len(sides) == 2:
-        result = add(result, parse_expression(sides[1], names, field), -1)
+        for monomial, coefficient in parse_expression(sides[1], names, field).items():
+            result[monomial] = result.get(monomial, Fraction(0)) - coefficient
+        result = {monomial: coefficient for monomial, coefficient in result.items() if coefficient}
     return result
 
 
@@ -245,6 +258,8 @@ class _Parser:
     def _power(self, base: Terms) -> Terms:
         bracketed = self.peek().text == "("
         self.position += bracketed
+        inverted = self.names.laurent and self.peek().text == "-"
+        self.position += inverted
         token = self.peek()
         text = token.text
         if token.kind != "number" or not text.isdigit() or len(text) > 5 or int(text) > _MAX_EXPONENT:
@@ -257,10 +272,11 @@ class _Parser:
         else:
             self._refuse_glued("^")
         exponent = int(text)
+        if inverted:
+            base = self._inverse(base)
         if len(base) == 1:
             ((monomial, coefficient),) = base.items()
-            bits = max(abs(coefficient.numerator), coefficient.denominator).bit_length() - 1
-            if bits * exponent > _MAX_BITS:
+            if (height(coefficient) - 1) * exponent > _MAX_BITS:
                 self._refuse_number()
             raised = tuple((i, e * exponent) for i, e in monomial) if exponent else ()
             return self._checked({raised: self._short(coefficient**exponent)})
@@ -274,6 +290,12 @@ class _Parser:
             if exponent:
                 base = self._times(base, base)
         return result
+
+    def _inverse(self, base: Terms) -> Terms:
+        if len(base) != 1:
+            raise InputError(self.field, "a negative power of a sum", "negative powers of unknowns")
+        ((monomial, coefficient),) = base.items()
+        return {tuple(sorted((-1 - i, e) for i, e in monomial)): 1 / coefficient}
 
     def _refuse_large_power(self, base: Terms, exponent: int) -> None:
         """Foresee the work of repeated squaring, so that a hopeless power is refused at once."""
@@ -300,7 +322,7 @@ class _Parser:
 
     def _times(self, a: Terms, b: Terms) -> Terms:
         products = len(a) * len(b)
-        bits = max((c.numerator.bit_length() for terms in (a, b) for c in terms.values()), default=0)
+        bits = max((height(c) for terms in (a, b) for c in terms.values()), default=0)
         self.names.products += products * (1 + bits // 500)
         if products > _MAX_PRODUCTS or self.names.products > _MAX_ALL_PRODUCTS:
             raise InputError(self.field, "a product that is too large", f"at most {_MAX_TERMS} terms")
@@ -308,7 +330,7 @@ class _Parser:
         for m, c in a.items():
             for n, d in b.items():
                 key = multiply_monomials(m, n)
-                result[key] = result.get(key, 0) + c * d
+                result[key] = result.get(key, Fraction(0)) + c * d
         if len(result) > _MAX_TERMS:
             raise InputError(self.field, "a product that is too large", f"at most {_MAX_TERMS} terms")
         return self._checked({m: self._short(c) for m, c in result.items() if c})
@@ -319,8 +341,8 @@ class _Parser:
             raise InputError(self.field, highest, f"an exponent from 0 to {_MAX_EXPONENT}")
         return terms
 
-    def _short(self, value: Fraction) -> Fraction:
-        if max(value.numerator.bit_length(), value.denominator.bit_length()) > _MAX_BITS:
+    def _short(self, value: Coefficient) -> Coefficient:
+        if height(value) > _MAX_BITS:
             self._refuse_number()
         return value
 

@@ -1,4 +1,4 @@
-"""The noun `GenericSystem`: any polynomial equations with rational coefficients, as a user brings them."""
+"""The noun `GenericSystem`: any polynomial equations over Q or Q(i), as a user brings them."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from types import MappingProxyType
 from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError
 from polysolv.polynomials.expression import Names, parse_equation
-from polysolv.polynomials.polynomial import Monomial, Polynomial
+from polysolv.polynomials.gaussian_rational import Coefficient, GaussianRational, coefficient
+from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial, Polynomial
 from polysolv.polynomials.readers import read_text
 from polysolv.polynomials.rendering import equations_grid
 
 
 @dataclass(frozen=True)
 class GenericSystem(RichDisplay):
-    """Polynomial equations f_1 = … = f_k = 0 in named unknowns over the rationals.
+    """Polynomial equations f_1 = … = f_k = 0 in named unknowns over Q or Q(i).
 
     Args:
         unknowns: names, in the order of the coordinates of a solution; at least one, pairwise distinct.
-        equations: exact polynomials whose monomials use indices into ``unknowns``.
+        equations: exact polynomials whose monomials use indices into ``unknowns``. Coefficients are
+            Fractions, or `GaussianRational` where they are not real; floats are taken exactly as they are.
 
     Raises:
         InputError: if there is no unknown or equation, a name occurs twice, or an index is out of range.
@@ -34,7 +36,7 @@ class GenericSystem(RichDisplay):
     """
 
     unknowns: tuple[str, ...]
-    equations: tuple[Polynomial, ...]
+    equations: tuple[ComplexPolynomial, ...]
 
     def __post_init__(self) -> None:
         if not self.unknowns:
@@ -49,7 +51,7 @@ class GenericSystem(RichDisplay):
             for monomial in polynomial:
                 if any(not 0 <= index < len(self.unknowns) or exponent < 1 for index, exponent in monomial):
                     raise InputError("equations", monomial, "monomials in the given unknowns")
-            frozen.append(MappingProxyType({m: Fraction(c) for m, c in polynomial.items() if c}))
+            frozen.append(MappingProxyType({m: coefficient(c) for m, c in polynomial.items() if c}))
         object.__setattr__(self, "equations", tuple(frozen))
 
     @staticmethod
@@ -72,23 +74,43 @@ class GenericSystem(RichDisplay):
         )
         return GenericSystem(tuple(names.known), polynomials)
 
-    def evaluate(self, point: Sequence[int | Fraction]) -> list[Fraction]:
-        """Return the exact value of every equation at a rational point.
+    def evaluate(self, point: Sequence[int | Coefficient]) -> list[Coefficient]:
+        """Return the exact value of every equation at a point whose coordinates are exact, too.
 
         Raises:
             InputError: if the number of coordinates is wrong.
         """
         if len(point) != len(self.unknowns):
             raise InputError("point", len(point), f"{len(self.unknowns)} coordinates")
+        exact = [coefficient(value) for value in point]
         values = []
         for polynomial in self.equations:
-            total = Fraction(0)
-            for monomial, coefficient in polynomial.items():
+            total: Coefficient = Fraction(0)
+            for monomial, value in polynomial.items():
                 for index, exponent in monomial:
-                    coefficient *= Fraction(point[index]) ** exponent
-                total += coefficient
+                    value *= exact[index] ** exponent
+                total += value
             values.append(total)
         return values
+
+    def real_equations(self) -> tuple[Polynomial, ...]:
+        """Return the equations of a system with rational coefficients.
+
+        Raises:
+            InputError: if some coefficient is complex.
+        """
+        found = []
+        for polynomial in self.equations:
+            rational = {m: c for m, c in polynomial.items() if isinstance(c, Fraction)}
+            if len(rational) < len(polynomial):
+                raise InputError("coefficients", "complex numbers", "rational numbers")
+            found.append(rational)
+        return tuple(found)
+
+    @property
+    def is_real(self) -> bool:
+        """Whether no coefficient has an imaginary part."""
+        return not any(isinstance(c, GaussianRational) for p in self.equations for c in p.values())
 
     def _display(self) -> Tables:
         labels = [f"f[{i}]" for i in range(1, len(self.equations) + 1)]
@@ -103,7 +125,7 @@ class GenericSystem(RichDisplay):
         return hash((self.unknowns, tuple(tuple(sorted(p.items())) for p in self.equations)))
 
 
-def total_degree(polynomial: Polynomial) -> int:
+def total_degree(polynomial: ComplexPolynomial) -> int:
     """Return the total degree, 0 for constants.
 
     >>> total_degree({((0, 2), (1, 1)): Fraction(1), (): Fraction(3)})

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from polysolv.polynomials.gaussian_rational import Coefficient
+
 # ((index of unknown, exponent ≥ 1), ...) with strictly increasing indices; () is the monomial 1.
 Monomial = tuple[tuple[int, int], ...]
 
 # Monomial -> non-zero rational coefficient.
 Polynomial = Mapping[Monomial, Fraction]
+
+# The same with coefficients that need not be real; what a user brings, and what is tracked.
+ComplexPolynomial = Mapping[Monomial, Coefficient]
 
 # Number of an equation in the system of a cell: (ℓ1_1, …, ℓ1_d, ℓ2).
 Index = tuple[int, ...]

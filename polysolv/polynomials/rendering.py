@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from polysolv.display.formula import Formula
 from polysolv.display.grid import Grid
-from polysolv.polynomials.polynomial import Polynomial
+from polysolv.polynomials.gaussian_rational import Coefficient, parts
+from polysolv.polynomials.polynomial import ComplexPolynomial
 
 _SHOWN_TERMS = 300
 
@@ -18,12 +19,13 @@ def plain(coefficient: Fraction) -> str:
 
 
 def render(
-    polynomial: Polynomial,
+    polynomial: ComplexPolynomial,
     names: Sequence[str],
     *,
     power: str = "^",
     times: str = "*",
     coefficient: Callable[[Fraction], str] = plain,
+    imaginary: str = "i",
     spaced: bool = False,
 ) -> str:
     """Return the polynomial as text, each monomial once.
@@ -33,18 +35,22 @@ def render(
         names: how to write each unknown.
         power, times: the program's operators.
         coefficient: how to write a positive rational other than 1.
+        imaginary: how to write the imaginary unit.
         spaced: whether to put blanks around + and −.
 
     >>> render({((0, 2),): Fraction(1, 2), (): Fraction(-3)}, ["x"])
     '1/2*x^2-3'
+    >>> from polysolv.polynomials.gaussian_rational import gaussian
+    >>> render({((0, 1),): gaussian(1, -2), (): gaussian(0, -1)}, ["x"])
+    '(1-2*i)*x-i'
     """
     pieces = []
     for monomial, value in polynomial.items():
         factors = [names[i] if e == 1 else f"{names[i]}{power}{e}" for i, e in monomial]
-        size = abs(value)
-        if size != 1 or not factors:
-            factors.insert(0, coefficient(size))
-        pieces.append(("-" if value < 0 else "+", times.join(factors)))
+        sign, size = _signed(value, coefficient, times, imaginary)
+        if size or not factors:
+            factors.insert(0, size or coefficient(Fraction(1)))
+        pieces.append((sign, times.join(factors)))
     if not pieces:
         return "0"
     gap = " " if spaced else ""
@@ -53,8 +59,22 @@ def render(
     return text + "".join(f"{gap}{sign}{gap}{piece}" for sign, piece in pieces[1:])
 
 
+def _signed(
+    value: Coefficient, spell: Callable[[Fraction], str], times: str, imaginary: str
+) -> tuple[str, str]:
+    """Return the sign and the size of a coefficient, nothing for the size 1."""
+    real, imag = parts(value)
+    one_part = real or imag
+    if real and imag:
+        first = ("-" if real < 0 else "") + spell(abs(real))
+        sign = "-" if imag < 0 else "+"
+        return "+", f"({first}{sign}{'' if abs(imag) == 1 else spell(abs(imag)) + times}{imaginary})"
+    factors = [] if abs(one_part) == 1 else [spell(abs(one_part))]
+    return "-" if one_part < 0 else "+", times.join([*factors, imaginary] if imag else factors)
+
+
 def equations_grid(
-    title: str, labels: Sequence[str], equations: Sequence[Polynomial], names: Sequence[str]
+    title: str, labels: Sequence[str], equations: Sequence[ComplexPolynomial], names: Sequence[str]
 ) -> tuple[Grid, list[str]]:
     """Return the table of the leading equations for notebooks, and a note if some are left out.
 

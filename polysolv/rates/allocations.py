@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from polysolv.errors import InputError
 
@@ -58,3 +58,23 @@ def _count(k_true: int, k_excess: int) -> int:
         for total in range(part, k_excess + 1):
             counts[total] += counts[total - part]
     return counts[k_excess]
+
+
+def can_occur_with_walls(cells: Sequence[int], top_k: int | None = None) -> bool:
+    """Return whether cell sizes are possible under a top-K gate with fewer active experts than there are.
+
+    Args:
+        cells: sizes of the cells of all k* true atoms.
+        top_k: the number K of true experts that are active at a time, 1 to k*; ``None`` for any K < k*.
+
+    Every true atom is active somewhere. One that is not active everywhere gives way to another at a wall, and
+    the two cells have equal size (observed-algebra page §8). So each size keeps its number of active cells
+    everywhere, at least one, K in all: there are at most K different sizes. Conversely, numbers from 1 to how
+    often a size occurs can be chosen with sum K. K = k* has no walls, and neither has k* = 1.
+
+    >>> can_occur_with_walls((2, 1)), can_occur_with_walls((2, 2)), can_occur_with_walls((2, 1, 1), 2)
+    (False, True, True)
+    """
+    known = len(cells)
+    active = max(1, known - 1) if top_k is None else top_k
+    return active == known or len(set(cells)) <= active

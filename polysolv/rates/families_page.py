@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from polysolv.families import Family, get, names
+from polysolv.rates.few_levels import few_levels_section
 from polysolv.rates.prover import Explanation, explain
 
 COMMAND = "polysolv families --format page -o docs/families.md"
@@ -21,7 +22,9 @@ total variation distance. The rate is n^(-1/(2κ)) up to logarithms. Every expon
 statement: an upper bound with a proof trace and a lower bound by an explicit arc, substituted exactly
 (`polysolv explain --family F --parameter P --m M` prints both). An interval [lower, upper] means that the
 two do not meet. A star (*) means that the proof uses equations of the gate, so some other cell must be
-exactly fitted (theory page, sections 4 and 5).
+exactly fitted (theory page, sections 4 and 5). What is assumed of covariates, response, weights and truth
+is printed with every family below, with every rate, and as `assumptions` in JSON; covariates with few
+levels have a section of their own.
 """
 
 _PROOFS = """## Why the bounds hold
@@ -72,6 +75,29 @@ Besides the ± split, Gauss–Hermite arcs and those that a search finds there a
 a Gauss–Hermite node and differ in another symbol (`polysolv/rates/prover/doubled_node.py`).
 If P_ℓ = O(ε^N) for every ℓ then V = O(ε^N), because F is analytic; high ℓ satisfy this by themselves, the
 others are computed exactly.
+
+**Modulo relations.** Let J be the ideal of what vanishes on what is observed, with a Gröbner basis in which
+dual variables are larger than covariates. What real covariates satisfy besides (x = 1 where x³ = 1) is
+added first. Then the coefficients Q_n of the normal form of G are O(V), by the argument above in the ring
+modulo J, and the rules become:
+
+- *direction*: a curve c + c'τ on which every relation vanishes up to τ^R turns G into a power series whose
+  coefficients up to τ^R are O(V); the bounds above hold for the combinations Σ η_s c^s of symbols that
+  occur there. Enough points determine the symbols: those of an ideal that holds a polynomial with real
+  simple roots in each of its variables (Seidenberg's lemma). At complex points only exponentials of
+  polynomials without constant term are used, and the Wronskian bound, m for degree 1.
+- *square*: Q_n at a monomial n of the normal form of s² is a multiple of Σ w η_s² plus all products of
+  symbols, of any degree, whose normal form holds n. Gradings for which J is homogeneous bound most powers;
+  products in what is left are looked at one by one up to a length, and taken to matter beyond it unless the
+  products of that length already span the longer ones. Where it is not certain that J holds every relation
+  between real covariates, this rule is not used.
+- *one atom* (m = 1): K = log exp(K), so every symbol has exponent 1, and the exponents of a K that is not
+  linear follow by the change of variables.
+- *arcs* are substituted modulo J. An arc along which Σ w exp(K) does not change at all shows that a
+  parameter is **not identifiable**. Two kinds are looked for, and checked by `polysolv verify`: K along the
+  arc is nilpotent modulo J but for parts without a variable, which multiply weights, and the mean of the
+  polynomial exp(K) is constant; or two atoms have ±ε U where (U + c)² is a constant. For analytic families
+  on a compact set there is such an arc or a finite exponent, and nothing between.
 """
 
 
@@ -83,7 +109,8 @@ def families_page(chosen: Sequence[str] | None = None) -> str:
     """
     found = [get(name, _DIMENSIONS.get(name, 1)) for name in (names() if chosen is None else chosen)]
     parts = [_INTRODUCTION, "## Exponents for m = 2, 3, 4, 5\n", _table(found)]
-    parts += ["\n## In print and here\n", _comparison(found), "\n" + _PROOFS, "## The families\n"]
+    parts += ["\n## In print and here\n", _comparison(found), "\n" + few_levels_section(), _PROOFS]
+    parts.append("## The families\n")
     parts += [_section(family) for family in found]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -131,8 +158,7 @@ def _label(family: Family) -> str:
 def _section(family: Family) -> str:
     here = f"; here d = {family.dimension}" if family.name in _DIMENSIONS else ""
     lines = [f"### {family.name}\n", f"{family.title}{here}.\n", f"K = `{family.log_symbol}`\n"]
-    if family.assumptions:
-        lines.append(f"Assumed: {', '.join(family.assumptions)}.\n")
+    lines.append(" ".join(f"Assumed of the {assumption}." for assumption in family.stated_assumptions) + "\n")
     lines += [f"{remark}\n" for remark in family.remarks]
     lines += [f"- {p.name}: {p.meaning}" for p in family.parameters]
     lines += [f"- {reference.citation}" for reference in family.references]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import fill
 
-from polysolv.families import Family
-from polysolv.rates.statements import REFINED_SOURCE
+from polysolv.families import Family, LogSymbolTerm
+from polysolv.families.top_k_softmax import has_walls
+from polysolv.rates.statements import REFINED_SOURCE, ParameterRates
 
 UNDECIDED_RANGE = "where the rate is not decided, the proved range from the slowest to the fastest"
-NO_EXACTLY_FITTED_CELL = "no cell of this allocation is exactly fitted"
 
 
 def report_notes(
@@ -28,10 +28,10 @@ def report_notes(
     gates = ", ".join(p.name for p in family.parameters if set(p.components) <= set(family.gate_components))
     notes = [_published(family)] if family.published else []
     notes += [_refined(family.has_gate, sources), "All rates are up to a factor (log n)^c.", *family.remarks]
-    if family.assumptions:
-        notes.append(f"Assumed: {', '.join(family.assumptions)}.")
+    assumed = family.for_cell(k_excess + 1).stated_assumptions
+    notes += [f"Assumed of the {assumption}." for assumption in assumed]
     if gates and k_excess >= 1:
-        notes += _identifiability(gates, k_excess, k_true)
+        notes += _identifiability(family, gates, k_excess, k_true)
     if k_true == 1 and k_excess >= 1:
         notes.append(
             f"With k_true = 1 all {k_excess + 1} fitted atoms share the one true atom: the only cell has "
@@ -42,7 +42,10 @@ def report_notes(
 
 def notes_as_text(notes: Sequence[str]) -> str:
     """Return the notes as a list for plain text, wrapped at 100 columns."""
-    return "\n".join(fill(note, 100, initial_indent="- ", subsequent_indent="  ") for note in notes)
+    # Names of files and families hold hyphens, and are copied.
+    return "\n".join(
+        fill(note, 100, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False) for note in notes
+    )
 
 
 def _published(family: Family) -> str:
@@ -63,10 +66,12 @@ def _refined(has_gate: bool, sources: Sequence[str]) -> str:
     return f"refined: {basis}{condition}; a worst-case statement that explicit arcs attain."
 
 
-def _identifiability(gates: str, k_excess: int, k_true: int | None) -> list[str]:
+def _identifiability(family: Family, gates: str, k_excess: int, k_true: int | None) -> list[str]:
+    split = "every true atom can be split in two with opposite gate slopes without changing the density"
+    walls = ", if all its walls are one" if has_walls(family) else ""
     consequence = (
-        f"the gate slopes {gates} are not identifiable (every true atom can be split in two with opposite "
-        "gate slopes without changing the density) and the published rates cannot hold as printed"
+        f"the gate slopes {gates} are not identifiable ({split}{walls}) and the published rates cannot hold "
+        "as printed"
     )
     if k_true is None:
         known = f"k_true <= {k_excess}" if k_excess > 1 else "k_true = 1"
@@ -77,7 +82,85 @@ def _identifiability(gates: str, k_excess: int, k_true: int | None) -> list[str]
     k = k_true + k_excess
     if k >= 2 * k_true:
         return [
-            f"k = {k} >= 2 k_true = {2 * k_true}: {consequence}. Refined rates are given where some cell is "
-            "exactly fitted."
+            f"k = {k} >= 2 k_true = {2 * k_true}: {consequence}. Where no cell is exactly fitted, parameters "
+            "of the experts keep what is proved without equations of the gate.",
+            estimable_of_gates(family),
         ]
     return [f"k = {k} <= 2 k_true - 1 = {2 * k_true - 1}: every allocation leaves an exactly fitted cell."]
+
+
+def estimable_of_gates(family: Family) -> str:
+    """Return what can be estimated of the gates where no cell is exactly fitted.
+
+    Args:
+        family: a family with parameters of the gate alone.
+
+    Source: observed-algebra page §4. With S_j(x) the sum of the numerators of cell j without their experts,
+    log S_j is the cumulant generating function of the cell's slopes up to a constant, and a function common
+    to all cells cancels in the softmax.
+
+    >>> from polysolv.families import get
+    >>> print(estimable_of_gates(get("softmax-gaussian"))[:94])
+    Estimable of the gates there: log S_j - log S_1, S_j(x) the sum of exp(beta0_i + beta1_i.x) over
+    """
+    linear = all(sum(t.perturbations) == 1 and sum(t.variables) == 1 for t in _gate_terms(family)) and not (
+        family.relations
+    )
+    names = [p.name for p in family.parameters if set(p.components) <= set(family.gate_components)]
+    if linear and len(names) == 1:
+        numerator = f"exp(beta0_i + {names[0]}_i.x)"
+        what = (
+            "the difference between cells of the log total weight and of every cumulant of the slopes' "
+            "distribution (mean, variance, ...), each at n^(-1/2)"
+        )
+    else:
+        numerator = "atom i's numerator in the gate"
+        what = (
+            "the difference between cells of the log of that sum as a function of the covariates that are "
+            "observed, at n^(-1/2)"
+        )
+    single = " or ".join(f"{name}_i" for name in names)
+    return (
+        f"Estimable of the gates there: log S_j - log S_1, S_j(x) the sum of {numerator} over the atoms i "
+        f"of cell j, that is, {what}; a single {single} is not."
+    )
+
+
+def _gate_terms(family: Family) -> list[LogSymbolTerm]:
+    first = len(family.log_symbol.covariates)
+    return [t for t in family.log_symbol.terms if not any(t.variables[first:])]
+
+
+def wall_notes(left_out: int, k_true: int, top_k: int | None) -> list[str]:
+    """Return the note about allocations that walls exclude: none if there is no such allocation.
+
+    Args:
+        left_out: how many allocations cannot occur.
+        k_true: k*.
+        top_k: K, or ``None`` for any K < k*.
+    """
+    if not left_out:
+        return []
+    known = f"fewer than {k_true} true atoms are" if top_k is None else f"{top_k} of {k_true} true atoms are"
+    many = f"{left_out} allocation{'s' if left_out > 1 else ''}"
+    return [
+        f"{many} cannot occur and {'are' if left_out > 1 else 'is'} not listed: {known} active at a time, "
+        "cells that swap over a wall have equal size, so there are at most as many different sizes as active "
+        "atoms."
+    ]
+
+
+def arc_notes(cells: Iterable[tuple[int, Mapping[str, ParameterRates]]]) -> list[str]:
+    """Return for every parameter that is not identifiable the arc along which the density does not change.
+
+    Args:
+        cells: size and statements about every parameter there, smallest size first. An arc of a small cell
+            serves in larger ones, where further atoms stay at the truth, and is stated once.
+    """
+    found: dict[str, str] = {}
+    for size, parameters in cells:
+        for rates in parameters.values():
+            if not rates.identifiable and rates.name not in found:
+                unchanged = f"with suitable weights the density does not change along {rates.arc}"
+                found[rates.name] = f"{rates.name} is not identifiable in a cell of {size}: {unchanged}."
+    return list(found.values())

@@ -13,10 +13,10 @@ from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
 from polysolv.rates.exponent import Exponent
-from polysolv.rates.notes import notes_as_text, report_notes
-from polysolv.rates.report import settled_order
+from polysolv.rates.notes import arc_notes, notes_as_text, report_notes
+from polysolv.rates.report import NO_N_SUFFICES, settled_order
 from polysolv.rates.sentence import atom_fitted_by, plain_noun
-from polysolv.rates.statements import PROVER_SOURCE, ParameterRates, parameter_rates
+from polysolv.rates.statements import NOT_IDENTIFIABLE, PROVER_SOURCE, ParameterRates, parameter_rates
 
 SCHEMA = "polysolv/plan/1"
 MAX_N = 10**30
@@ -37,29 +37,36 @@ class Need:
         parameter: name of the parameter.
         statement: "published" or "refined"; where only bounds are proved, "refined, at worst" and "refined,
             at best".
-        exponent: κ with its source; the rate is n^(-1/(2κ)).
-        error_now: the error at the present n; n^(-rate) if none was given.
+        exponent: κ with its source; the rate is n^(-1/(2κ)). ``None`` if the parameter is not identifiable:
+            then no n suffices.
+        error_now: the error at the present n; n^(-rate) if none was given. ``None`` without a rate.
         n_needed: the least n with an error of at most the target; ``None`` if it has more than 4,000 digits.
-        log10_n_needed: its decimal logarithm.
+        log10_n_needed: its decimal logarithm; infinite if no n suffices.
+        status: of a refined statement, see :class:`polysolv.rates.ParameterRates`.
+        arc: the arc that the statement rests on, or along which the density does not change; else ``None``.
     """
 
     parameter: str
     statement: str
-    exponent: Exponent
-    error_now: float
+    exponent: Exponent | None
+    error_now: float | None
     n_needed: int | None
     log10_n_needed: float
+    status: str | None = None
+    arc: str | None = None
 
     def to_data(self) -> dict[str, Any]:
         """Return the need as JSON data."""
         return {
             "parameter": self.parameter,
             "statement": self.statement,
-            **self.exponent.to_data(),
-            "source": self.exponent.source,
+            **({"exponent": None, "rate": None} if self.exponent is None else self.exponent.to_data()),
+            "source": None if self.exponent is None else self.exponent.source,
+            "status": self.status,
+            "arc": self.arc,
             "error_now": self.error_now,
             "n_needed": self.n_needed,
-            "log10_n_needed": self.log10_n_needed,
+            "log10_n_needed": None if math.isinf(self.log10_n_needed) else self.log10_n_needed,
         }
 
 
@@ -92,6 +99,8 @@ class Plan(RichDisplay):
         worst = max(refined or self.needs, key=lambda need: need.log10_n_needed)
         noun, place = plain_noun(self.family.parameter(worst.parameter)), atom_fitted_by(self.family, self.m)
         wanted = f"for an error of {_show_number(self.target_error)} in {noun} of {place}"
+        if worst.exponent is None:
+            return f"{wanted} no number of observations is enough: {noun} is not identifiable there"
         if worst.n_needed is not None and worst.n_needed <= self.n:
             return f"{wanted} the {_show_number(self.n)} observations you have are enough"
         times, have = _show_ratio(worst, self.n), _show_number(self.n)
@@ -107,6 +116,7 @@ class Plan(RichDisplay):
             "n": self.n,
             "error": None if self.error is None else str(self.error),
             "target_error": str(self.target_error),
+            "assumptions": list(self.family.for_cell(self.m).stated_assumptions),
             "needs": [need.to_data() for need in self.needs],
             "notes": list(self.notes),
             "sentence": self.sentence,
@@ -124,8 +134,8 @@ class Plan(RichDisplay):
             [
                 need.parameter,
                 need.statement,
-                show_rate(need.exponent.rate),
-                f"{need.error_now:.3g}",
+                NOT_IDENTIFIABLE if need.exponent is None else show_rate(need.exponent.rate),
+                "-" if need.error_now is None else f"{need.error_now:.3g}",
                 _show_n(need),
                 _show_ratio(need, self.n),
             ]
@@ -147,8 +157,14 @@ class Plan(RichDisplay):
         headers = ["parameter", "statement", "exponent", "rate", "error_now", "n_needed", "log10_n_needed"]
         rows = [
             [
-                *(need.parameter, need.statement, str(need.exponent.exponent), str(need.exponent.rate)),
-                *(repr(need.error_now), str(need.n_needed or ""), repr(need.log10_n_needed)),
+                *(need.parameter, need.statement),
+                *(
+                    ("", NOT_IDENTIFIABLE)
+                    if need.exponent is None
+                    else (str(need.exponent.exponent), str(need.exponent.rate))
+                ),
+                "" if need.error_now is None else repr(need.error_now),
+                *(str(need.n_needed or ""), repr(need.log10_n_needed)),
             ]
             for need in self.needs
         ]
@@ -224,14 +240,20 @@ def plan(
     rates = parameter_rates(resolved, m, settled_order(resolved, m))
     asked = [one for one in rates.values() if parameter in (None, one.name)]
     needs = tuple(
-        _need(one.name, statement, exponent, n, now, target)
+        _need(one, statement, exponent, n, now, target)
         for one in asked
         for statement, exponent in _statements(one)
     )
     if not needs:
         raise InputError("parameter", parameter, f"one with a known rate; of this one: {asked[0].reason}")
-    sources = dict.fromkeys(need.exponent.source for need in needs if need.statement != PUBLISHED)
-    notes = [_constant_note(now), *report_notes(resolved, m - 1, None, tuple(sources))]
+    sources = dict.fromkeys(
+        need.exponent.source for need in needs if need.statement != PUBLISHED and need.exponent is not None
+    )
+    notes = [
+        _constant_note(now),
+        *report_notes(resolved, m - 1, None, tuple(sources)),
+        *arc_notes([(m, {one.name: one for one in asked})]),
+    ]
     return Plan(resolved, m, n, now, target, needs, tuple(notes))
 
 
@@ -247,8 +269,12 @@ def _number(field: str, value: object) -> Fraction:
     return number
 
 
-def _statements(rates: ParameterRates) -> list[tuple[str, Exponent]]:
-    found = [(name, one) for name, one in ((PUBLISHED, rates.published), (REFINED, rates.refined)) if one]
+def _statements(rates: ParameterRates) -> list[tuple[str, Exponent | None]]:
+    found: list[tuple[str, Exponent | None]] = [
+        (name, one) for name, one in ((PUBLISHED, rates.published), (REFINED, rates.refined)) if one
+    ]
+    if not rates.identifiable:
+        found.append((REFINED, None))
     if rates.bounds is not None:
         low, high = rates.bounds
         if high is not None:
@@ -258,8 +284,17 @@ def _statements(rates: ParameterRates) -> list[tuple[str, Exponent]]:
 
 
 def _need(
-    name: str, statement: str, exponent: Exponent, n: int, error: Fraction | None, target: Fraction
+    rates: ParameterRates,
+    statement: str,
+    exponent: Exponent | None,
+    n: int,
+    error: Fraction | None,
+    target: Fraction,
 ) -> Need:
+    name = rates.name
+    status, arc = (None, None) if statement == PUBLISHED else (rates.status, rates.arc)
+    if exponent is None:
+        return Need(name, statement, None, None, None, math.inf, status, arc)
     power = 1 / exponent.rate
     base, ratio = (1, 1 / target) if error is None else (n, error / target)
     logarithm = math.log10(base) + float(power) * (
@@ -269,7 +304,8 @@ def _need(
     if logarithm < _MAX_DIGITS and power.numerator <= _MAX_POWER:
         needed = _least_integer(base, ratio, power)
     now = float(n) ** -float(exponent.rate) if error is None else float(error)
-    return Need(name, statement, exponent, now, needed, math.log10(needed) if needed else logarithm)
+    logarithm = math.log10(needed) if needed else logarithm
+    return Need(name, statement, exponent, now, needed, logarithm, status, arc)
 
 
 def _least_integer(base: int, ratio: Fraction, power: Fraction) -> int:
@@ -298,12 +334,16 @@ def _show_number(number: int | Fraction) -> str:
 
 
 def _show_n(need: Need) -> str:
+    if need.exponent is None:
+        return NO_N_SUFFICES
     if need.n_needed is not None and need.n_needed < _LONGEST:
         return str(need.n_needed)
     return _scientific(need.log10_n_needed)
 
 
 def _show_ratio(need: Need, n: int) -> str:
+    if need.exponent is None:
+        return "-"
     if need.n_needed is None or need.n_needed >= _LONGEST * n:
         return _scientific(need.log10_n_needed - math.log10(n))
     ratio = Fraction(need.n_needed, n)

@@ -34,12 +34,14 @@ class RatePoint(NamedTuple):
         published: the rate in print, or ``None``.
         refined: the rate proved, or ``None``.
         bounds: where the exponent κ is not decided, proved bounds from below and (if there is one) above.
+        identifiable: whether the parameter is not proved to be not identifiable.
     """
 
     excess: int
     published: Fraction | None
     refined: Fraction | None
     bounds: tuple[Fraction, Fraction | None] | None
+    identifiable: bool = True
 
 
 def rate_picture(points: Mapping[str, Sequence[RatePoint]]) -> Picture:
@@ -79,6 +81,16 @@ def _panel(axis: Axes, name: str, points: Sequence[RatePoint], handles: dict[str
                 solid_capstyle="butt",
             )[0]
             shown.update({fastest} if high is None else {slowest, fastest})
+    lost = [point.excess for point in points if not point.identifiable]
+    if lost:
+        handles["not identifiable"] = axis.plot(
+            lost,
+            [0.03] * len(lost),
+            "x",
+            color=REFINED_LINE["color"],
+            transform=axis.get_xaxis_transform(),
+            clip_on=False,
+        )[0]
     axis.set_yscale("log")
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.yaxis.set_minor_locator(NullLocator())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from polysolv.decisions import MAX_CELL_SIZE, Order, order
@@ -13,10 +14,11 @@ from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.display.value import Value
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
+from polysolv.families.top_k_softmax import has_walls
 from polysolv.rates.exponent import show_factor
-from polysolv.rates.notes import NO_EXACTLY_FITTED_CELL, UNDECIDED_RANGE, notes_as_text, report_notes
+from polysolv.rates.notes import UNDECIDED_RANGE, arc_notes, notes_as_text, report_notes, wall_notes
 from polysolv.rates.sentence import slowest_sentence
-from polysolv.rates.statements import ParameterRates, parameter_rates
+from polysolv.rates.statements import NOT_IDENTIFIABLE, ParameterRates, parameter_rates
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "polysolv/rate/1"
 MAX_EXCESS = MAX_CELL_SIZE - 1
+NO_N_SUFFICES = "no n suffices"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,7 +37,8 @@ class CellRates(RichDisplay, Value):
     Args:
         size: cell size m.
         order: r̄(m), or ``None`` if no theorem settles the family's order.
-        evidence: ``"PROVED"`` if the trusted kernel accepted a certificate for the order, else ``None``.
+        evidence: ``"PROVED"`` if the trusted kernel accepted a certificate for the order, with ``given the
+            relations`` if the family comes from a density, else ``None``.
         parameters: parameter name -> its statements.
         certificate: where the certificate of the order was saved, if it was.
     """
@@ -100,7 +104,7 @@ class RateReport(RichDisplay, Value):
         k_true: k*, or ``None`` if unknown.
         cells: one entry for each possible cell size, smallest first; read one as ``report.cell(m)``.
         notes: what the reader must know, in sentences.
-        allocations: with ``k_true`` every allocation, else ``None``.
+        allocations: with ``k_true`` every allocation that can occur, else ``None``.
     """
 
     family: Family
@@ -140,6 +144,7 @@ class RateReport(RichDisplay, Value):
             "dimension": self.family.dimension,
             "k_excess": self.k_excess,
             "k_true": self.k_true,
+            "assumptions": list(self.family.for_cell(self.k_excess + 1).stated_assumptions),
             "cells": [cell.to_data() for cell in self.cells],
             "notes": list(self.notes),
             "sentence": self.sentence,
@@ -183,12 +188,13 @@ class RateReport(RichDisplay, Value):
     def to_csv(self) -> str:
         """Return one line for each cell size and parameter, rates and exponents as fractions."""
         headers = ["size", "order", "evidence", "parameter", "published_exponent", "published_rate"]
-        where = certificate_headers(self.cells)
-        headers += ["refined_exponent", "refined_rate", "halving_factor", *where]
+        where, more = certificate_headers(self.cells), status_headers(self.cells)
+        headers += ["refined_exponent", "refined_rate", "halving_factor", *more, *where]
         rows = [
             [
                 *(str(cell.size), str(cell.order or ""), cell.evidence or ""),
                 *exact_cells(rates),
+                *status_cells(rates, more),
                 *certificate_cells(cell, where),
             ]
             for cell in self.cells
@@ -220,6 +226,7 @@ def rate(
     d: int | None = None,
     k_true: int | None = None,
     certificates: str | Path | None = None,
+    top_k: int | None = None,
 ) -> RateReport:
     """Return the rate of every parameter when k_excess experts more than the truth are fitted.
 
@@ -228,7 +235,11 @@ def rate(
         family: a family or the name of one.
         d: number of covariates for a family given by name; 1 if left out.
         k_true: number k* ≥ 1 of true atoms, if known; adds the allocations.
-        certificates: folder to save the certificate of every order in, if the kernel has accepted it.
+        certificates: folder to save the certificate of every order in, and of every parameter that is not
+            identifiable, if the kernel has accepted it; the notes name the latter.
+        top_k: for top-k-softmax with ``k_true``: the number K of true experts that are active at a time, 1
+            to k*. If left out, some number below k*. Allocations that cannot occur are not listed
+            (:func:`polysolv.rates.allocations.can_occur_with_walls`).
 
     Returns:
         the report: for each possible cell size m the order, and for each parameter the published and the
@@ -246,13 +257,20 @@ def rate(
     """
     k_excess = require_integer("k_excess", k_excess, 0, MAX_EXCESS)
     resolved = resolve(family, d)
-    tuples = None
+    tuples, left_out = None, []
     if k_true is not None:
-        from polysolv.rates.allocations import MAX_ATOMS_LISTED, allocations
+        from polysolv.rates.allocations import MAX_ATOMS_LISTED, allocations, can_occur_with_walls
 
         k_true = require_integer("k_true", k_true, 1, MAX_ATOMS_LISTED)
         tuples = allocations(k_true, k_excess)
-    sizes = set(range(1, k_excess + 2)) if tuples is None else {size for cells in tuples for size in cells}
+        if has_walls(resolved):
+            top_k = None if top_k is None else require_integer("top_k", top_k, 1, k_true)
+            possible = [cells for cells in tuples if can_occur_with_walls(cells, top_k)]
+            left_out = wall_notes(len(tuples) - len(possible), k_true, top_k)
+            tuples = possible
+    if top_k is not None and (k_true is None or not has_walls(resolved)):
+        raise InputError("top_k", top_k, "a family with walls (top-k-softmax) and k_true beside it")
+    sizes = set(range(1, k_excess + 2)) if not tuples else {size for cells in tuples for size in cells}
     orders = {size: settled_order(resolved, size) for size in sorted(sizes)}
     saved: dict[int, SavedCertificate] = {}
     if certificates is not None:
@@ -260,17 +278,21 @@ def rate(
 
         proved = {m: r for m, r in orders.items() if r is not None and r.evidence == PROVED}
         saved = {m: save(r.certificate, certificates) for m, r in proved.items()}
+        if resolved.relations or resolved.density or not resolved.log_symbol.is_linear:
+            from polysolv.rates.prover.arc_certificates import save_unidentified
 
+            left_out += [note for m in orders for note in save_unidentified(resolved, m, certificates)]
+
+    @cache
     def statements(size: int, some_exactly_fitted: bool) -> Mapping[str, ParameterRates]:
-        withheld = NO_EXACTLY_FITTED_CELL if resolved.has_gate and not some_exactly_fitted else ""
-        return parameter_rates(resolved, size, orders[size], withheld)
+        return parameter_rates(resolved, size, orders[size], exactly_fitted=some_exactly_fitted)
 
-    with_singleton = sizes if tuples is None else {size for cells in tuples if 1 in cells for size in cells}
+    with_singleton = sizes if not tuples else {size for cells in tuples if 1 in cells for size in cells}
     cells_rates = tuple(
         CellRates(
             size,
             None if r is None else int(r),
-            None if r is None else r.evidence,
+            None if r is None else resolved.evidence if r.evidence == PROVED else r.evidence,
             statements(size, size in with_singleton),
             saved.get(size),
         )
@@ -281,7 +303,11 @@ def rate(
         k_excess=k_excess,
         k_true=k_true,
         cells=cells_rates,
-        notes=tuple(report_notes(resolved, k_excess, k_true, refined_sources(cells_rates))),
+        notes=(
+            *report_notes(resolved, k_excess, k_true, refined_sources(cells_rates)),
+            *left_out,
+            *arc_notes((cell.size, cell.parameters) for cell in cells_rates),
+        ),
         allocations=None
         if tuples is None
         else tuple(
@@ -317,6 +343,17 @@ def certificate_cells(cell: CellRates, headers: Sequence[str]) -> list[str]:
     return list(cell.certificate or ("", "")) if headers else []
 
 
+def status_headers(cells: Sequence[CellRates]) -> list[str]:
+    """Return the headers of the columns status and arc: none, if every parameter is identifiable."""
+    listed = (rates for cell in cells for rates in cell.parameters.values())
+    return [] if all(rates.identifiable for rates in listed) else ["status", "arc"]
+
+
+def status_cells(rates: ParameterRates, headers: Sequence[str]) -> list[str]:
+    """Return status and arc of a parameter, for :func:`status_headers`."""
+    return [rates.status or "", rates.arc or ""] if headers else []
+
+
 def refined_sources(cells: Sequence[CellRates]) -> tuple[str, ...]:
     """Return what the refined exponents of these cells rest on, and how undecided ones are shown."""
     listed = [rates for cell in cells for rates in cell.parameters.values()]
@@ -325,9 +362,12 @@ def refined_sources(cells: Sequence[CellRates]) -> tuple[str, ...]:
 
 
 def settled_order(family: Family, m: int) -> Order | None:
-    """Return r̄(m), or ``None`` where no theorem settles it (then the exponents come from the prover)."""
+    """Return r̄(m), or ``None`` where no theorem settles it (then the exponents come from the prover).
+
+    An order is that of the ring without relations: with relations there is none.
+    """
     try:
-        return order(family, m)
+        return order(family.for_cell(m), m)
     except InputError:
         return None
 
@@ -342,22 +382,27 @@ def exact_cells(rates: ParameterRates) -> list[str]:
     cells = [rates.name]
     for statement in (rates.published, rates.refined):
         cells += ["", ""] if statement is None else [str(statement.exponent), str(statement.rate)]
+    if not rates.identifiable:
+        cells[-1] = NOT_IDENTIFIABLE
     factor = rates.halving_factor
     return [*cells, "" if factor is None else str(factor)]
 
 
 def _statements(rates: ParameterRates) -> list[str]:
     factor = rates.halving_factor
+    growth = "-" if rates.identifiable else NO_N_SUFFICES
     return [
         rates.name,
         show_rate(rates.published.rate if rates.published else None),
         show_refined(rates),
-        "-" if factor is None else show_factor(factor),
+        growth if factor is None else show_factor(factor),
     ]
 
 
 def show_refined(rates: ParameterRates) -> str:
     """Return the refined rate for people; where undecided, the proved range from slowest to fastest."""
+    if not rates.identifiable:
+        return NOT_IDENTIFIABLE
     if rates.bounds is None:
         return show_rate(rates.refined.rate if rates.refined else None)
     low, high = rates.bounds

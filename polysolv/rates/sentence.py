@@ -20,14 +20,18 @@ def slowest_sentence(family: Family, size: int, parameters: Mapping[str, Paramet
         parameters: parameter name -> its statements in that cell.
 
     Returns:
-        a sentence without capital and full stop. Refined exponents count where there are any; where only
-        bounds are proved, the sentence gives both.
+        a sentence without capital and full stop. What is not identifiable comes first. Refined exponents
+        count where there are any; where only bounds are proved, the sentence gives both.
     """
     place = atom_fitted_by(family, size)
     ranges = {name: bounds for name, rates in parameters.items() if (bounds := _range(rates)) is not None}
+    lost = [
+        plain_noun(family.parameter(name)) for name, rates in parameters.items() if not rates.identifiable
+    ]
+    start = f"no number of observations determines {' or '.join(lost)} in {place} (not identifiable)"
     if not ranges:
         reason = next(iter(parameters.values())).reason
-        return f"no rate can be stated for {place}: {reason}"
+        return start if lost else f"no rate can be stated for {place}: {reason}"
     slowest = max(ranges, key=lambda name: inf if ranges[name][1] is None else ranges[name][1] or 0)
     low, high = ranges[slowest]
     all_alike = len(parameters) > 1 and len(ranges) == len(parameters) and len(set(ranges.values())) == 1
@@ -36,7 +40,8 @@ def slowest_sentence(family: Family, size: int, parameters: Mapping[str, Paramet
         need = f"at least {_times(low)}"
     else:
         need = _times(low) if low == high else f"from {_times(low)} to {_times(high)}"
-    return f"to halve the error of {noun} in {place} you need {need} times the data"
+    halved = f"to halve the error of {noun} in {place} you need {need} times the data"
+    return f"{start}; {halved}" if lost else halved
 
 
 def atom_fitted_by(family: Family, size: int) -> str:

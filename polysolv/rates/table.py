@@ -20,6 +20,8 @@ from polysolv.rates.report import (
     rate,
     show_order,
     show_refined,
+    status_cells,
+    status_headers,
 )
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class RateTable(RichDisplay):
             "schema": SCHEMA,
             "family": self.family.name,
             "dimension": self.family.dimension,
+            "assumptions": list(self.family.for_cell(self.rows[-1].size).stated_assumptions),
             "rows": [{"k_excess": cell.size - 1, **cell.to_data()} for cell in self.rows],
             "notes": list(self.notes),
         }
@@ -82,7 +85,7 @@ class RateTable(RichDisplay):
 
     def to_csv(self) -> str:
         """Return one line for each excess and parameter, rates and exponents as fractions."""
-        headers = [*_LONG_HEADERS, *certificate_headers(self.rows)]
+        headers = [*_LONG_HEADERS, *status_headers(self.rows), *certificate_headers(self.rows)]
         return Grid("", headers, [[str(v) for v in row] for row in self._long()]).to_csv()
 
     def to_markdown(self) -> str:
@@ -119,16 +122,19 @@ class RateTable(RichDisplay):
                         refined.exponent if refined else None,
                         refined.rate if refined else None,
                         rates.halving_factor,
+                        rates.status,
+                        rates.arc,
                     ]
                 )
-        frame: DataFrame = DataFrame(rows, columns=_LONG_HEADERS, dtype=object)
+        frame: DataFrame = DataFrame(rows, columns=[*_LONG_HEADERS, "status", "arc"], dtype=object)
         return frame
 
     def plot(self) -> Picture:
         """Return the picture of the rates against the number of excess experts, a panel for each parameter.
 
         A rate is drawn as its exponent 1/(2κ); lower is slower. Where a rate is not decided, a bar spans the
-        proved range (open below if there is no upper bound on κ).
+        proved range (open below if there is no upper bound on κ); a cross at the bottom says that the
+        parameter is not identifiable.
         """
         from polysolv.rates.plots import RatePoint, rate_picture
 
@@ -141,17 +147,19 @@ class RateTable(RichDisplay):
                     rates.published.rate if rates.published else None,
                     rates.refined.rate if rates.refined else None,
                     rates.bounds,
+                    rates.identifiable,
                 )
                 for excess, rates in listed
             ]
         return rate_picture(points)
 
     def _long(self) -> list[list[Any]]:
-        where = certificate_headers(self.rows)
+        where, more = certificate_headers(self.rows), status_headers(self.rows)
         return [
             [
-                *(cell.size - 1, cell.size, cell.order, cell.evidence or ""),
+                *(cell.size - 1, cell.size, cell.order or "", cell.evidence or ""),
                 *exact_cells(rates),
+                *status_cells(rates, more),
                 *certificate_cells(cell, where),
             ]
             for cell in self.rows
@@ -181,7 +189,7 @@ def rate_table(
         max_k_excess: largest k − k*, 0 to 399.
         family: a family or the name of one.
         d: number of covariates for a family given by name; 1 if left out.
-        certificates: folder to save the certificate of every order in, if the kernel has accepted it.
+        certificates: see :func:`polysolv.rates.report.rate`.
 
     Raises:
         InputError: if an argument is out of range.

@@ -18,15 +18,22 @@ def build_system(family: str | Family, m: int, degree: int, d: int | None = None
 
     Returns:
         the system Σ_l w_l [x^ℓ1 y^ℓ2] exp(K(δ_l; x, y)) = 0 over all ℓ whose polynomial is not identically
-        zero: C(r+d+1, d+1) − 1 equations for softmax-gaussian. K need not be linear in δ.
+        zero: C(r+d+1, d+1) − 1 equations for softmax-gaussian. K need not be linear in δ. With relations
+        that are homogeneous in the variables that are left: one equation for each normal monomial x^ℓ1 y^ℓ2,
+        the sum of the coefficients whose monomials have it in their normal form; this system belongs to no
+        family, so that only methods that look at its equations decide it.
 
     Raises:
-        InputError: if an argument is out of range or the system has more than 3,000,000 terms.
+        InputError: if an argument is out of range, the system has more than 3,000,000 terms, or the relations
+            are not homogeneous (then the equations of a degree say nothing by themselves).
 
     Source: theory page §2; Nguyen, Nguyen and Ho 2023, equation of Lemma 1.
 
     >>> len(build_system("softmax-gaussian", m=2, degree=6)), len(build_system("softmax-gaussian", 2, 4, d=2))
     (27, 34)
     """
-    resolved = resolve(family, d)
-    return PolynomialSystem(*cell_equations(resolved, m, degree), resolved, int(m), int(degree))
+    resolved = resolve(family, d).for_cell(m)
+    equations = cell_equations(resolved, m, degree)
+    if resolved.relations:
+        return PolynomialSystem(*equations)  # theorems and certificates about a family are of the free ring
+    return PolynomialSystem(*equations, resolved, int(m), int(degree))

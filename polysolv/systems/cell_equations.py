@@ -36,19 +36,22 @@ def cell_equations(family: Family, m: int, degree: int) -> CellEquations:
         degree: the degree r, 1 to 1000.
 
     Raises:
-        InputError: if an argument is out of range, K has symbolic constants, or the system has more than
-            3,000,000 terms.
+        InputError: if an argument is out of range, K has symbolic constants, the system has more than
+            3,000,000 terms, or relations are not homogeneous.
     """
     family.log_symbol.require_values()
+    log_symbol = family.observed.log_symbol if family.relations else family.log_symbol
     m = require_integer("m", m, 1, MAX_ATOMS)
     degree = require_integer("degree", degree, 1, MAX_DEGREE)
-    _require_size(family.log_symbol, m, degree)
+    _require_size(log_symbol, m, degree)
     weights = tuple(f"w_{atom}" for atom in range(1, m + 1))
     perturbations = tuple(
         f"{component}_{atom}" for component in family.components for atom in range(1, m + 1)
     )
-    atoms = atom_polynomials(family.log_symbol, degree)
-    degrees = _grading(family.log_symbol)
+    atoms = atom_polynomials(log_symbol, degree)
+    if family.relations:
+        atoms = _in_normal_form(atoms, family)
+    degrees = _grading(log_symbol)
     return CellEquations(
         unknowns=weights + perturbations,
         weights=weights,
@@ -58,6 +61,26 @@ def cell_equations(family: Family, m: int, degree: int) -> CellEquations:
         grading=(0,) * m + tuple(degrees[component] for component in family.components for _ in range(m)),
         equations=_sum_over_atoms(atoms, m),
     )
+
+
+def _in_normal_form(atoms: dict[Index, AtomPolynomial], family: Family) -> dict[Index, AtomPolynomial]:
+    """Return the coefficients of exp(K) at normal monomials, for relations that keep the degree.
+
+    Raises:
+        InputError: if some relation mixes degrees.
+    """
+    ring = family.observed.ring
+    if any(len({sum(e) for e in g}) > 1 for g in ring.basis):
+        allowed = "homogeneous relations: modulo others an equation gets terms of every degree; see rate"
+        raise InputError("relations", "; ".join(family.relations), allowed)
+    found: dict[Index, AtomPolynomial] = {}
+    for index, polynomial in atoms.items():
+        for normal, factor in ring.normal_form(index).items():
+            target = found.setdefault(normal, {})
+            for monomial, coefficient in polynomial.items():
+                target[monomial] = target.get(monomial, Fraction(0)) + factor * coefficient
+    kept = {index: {e: c for e, c in p.items() if c} for index, p in found.items()}
+    return {index: p for index, p in kept.items() if p and any(index)}
 
 
 def _sum_over_atoms(atoms: dict[Index, AtomPolynomial], m: int) -> dict[Index, dict[Monomial, Fraction]]:
@@ -112,10 +135,11 @@ def _solve_grading(log_symbol: LogSymbol, weights: list[int]) -> dict[str, int] 
             degrees[open_ones[0]] = (term[1] - known) / term[0][open_ones[0]]
         elif known != term[1]:
             return None
-    scale = lcm(*(d.denominator for d in degrees.values()))
+    scale = lcm(1, *(d.denominator for d in degrees.values()))
     if any(d < 0 for d in degrees.values()):
         return None
-    return {name: int(degrees[i] * scale) for i, name in enumerate(log_symbol.perturbations)}
+    # A component that relations have taken out of K may have any degree.
+    return {name: int(degrees.get(i, 0) * scale) for i, name in enumerate(log_symbol.perturbations)}
 
 
 def _require_size(log_symbol: LogSymbol, m: int, degree: int) -> None:

@@ -121,8 +121,12 @@ class PolynomialSystem(RichDisplay):
                 f"{self.family.name}, d = {self.dimension}, cell size m = {self.m}, degree r = {self.degree}"
             )
         lines.append(f"{len(self.equations)} equations, {len(self.unknowns)} unknowns")
-        lines.append(f"wanted: real solutions with {', '.join(self.weights)} > 0")
-        lines.append(f"        and some of {', '.join(self.nontrivial)} non-zero")
+        positive = f" with {', '.join(self.weights)} > 0" if self.weights else ""
+        lines.append(f"wanted: real solutions{positive}")
+        if self.nontrivial:
+            lines.append(
+                f"        {'and' if positive else 'with'} some of {', '.join(self.nontrivial)} non-zero"
+            )
         return lines
 
     def evaluate(
@@ -208,7 +212,10 @@ class PolynomialSystem(RichDisplay):
         perturbations = frozenset(self.unknowns) - frozenset(self.weights)
         equations = tuple(self.equations.values())
         return export(
-            LabelledSystem(self.unknowns, equations, tuple(self._labels()), tuple(heading), perturbations),
+            LabelledSystem(
+                *(self.unknowns, equations, tuple(self._labels()), tuple(heading), perturbations),
+                known=self.family is not None,
+            ),
             style,
         )
 

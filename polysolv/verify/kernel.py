@@ -1,5 +1,6 @@
 """The entry of the kernel: `verify`."""
 
+from .arc import ArcStatement, check_arc
 from .box import check_box
 from .identity import check_identity
 from .limits import Malformed, Rejected, work
@@ -17,12 +18,14 @@ class Result:
     """The answer of the kernel; it is true if the certificate was accepted.
 
     ``step`` and ``reason`` say where and why one was not; ``kind`` and ``statement`` (in words) are filled as
-    far as they were read; ``relies_on`` names the published theorems that the proof relies on.
+    far as they were read; ``relies_on`` names the published theorems that the proof relies on, ``given`` the
+    premises that the statement lists and the kernel cannot check.
     """
 
     exit_code = VERIFIED  # or REJECTED, or MALFORMED, which includes: over a limit
     step = reason = kind = statement = ""
     relies_on: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> bool:
@@ -35,7 +38,8 @@ class Result:
     def text(self) -> str:
         """Return a line each for the verdict, the statement, and the theorems that the proof relies on."""
         verdict = ("VERIFIED", "REJECTED", "MALFORMED")[self.exit_code]
-        lines = [verdict if self.accepted else f"{verdict}: {self.step}: {self.reason}"]
+        accepted = f"accepted, given {'; '.join(self.given)}" if self.given else verdict
+        lines = [accepted if self.accepted else f"{verdict}: {self.step}: {self.reason}"]
         lines += [f"{'proved' if self.accepted else 'claimed'}: {self.statement}"] if self.statement else []
         return "\n".join([*lines, *(f"relies on: {theorem}" for theorem in self.relies_on)])
 
@@ -49,6 +53,7 @@ def verify(obj: object) -> Result:
         check_plain(value)
         data, statement = _open(value)
         result.kind, result.statement = str(data["kind"]), statement.words()
+        result.given = statement.given
         result.relies_on = _CHECKS[result.kind](statement, data["steps"], data["payload"])
     except (Rejected, RecursionError, MemoryError) as error:
         result.exit_code = REJECTED if type(error) is Rejected else MALFORMED
@@ -63,7 +68,7 @@ def _open(value: object) -> tuple[dict[str, object], Statement]:
         raise Malformed("certificate", f"schema must be {SCHEMA} and kind one of {', '.join(_CHECKS)}")
     if data["digest"] != digest({key: item for key, item in data.items() if key != "digest"}):
         raise Rejected("digest", "it is not the sha256 of the rest of the certificate")
-    statement = Statement(data["statement"])
+    statement = (ArcStatement if data["kind"] == "arc" else Statement)(data["statement"])
     if (data["kind"] == "order") != (statement.claim == "ORDER"):
         raise Rejected("kind", f"a certificate of this kind does not prove {statement.claim}")
     return data, statement
@@ -98,4 +103,4 @@ def _check_order(order: Statement, steps: object, payload: object) -> tuple[str,
 
 
 _CHECKS = {"order": _check_order, "point": check_point, "box": check_box, "quadrature": check_quadrature}
-_CHECKS |= {"identity": check_identity, "zero-crossing": check_zero_crossing}
+_CHECKS |= {"identity": check_identity, "zero-crossing": check_zero_crossing, "arc": check_arc}

@@ -20,6 +20,8 @@ class Statement:
     """
 
     symbol: LogSymbol | None = None
+    built_in: LogSymbol | None = None
+    given: tuple[str, ...] = ()
 
     def __init__(self, value: object) -> None:
         written = "system" in mapping(value, "statement")
@@ -48,7 +50,8 @@ class Statement:
             raise Rejected("statement", "log_symbol and nontrivial define a family that is not built in")
         if not given and key not in _built_in:
             _built_in[key] = LogSymbol(generate(*key))
-        self.symbol = symbol = LogSymbol(data["log_symbol"]) if given else _built_in[key]
+        self.built_in = None if given else _built_in[key]
+        self.symbol = symbol = self.built_in or LogSymbol(data["log_symbol"])
         self.nontrivial = names(data["nontrivial"], "nontrivial") if given else BUILT_IN[self.family][1]
         if len(symbol.covariates) != self.d or not self.nontrivial:
             raise Rejected("statement", "d is not the number of covariates, or every solution is trivial")

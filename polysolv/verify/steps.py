@@ -1,9 +1,13 @@
 """Reductions of a statement: each is a listed step with a side condition, and the kernel checks it."""
 
 from .limits import Rejected
+from .log_symbol import Index
 from .polynomial import SHIFT, Point, unpack
 from .reading import fields, items, mapping, string
 from .statement import Statement
+
+# (family, d, whether m is 1, component, components gone, index) -> whether a drop is sound, if built in.
+_sound: dict[tuple[object, ...], bool] = {}
 
 
 def kind(step: object) -> str:
@@ -30,19 +34,31 @@ def drop(statement: Statement, steps: object) -> tuple[set[str], list[object]]:
         if (statement.field, statement.claim) != sought or component in gone or known < weights:
             raise Rejected("steps", f"{step['step']} of {component} has no place in this proof")
         if forced:
-            # All atoms contribute alike to an equation of a family: one is enough to see.
-            (equation,) = statement.equations(statement.zero(gone), [statement.index(step["index"])], atoms=1)
-            variables, terms = list(statement.variables), equation.terms
-            monomials = [[(variables[i], n) for i, n in unpack(key) if i >= weights] for key in terms]
-            sound = all(value > 0 for value in terms.values()) and not any(
-                n % 2 for m in monomials for _, n in m
-            )
-            sound = sound or (len(terms) == 1 and (statement.symbol is None or statement.m == 1))
-            if not sound or unknowns[:1] not in [[name for name, _ in monomial] for monomial in monomials]:
+            index = statement.index(step["index"])
+            key: tuple[object, ...] = (component, frozenset(gone), index)
+            if statement.built_in is None:
+                sound = _is_sound(statement, gone, unknowns[0], index)
+            else:
+                key = (statement.family, statement.d, statement.m == 1, *key)
+                if key not in _sound:
+                    _sound[key] = _is_sound(statement, gone, unknowns[0], index)
+                sound = _sound[key]
+            if not sound:
                 raise Rejected(f"drop of {component}", "the equation is no sum of squares with a power of it")
         gone.add(component)
         rest = rest[1:]
     return gone, rest
+
+
+def _is_sound(statement: Statement, gone: set[str], unknown: str, index: Index) -> bool:
+    """Whether an equation forces ``unknown`` to be 0, by the rules of :func:`drop`."""
+    # All atoms contribute alike to an equation of a family: one is enough to see.
+    (equation,) = statement.equations(statement.zero(gone), [index], atoms=1)
+    variables, terms, weights = list(statement.variables), equation.terms, len(statement.weights)
+    monomials = [[(variables[i], n) for i, n in unpack(key) if i >= weights] for key in terms]
+    sound = all(value > 0 for value in terms.values()) and not any(n % 2 for m in monomials for _, n in m)
+    sound = sound or (len(terms) == 1 and (statement.symbol is None or statement.m == 1))
+    return sound and [unknown] in [[name for name, _ in monomial] for monomial in monomials]
 
 
 def core(statement: Statement, steps: object) -> tuple[str, str]:

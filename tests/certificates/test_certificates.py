@@ -31,6 +31,7 @@ from polysolv.certificates.spelling import spell_rational
 from polysolv.decisions import certify
 from polysolv.families import Family, get, linear_log_symbol
 from polysolv.families.log_symbol import LogSymbol, LogSymbolTerm
+from polysolv.rates.prover.arc_certificates import unidentified_certificates
 from polysolv.systems import PolynomialSystem
 from polysolv.verify.reading import rational
 
@@ -92,6 +93,7 @@ def test_the_shipped_schema_describes_what_is_built(all_kinds):
         order_certificate("softmax-gaussian", 1),
         order_certificate(Family("own", "", (), 0, get("location-gaussian").log_symbol, ("mu",), (), ()), 2),
         point_certificate(written(), {"w": 10**20, "x": Fraction(1, 10**20)}),
+        *unidentified_certificates(get("softmax-gaussian").observed_modulo(["y^2"]), 2).values(),
     ):
         validator.validate(certificate.to_data())
     kinds = {side["kind"] for sides in all_kinds.to_data()["payload"].values() for side in sides}

@@ -23,7 +23,7 @@ def test_a_sound_installation_is_healthy(run):
     assert data["healthy"] is True
     assert data["versions"]["polysolv"] == polysolv.__version__
     assert data["versions"]["numpy"] == version("numpy")
-    assert [check["passed"] for check in data["self_test"]] == [True] * 4
+    assert [check["passed"] for check in data["self_test"]] == [True] * 5
     assert data["seconds"] == pytest.approx(sum(check["seconds"] for check in data["self_test"]))
     assert {one["name"] for one in data["optional"]} >= {"msolve", "singular", "z3-solver", "dask", "pandas"}
     for one in data["optional"]:
@@ -42,7 +42,7 @@ def test_every_dependency_is_listed():
 def test_the_text_ends_with_the_verdict(run):
     code, out, _ = run("doctor")
     assert code == 0
-    assert out.splitlines()[-1].startswith("all 4 checks passed in ")
+    assert out.splitlines()[-1].startswith("all 5 checks passed in ")
     assert f"polysolv       {polysolv.__version__}" in out
 
 
@@ -57,7 +57,7 @@ def test_a_fitter_that_does_nothing_is_noticed(run, monkeypatch):
     monkeypatch.setattr(SoftmaxGaussianMoE, "fit", lazy)
     code, out, _ = run("doctor")
     assert code == 1
-    assert "2 of 4 checks FAILED: this installation cannot be trusted" in out
+    assert "2 of 5 checks FAILED: this installation cannot be trusted" in out
 
 
 def test_a_kernel_that_accepts_everything_is_noticed(run, monkeypatch):
@@ -79,7 +79,7 @@ def test_a_kernel_that_refuses_everything_is_noticed(run, monkeypatch):
     monkeypatch.setattr(polysolv.verify, "verify", lambda data: result)
     code, out, _ = run("doctor", "--format", "json")
     assert code == 1
-    assert [check["passed"] for check in json.loads(out)["self_test"]] == [False, True, True, True]
+    assert [check["passed"] for check in json.loads(out)["self_test"]] == [False, True, True, True, True]
 
 
 @pytest.mark.parametrize("name", ["msolve", "singular"])

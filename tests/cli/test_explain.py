@@ -80,7 +80,7 @@ def test_explain_prints_the_proof(run, file):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("explain", "--m", 1),
+        ("explain", "--m", 0),
         ("explain", "--m", 401),
         ("explain", "--parameter", "zeta"),
         ("explain", "--family", "nobody"),
@@ -109,15 +109,18 @@ def test_bad_log_symbols_in_a_file(run, tmp_path, log_symbol):
     assert "log_symbol" in err or "parameters" in err
 
 
-@pytest.mark.parametrize("command", ["rate", "explain", "table"])
 @pytest.mark.parametrize("log_symbol", ["b*y", "b*y + s*x*y", "b*x + s*y"])
-def test_a_family_file_without_interaction(run, tmp_path, command, log_symbol):
+def test_a_family_file_without_interaction_has_exponents_2(run, tmp_path, log_symbol):
     path = tmp_path / "f.toml"
     names = [n for n in ("b", "s") if n in log_symbol]
     path.write_text(
         f'name = "lonely"\nlog_symbol = "{log_symbol}"\nparameters = {json.dumps(names)}\ncovariates = ["x"]\n'
     )
-    code, out, err = run(command, "--family-file", path)
-    assert (code, out) == (2, "")
-    assert err.count("\n") == 1
-    assert "lonely, which has no interaction" in err
+    for command in ("rate", "table"):
+        code, out, err = run(command, "--family-file", path, "--k-excess", "1", "--format", "json")
+        assert (code, err) == (0, "")
+        cell = json.loads(out)["cells" if command == "rate" else "rows"][1]
+        assert [p["refined"]["exponent"] for p in cell["parameters"]] == ["2"] * len(names)
+    code, out, err = run("explain", "--family-file", path, "--format", "json")
+    assert (code, err) == (0, "")
+    assert {(one["lower"], one["upper"]) for one in json.loads(out)} == {("2", "2")}

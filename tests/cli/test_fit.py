@@ -341,3 +341,29 @@ def test_a_hard_gate_and_a_spurious_end_are_said_in_words(run, tmp_path):
     assert code == 0
     assert "not compared, as they end in spurious atoms: k = 2" in out
     assert "least BIC at k = 1" in out
+
+
+def test_relations_among_the_columns_are_printed_and_saved(run, folder):
+    dummy = (np.arange(400) % 2).astype(float)
+    X, y = TRUTH.sample(400, x=dummy[:, None], seed=1)
+    path, saved = folder / "dummy.csv", folder / "dummy.json"
+    # Long texts: as floats the two levels are 0.1 and 0.3, as text only the first is one level.
+    ends = ["0.1" if x else f"0.3{'0' * 20}{i % 50 + 1}" for i, x in enumerate(X[:, 0])]
+    rows = zip(X[:, 0].astype(int), ends, y.tolist(), strict=True)
+    path.write_text("smoker,dose,y\n" + "".join(f"{x},{end},{v!r}\n" for x, end, v in rows))
+    code, out, err = run("fit", path, "--x", "smoker", "--y", "y", "--k", 2, *FAST, "--save", saved)
+    assert (code, err) == (0, "")
+    assert "the covariates satisfy smoker^2 - smoker = 0" in out
+    assert "modulo the relations among the covariates" in out
+    relations = json.loads(saved.read_text())["relations"]
+    assert [entry["relation"] for entry in relations["found"]] == ["smoker^2 - smoker"]
+    assert (relations["degree"], relations["wanted"], relations["note"]) == (4, 4, "")
+    assert run("fit", "--load", saved)[1] == out
+    code, out, _ = run("fit", path, "--x", "dose", "--y", "y", "--k", 2, *FAST, "--format", "json")
+    (found,) = json.loads(out)["relations"]["found"]
+    assert code == 0
+    assert found == {
+        "relation": "dose^2 - 2/5*dose + 3/100 (approximate)",
+        "symbolic": "x^2 - 2/5*x + 3/100",
+        "approximate": True,
+    }

@@ -186,7 +186,7 @@ def test_files_that_cannot_be_read(tmp_path):
         Family.from_file(str(binary))
 
 
-@pytest.mark.parametrize("m", [1, 0, 401, 2.0, None])
+@pytest.mark.parametrize("m", [-1, 0, 401, 2.0, None])
 def test_wrong_cell_sizes(m):
     with pytest.raises(InputError, match="^m: "):
         exponents("softmax-gaussian", m)

@@ -23,7 +23,7 @@ def test_high_powers_of_a_linear_factor(power: int, seed: int) -> None:
     assert (multiplicities(result), result.nfailed) == ([1, power], 0)
     assert (result.nreal, result.nsingular) == (2, 1)
     for path in result.solutions:
-        assert min(abs(path.solution[0] - 1), abs(path.solution[0] + 2)) < 1e-9
+        assert min(abs(path.solution[0] - 1), abs(path.solution[0] + 2)) < 1e-7
 
 
 @pytest.mark.parametrize("gap", ["1e-5", "1e-6", "1e-7"])

@@ -120,10 +120,12 @@ def test_rates_of_cells_are_those_of_the_rate_report():
             expected = report.cell(len(cell.atoms)).parameters[name]
             assert rates.published.rate == expected.published.rate
             assert rates.refined.rate == expected.refined.rate
-    # No cell of a single atom: the refined rates do not apply.
-    assert all(
-        r.refined is None for cell in cell_rates([(0, 1), (2, 3)], d=2) for r in cell.parameters.values()
-    )
+    # No cell of a single atom: b and sigma keep their rates, the gate is not identifiable.
+    for cell in cell_rates([(0, 1), (2, 3)], d=2):
+        found = cell.parameters
+        assert not found["beta1"].identifiable
+        assert [str(found[name].refined.rate) for name in ("b", "sigma")] == ["1/8", "1/4"]
+        assert found["a"].refined is None
 
 
 def test_tables_show_every_atom_and_rate(fits):

@@ -23,7 +23,7 @@ CIRCLE = GenericSystem.parse(["x_1^2 + x_2^2 - 1", "x_1 = 3/5*x_2"])
 
 
 @pytest.mark.parametrize("style", ["json", "phcpack", "bertini", "homotopycontinuation"])
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(polynomials=st.lists(POLYNOMIALS, max_size=3))
 def test_readers_read_what_is_written(style, polynomials):
     system = GenericSystem(NAMES, (ALL, *polynomials))

@@ -50,6 +50,14 @@ TEXTS = {
     "julia list": "[x^2 + y^2 - 1.1,\n 2*x*y - 1/2]",
     "julia packages": 'import Pkg; Pkg.add("HomotopyContinuation")\n@var x y\nsolve([x^2 + y^2 - 1.1, 2x*y - 0.5])',
     "json list": '["x^2 + y^2 = 1.1", "2*x*y - 1/2"]',
+    "singular": "// two\nring R = 0,(x,y),dp;\npoly f = x2+y2;\nideal I =\nf-11/10,\n2*x*y-1/2;\nstd(I);\n",
+    "macaulay2": "-- two\nR = QQ[x,y];\nf = x^2+y^2\nI = ideal(\nf-11/10,\n2*x*y-1/2);\n",
+    "msolve": "x, y\n0\nx^2+y^2-11/10,\n2*x*y-1/2\n",
+    "sympy": "from sympy import Rational, symbols\nx, y = symbols('x y')\nc = Rational(11, 10)\n"
+    "F = [x**2 + y**2 - c, 2*x*y - Rational(1, 2)]\n",
+    "latex": "\\begin{align*}\nf_{(1)} &= {x}^2 + {y}^{2} - \\tfrac{11}{10} = 0 \\\\\n"
+    "f_{(2)} &= 2 {x} {y} \\\\\n&\\quad - \\tfrac{1}{2} = 0\n\\end{align*}\n",
+    "text": "2 equations, 2 unknowns\n\nf[1] = x^2 + y^2 - 11/10\nf[2] = 2*x*y - 1/2\n",
     "plain broken lines": "x^2\n + y^2 - 1.1;\n2*x\n*y - 1/2;\n",
 }
 
@@ -166,7 +174,11 @@ def test_our_own_exports_are_read_back(style: str, m: int, degree: int) -> None:
         ("1/0*x", "division by zero"),
         ("x 2", "2"),
         ("x = y = z", "equals"),
-        ("2*I*x", "imaginary"),
+        ("1\n(x + y)^-1;", "negative powers"),
+        ("variable_group x;\nparameter p;\nfunction f;\nf=x-p;\n", "parameters"),
+        ("ring R = 5,(x),dp;\nideal I = x;", "ring over Q"),
+        ("x\n101\nx-1\n", "rational"),
+        ("R = ZZ/7[x]; I = ideal(x);", "QQ"),
         ("(x+y+z+u+v+w)^400", "too large"),
         ("(x+1)^10000", "too large"),
         ("*".join(["(x+y)"] * 3000), "too large"),
@@ -257,6 +269,15 @@ JUNK = [
     "solve(",
 ]
 JUNK += [
+    "ring r = ",
+    "ideal",
+    "Add(",
+    "symbols('",
+    "\\begin{align*}",
+    "\\mathrm{",
+    "R = QQ[",
+    "wanted: real",
+    "renamed: x for y",
     "END;",
     "INPUT",
     "CONFIG",

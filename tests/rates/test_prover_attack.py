@@ -12,8 +12,8 @@ from polysolv import Family, InputError, exponents, families
 from polysolv.rates.prover.arc import Arc
 from polysolv.rates.prover.arc_search import searched_arcs
 from polysolv.rates.prover.corrections import corrected
-from polysolv.rates.prover.exponents import upper_bounds
 from polysolv.rates.prover.nodes import Nodes, gauss_hermite
+from polysolv.rates.prover.upper import upper_bounds
 
 NAMES = ["p", "q", "r", "s"]
 MONOMIALS = [(i, j) for i in range(4) for j in range(4) if 1 <= i + j <= 4]
@@ -140,7 +140,7 @@ def test_every_arc_of_a_shipped_family_is_what_it_says(name, m):
 def _by_component(family, m):
     from polysolv.rates.prover.exponents import component_exponents
 
-    found = component_exponents(family.log_symbol, m)
+    found = component_exponents(family, m)
     return [found[c] for c in family.components]
 
 

@@ -68,7 +68,18 @@ def test_halving_factor():
 def test_json_has_the_promised_keys():
     data = json.loads(rate(2).to_json())
     assert data["schema"] == "polysolv/rate/1"
-    assert list(data) == ["schema", "family", "dimension", "k_excess", "k_true", "cells", "notes", "sentence"]
+    keys = [
+        "schema",
+        "family",
+        "dimension",
+        "k_excess",
+        "k_true",
+        "assumptions",
+        "cells",
+        "notes",
+        "sentence",
+    ]
+    assert list(data) == keys
     cell = data["cells"][2]
     assert (cell["size"], cell["order"]) == (3, 6)
     intercept = next(p for p in cell["parameters"] if p["name"] == "b")
@@ -76,6 +87,8 @@ def test_json_has_the_promised_keys():
         "name": "b",
         "published": {"exponent": "6", "rate": "1/12"},
         "refined": {"exponent": "6", "rate": "1/12"},
+        "status": "proved",
+        "arc": None,
         "halving_factor": 4096,
     }
 
@@ -89,18 +102,25 @@ def test_allocations_with_the_truth_known():
     assert any("k = 5 <= 2 k_true - 1 = 5" in note for note in report.notes)
 
 
-def test_an_allocation_without_an_exactly_fitted_cell_has_no_refined_rate():
+def test_an_allocation_without_an_exactly_fitted_cell_keeps_b_and_sigma():
     data = json.loads(rate(2, k_true=2).to_json())
     first, second = data["allocations"]
     assert (first["cells"], first["exactly_fitted"]) == ([3, 1], 1)
     assert (second["cells"], second["exactly_fitted"]) == ([2, 2], 0)
     assert all(p["refined"] is not None for atom in first["atoms"] for p in atom["parameters"])
     for atom in second["atoms"]:
-        for parameter in atom["parameters"]:
-            assert parameter["refined"] is None
-            assert "exactly fitted" in parameter["reason"]
-            assert parameter["published"]["exponent"] in ("4", "2")
-            assert parameter["halving_factor"] is None
+        found = {p["name"]: p for p in atom["parameters"]}
+        assert [found[name]["refined"]["exponent"] for name in ("b", "sigma")] == ["4", "2"]
+        assert [found[name]["halving_factor"] for name in ("b", "sigma")] == [256, 16]
+        assert [found[name]["status"] for name in ("beta1", "a")] == ["not identifiable", "bounds"]
+        assert found["a"]["bounds"]["lower"] == "2"
+        assert "in every cell" in found["beta1"]["arc"]
+        for name in ("beta1", "a"):
+            assert found[name]["refined"] is None
+            assert "exactly fitted" in found[name]["reason"]
+            assert found[name]["published"]["exponent"] in ("4", "2")
+            assert found[name]["halving_factor"] is None
+    assert any("log S_j - log S_1" in note for note in data["notes"])
     by_size = {cell["size"]: cell for cell in data["cells"]}
     assert by_size[2]["parameters"][0]["refined"] is None
     assert by_size[3]["parameters"][0]["refined"] is not None
@@ -111,7 +131,8 @@ def test_one_true_atom_has_a_sentence_of_its_own():
     assert [cell.size for cell in report.cells] == [3]
     assert [a.cells for a in report.allocations] == [(3,)]
     assert any(note.startswith("With k_true = 1") for note in report.notes)
-    assert all(p.refined is None for p in report.cells[0].parameters.values())
+    refined = {name for name, rates in report.cells[0].parameters.items() if rates.refined is not None}
+    assert refined == {"b", "sigma"}
 
 
 def test_non_identifiability_is_stated_where_it_applies():
@@ -240,7 +261,10 @@ def test_the_report_ends_with_a_sentence_in_plain_words():
             {"k_excess": 1, "family": "location-gaussian"},
             "a mean in an atom fitted by 2 components you need 16 ",
         ),
-        ({"k_excess": 2, "k_true": 1}, "no rate can be stated for an atom fitted by 3 experts: no cell"),
+        (
+            {"k_excess": 2, "k_true": 1},
+            "no number of observations determines a gate slope in an atom fitted by 3 experts (not identif",
+        ),
         ({"k_excess": 4, "k_true": 2}, "an intercept in an atom fitted by 5 experts you need 1048576 times"),
         ({"k_excess": 5}, "you need about 17 million times the data"),
         ({"k_excess": 39}, f"you need a number of {len(str(2**160))} digits times the data"),

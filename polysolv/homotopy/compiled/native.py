@@ -1,7 +1,7 @@
-"""Machine code of the compiled functions: numba makes it once, later processes load it without numba.
+"""Machine code of the compiled functions: made once, later processes load it without numba.
 
 Importing numba and reading its own cache takes longer than most systems take to solve, so the object code is
-kept in a file and loaded by llvmlite alone.
+kept in a file and loaded by llvmlite alone. Where LLVM code is shipped, making it takes no numba either.
 """
 
 from __future__ import annotations
@@ -13,35 +13,20 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-_MAGIC = b"polysolv object code 1\n"
+from polysolv.homotopy.compiled.announcements import announce
+from polysolv.homotopy.compiled.source import Source
+
+_MAGIC = b"polysolv object code 2\n"
 # Only reached where compiled code raises, which none of ours does; numba supplies them where it is loaded.
 _ERROR_PATHS = ("numba_", "NRT_")
 _SECONDS_OF_TRIAL = 120
-
-
-@dataclass(frozen=True)
-class Source:
-    """A function to compile.
-
-    Args:
-        module: full name of the module with the function ``entry``, which returns nothing and does nothing
-            if its first argument is 0, and ``ARGUMENTS``, the types of its arguments: "int64", or "float64*"
-            and the like for pointers.
-        files: names of all files beside this one that its machine code depends on.
-        arguments: number of arguments that are plain integers, which come first; all others are pointers.
-        pointers: number of pointers.
-    """
-
-    module: str
-    files: tuple[str, ...]
-    arguments: int
-    pointers: int
+_EMITTING = "making the path tracker's machine code for this processor (once, a few seconds)"
+_COMPILING = "compiling the path tracker (once, about a minute)"
 
 
 def _prototype(source: Source) -> Any:
@@ -52,21 +37,32 @@ def _prototype(source: Source) -> Any:
 def compiled(source: Source) -> Callable[..., None]:
     """Return the compiled function; it releases the interpreter lock while it runs.
 
-    The first call on a machine compiles, which takes most of a minute. Where no folder can be written, or the
-    machine code cannot be loaded by itself, every process compiles anew.
+    The first call on a machine makes the machine code: in about two seconds from LLVM code that is shipped,
+    otherwise with numba, in most of a minute. Where no folder can be written, or the machine code cannot be
+    loaded by itself, every process makes it anew.
     """
-    try:
-        name = f"{source.module.rpartition('.')[2]}-{_key(source)}.object"
-        places = [folder / name for folder in _folders()]
-    except (OSError, ImportError, RuntimeError):  # no source files, say, or no home folder
-        return _compile(source, [])
+    places = _places(source)
     for place in places:
         try:
             if place.is_file():
                 return _load(place.read_bytes(), source)
         except (OSError, RuntimeError, ValueError):
             continue
-    return _compile(source, places)
+    return _emit_shipped(source, places) or _compile(source, places)
+
+
+def kept_in(source: Source) -> Path | None:
+    """Return the file that holds the machine code of a function; ``None`` while there is none."""
+    return next((place for place in _places(source) if place.is_file()), None)
+
+
+def _places(source: Source) -> list[Path]:
+    """Files that may hold the machine code, best first."""
+    try:
+        name = f"{source.module.rpartition('.')[2]}-{_key(source)}.object"
+        return [folder / name for folder in _folders()]
+    except (OSError, ImportError, RuntimeError):  # no source files, say, or no home folder
+        return []
 
 
 def _key(source: Source) -> str:
@@ -97,7 +93,42 @@ def _folders() -> list[Path]:
     return [Path(__file__).parent / "__pycache__", user / "polysolv"]
 
 
+def _emit_shipped(source: Source, places: list[Path]) -> Callable[..., None] | None:
+    """Make machine code from shipped LLVM code; ``None`` where there is none, or it does not work here."""
+    from polysolv.homotopy.compiled.shipped import ENTRY, shipped_code
+
+    code = shipped_code(source)
+    if code is None:
+        return None
+    import llvmlite.binding as llvm
+
+    announce(_EMITTING)
+    try:
+        content = _emit(llvm.parse_bitcode(code), ENTRY)
+        any(_keep(content, place, source) for place in places)
+        return _load(content, source)
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
 def _compile(source: Source, places: list[Path]) -> Callable[..., None]:
+    announce(_COMPILING)
+    made = compile_with_numba(source)
+    try:
+        import llvmlite.binding as llvm
+
+        content = _emit(llvm.parse_assembly(made.inspect_llvm()), made.native_name)
+        if any(_keep(content, place, source) for place in places):
+            return _load(content, source)
+    except (OSError, RuntimeError, ValueError):
+        pass
+    function: Callable[..., None] = _prototype(source)(made.address)
+    _alive.append(made)
+    return function
+
+
+def compile_with_numba(source: Source) -> Any:
+    """Return numba's C callback of a source: its LLVM code, its name there, its address."""
     import numba
 
     cfunc: Any = numba.cfunc
@@ -107,17 +138,7 @@ def _compile(source: Source, places: list[Path]) -> Callable[..., None]:
         types.CPointer(getattr(types, name[:-1])) if name.endswith("*") else getattr(types, name)
         for name in module.ARGUMENTS
     ]
-    made = cfunc(types.void(*kinds), nopython=True, error_model="numpy")(module.entry)
-    try:
-        content = _emit(made.inspect_llvm(), made.native_name)
-    except (RuntimeError, ValueError):
-        places = []
-    for place in places:
-        if _keep(content, place, source):
-            return _load(content, source)
-    function: Callable[..., None] = _prototype(source)(made.address)
-    _alive.append(made)
-    return function
+    return cfunc(types.void(*kinds), nopython=True, error_model="numpy")(module.entry)
 
 
 def _machine() -> Any:
@@ -138,12 +159,9 @@ def _machine() -> Any:
     )
 
 
-def _emit(text: str, symbol: str) -> bytes:
+def _emit(module: Any, symbol: str) -> bytes:
     """Return the content of a file of machine code: names that must be found elsewhere, and an object."""
-    import llvmlite.binding as llvm
-
     machine = _machine()
-    module = llvm.parse_assembly(text)
     wanted = [f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm.")]
     head = " ".join([symbol, *wanted]).encode()
     body: bytes = machine.emit_object(module)
@@ -187,32 +205,37 @@ _alive: list[Any] = []
 
 
 def _keep(content: bytes, place: Path, source: Source) -> bool:
-    """Write a file of machine code, if another process can load and call it."""
+    """Write a file of machine code, if that can be done and another process can load and call it.
+
+    Raises:
+        ValueError: if another process cannot.
+    """
     from polysolv.files import write_atomically
 
     if not sys.executable:
         return False
     trial = place.with_suffix(f".{os.getpid()}.trial")
+    program = (
+        "import sys\n"
+        f"sys.path[:] = {sys.path!r}\n"
+        "from polysolv.homotopy.compiled import native\n"
+        f"native.run_trial({str(trial)!r}, native.{source!r})\n"
+    )
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(trial, content)
-        program = (
-            "import sys\n"
-            f"sys.path[:] = {sys.path!r}\n"
-            "from polysolv.homotopy.compiled import native\n"
-            f"native.run_trial({str(trial)!r}, native.{source!r})\n"
-        )
         done = subprocess.run(
             [sys.executable, "-c", program], capture_output=True, timeout=_SECONDS_OF_TRIAL, check=False
         )
         if done.returncode == 0:
             os.replace(trial, place)
-        return done.returncode == 0
+            return True
     except (OSError, ValueError, subprocess.SubprocessError):
         return False
     finally:
         with suppress(OSError):
             trial.unlink()
+    raise ValueError("another process cannot run the machine code")
 
 
 def run_trial(path: str, source: Source) -> None:

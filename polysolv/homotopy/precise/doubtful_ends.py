@@ -14,6 +14,7 @@ from polysolv.homotopy.compiled.straightline import Complexes
 from polysolv.homotopy.compiled.tuning import LEVELS
 from polysolv.homotopy.engine import Engine
 from polysolv.homotopy.precise.fixed_point import Fixed, FixedHomotopy, largest, solve_linear
+from polysolv.homotopy.precise.newton import jacobian_condition, landed
 from polysolv.homotopy.problem import Coefficients, Problem, relative_residuals
 from polysolv.homotopy.tracker import Tracked, has_converged, is_regular
 
@@ -22,7 +23,7 @@ _LARGE = 10  # where more end and none is missing, as many close ones would be a
 _MOST_PATHS = 64
 _MOST_PRODUCTS = 250_000  # for one evaluation in each step of all paths: some seconds
 _LEAST_STEPS = 30  # that there must be for each path
-_DEPTH_EACH = 34  # bits of s for each path of a cluster: the m-th root of s is then below 1e-10
+_DEPTH_EACH = 50  # bits of s for each path of a cluster: the m-th root of s is then below 1e-15
 _DEEPEST = 450
 _EXTENSION = 1.5  # what the depth may grow by where no winding number shows
 _GUARD = 128
@@ -35,8 +36,6 @@ _MOST_STEPS = 1000
 _CORRECTIONS = 6
 _NEAR_INTEGER = 0.05  # relative
 _LN2 = round(math.ldexp(math.log(2), 60))
-_LANDINGS = 14  # Newton steps at s = 0
-_QUADRATIC = 0.05  # by this or more each correction has to be smaller than the one before
 _LARGE_NORM = 100  # that a path to infinity reaches
 _FAR = 1 << 200  # norm beyond which a path is left alone
 
@@ -175,10 +174,10 @@ def _followed(
             return None, count
         earlier, turns = turns, _turns(before, now)
         if turns is None or turns < 1.5:
-            landed = _landed(homotopy, now.x)
-            if landed is not None:
-                point = [homotopy.number(z) for z in landed]
-                return _End(codes.SUCCESS, point, _condition(homotopy, landed), 1), count
+            zero = landed(homotopy, now.x)
+            if zero is not None:
+                point = [homotopy.number(z) for z in zero]
+                return _End(codes.SUCCESS, point, jacobian_condition(homotopy, zero), 1), count
         clear = earlier is not None and turns is not None and _agree(earlier, turns)
         if now.sigma >= depth and (clear or now.sigma >= _EXTENSION * depth):
             if turns is not None and clear:
@@ -287,58 +286,11 @@ def _corrected(homotopy: FixedHomotopy, guess: list[Fixed], sigma: float, allowe
     return None
 
 
-def _landed(homotopy: FixedHomotopy, x: list[Fixed]) -> list[Fixed] | None:
-    """The zero of the target that Newton's method converges to quadratically from x, if it does."""
-    bits = homotopy.bits
-    # Where the Jacobian is small corrections keep fewer digits than numbers have.
-    least = largest(x) + (1 << bits) >> bits // 2
-    previous = None
-    ratio = 1.0
-    for _ in range(_LANDINGS):
-        values, matrix, _ = homotopy.evaluate(x, 0)
-        solved = solve_linear(matrix, [values], bits)
-        if solved is None:
-            return None
-        x = [(a - p, b - q) for (a, b), (p, q) in zip(x, solved[0], strict=True)]
-        size = largest(solved[0])
-        if size <= least:
-            return x if _is_simple(matrix, bits) else None
-        if previous is not None:
-            quotient = size / previous
-            # Linear convergence is that to a multiple zero.
-            if quotient > min(_QUADRATIC, 0.5 * ratio):
-                return None
-            ratio = quotient
-        previous = size
-    return None
-
-
-def _is_simple(matrix: list[list[Fixed]], bits: int) -> bool:
-    """Whether a Jacobian is far from singular for this many digits.
-
-    On a curve of solutions Newton's method converges quadratically, too, with rounding errors for pivots.
-    """
-    n = len(matrix)
-    probes = [[((i * i + 3 * k + 1) << bits, (i + k) << bits) for i in range(n)] for k in range(2)]
-    solved = solve_linear(matrix, probes, bits)
-    return solved is not None and all(largest(x) < 1 << bits + bits // 3 for x in solved)
-
-
 def _extrapolated(homotopy: FixedHomotopy, now: _Place, turns: float) -> _End:
     """The end of a path for which x(s) − x(0) ~ s^(1/w)."""
     move = turns / math.log(2)
     end = [homotopy.number(_moved(z, (d, move))) for z, d in zip(now.x, now.slope, strict=True)]
     return _End(codes.SINGULAR, end, math.inf, round(turns))
-
-
-def _condition(homotopy: FixedHomotopy, x: list[Fixed]) -> float:
-    """Condition number of the Jacobian of the target, its rows scaled."""
-    _, matrix, _ = homotopy.evaluate(x, 0)
-    rows = []
-    for row in matrix:
-        top = max(largest(row), 1)
-        rows.append([complex(a / top, b / top) for a, b in row])
-    return float(np.linalg.cond(np.array(rows)))
 
 
 def _log2(value: int) -> float:

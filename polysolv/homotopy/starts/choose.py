@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,10 +13,12 @@ from polysolv.errors import InputError
 from polysolv.homotopy.closeness import close_in_own_units
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes, Floats
-from polysolv.homotopy.engine import Engine
+from polysolv.homotopy.engine import Engine, Halted
+from polysolv.homotopy.precise.confirmation import confirm_regular
 from polysolv.homotopy.precise.doubtful_ends import settle_doubtful
 from polysolv.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
-from polysolv.homotopy.tracker import Tracked, has_converged, is_regular, joined, track_paths
+from polysolv.homotopy.starts.linear import solve_linear
+from polysolv.homotopy.tracker import Tracked, has_converged, is_regular, joined, track_paths, untracked
 from polysolv.polynomials.generic_system import degree_of
 from polysolv.polynomials.polynomial import Monomial
 
@@ -40,12 +42,14 @@ class Outcome:
         tracked: the end points.
         units: base-2 logarithms of the units of their coordinates, one path a row.
         notes: what a reader should know.
+        trace_test: whether the trace test of monodromy held, ``None`` for other starts.
     """
 
     start: str
     tracked: Tracked
     units: Floats
     notes: tuple[str, ...]
+    trace_test: bool | None = None
 
 
 def tracked_from(
@@ -56,10 +60,18 @@ def tracked_from(
     Raises:
         InputError: if there are more paths than ``max_paths``, or the start system does not apply.
     """
+    solved = solve_linear(problem, engine) if start == "auto" else None
+    if solved is not None:
+        return Outcome("linear", *solved)
     own = _in_own_units(problem, start, rng, engine, tol, max_paths)
     if own is not None and (engine.interrupted or _regular(own) == len(own.tracked.codes)):
         return own
-    common = _in_common_units(problem, start, rng, engine, tol, max_paths)
+    try:
+        common = _in_common_units(problem, start, rng, engine, tol, max_paths)
+    except Halted:
+        if own is None:
+            raise
+        return own
     if own is None:
         return common
     if engine.interrupted:
@@ -91,20 +103,23 @@ def _in_own_units(
 def _in_common_units(
     problem: Problem, start: str, rng: np.random.Generator, engine: Engine, tol: float, max_paths: int
 ) -> Outcome:
-    from polysolv.homotopy.starts import monodromy, polyhedral, weighted
+    from polysolv.homotopy.starts import polyhedral
     from polysolv.homotopy.starts.total_degree import start_polynomials
 
     wanted = start
+    general = False
     bezout = math.prod(problem.degrees)
     supports = [tuple(row) for row in problem.rows]
     missing = 0
+    trace_test = None
     polynomials: list[Coefficients]
     points: Complexes
     notes: tuple[str, ...] = ()
     found = None
-    if start == "polyhedral" or (
-        start == "auto" and bezout > 1 and not bezout_is_generic(supports, problem.degrees, problem.unknowns)
-    ):
+    if start == "auto" and bezout > 1:
+        with engine.breakable():
+            general = bezout_is_generic(supports, problem.degrees, problem.unknowns)
+    if start == "polyhedral" or (start == "auto" and bezout > 1 and not general):
         budget = _UNLIMITED if start == "polyhedral" else min(_BUDGET * bezout, _UNLIMITED)
         found = polyhedral.find_mixed_cells(supports, problem.unknowns, rng, budget, engine)
         if found is None and engine.interrupted:
@@ -121,12 +136,16 @@ def _in_common_units(
         better = found is not None and found.mixed_volume < enough
         start = "polyhedral" if better else "total-degree"
     if start == "weighted":
+        from polysolv.homotopy.starts import weighted
+
         weights = weighted.find_weights(supports, problem.unknowns)
         degrees = weighted.weighted_degrees(supports, weights)
         require_paths(math.prod(degrees) // math.prod(weights), max_paths)
         polynomials, points, missing = weighted.solve_product(degrees, weights, rng, engine)
         notes = (f"weights of the unknowns: {', '.join(map(str, weights))}",)
     elif start == "monodromy":
+        from polysolv.homotopy.starts import monodromy
+
         polynomials, points, held = monodromy.solve_generic(supports, problem.unknowns, rng, engine)
         for _ in range(_RETRIES):
             # An unlucky curve; with few points another one costs little.
@@ -136,6 +155,7 @@ def _in_common_units(
             if other[2] or len(other[1]) > len(points):
                 polynomials, points, held = other
         require_paths(len(points), max_paths)
+        trace_test = held
         passed = "passed" if held else "did not pass, so that solutions may be missing"
         notes = (f"monodromy found {len(points)} solutions of the generic system; the trace test {passed}",)
     elif found is not None and start == "polyhedral":
@@ -145,6 +165,7 @@ def _in_common_units(
         require_paths(bezout, max_paths)
         polynomials, points = start_polynomials(problem.degrees, rng)
     outcome = _followed(problem, start, polynomials, points, missing, notes, engine, tol)
+    outcome = replace(outcome, trace_test=trace_test)
     cells_save = wanted == "auto" and found is not None and found.mixed_volume < bezout
     if start == "total-degree" and cells_save and _failed(outcome) and not engine.interrupted:
         # What no endgame could tell was at infinity may not even be a path from mixed cells.
@@ -166,9 +187,15 @@ def _followed(
     engine: Engine,
     tol: float,
 ) -> Outcome:
-    tracking = linear_homotopy(problem.rows, polynomials, problem.unknowns)
-    tracked = track_paths(tracking, homogeneous(points), engine, tol)
+    starts = homogeneous(points)
+    try:
+        with engine.breakable():
+            tracking = linear_homotopy(problem.rows, polynomials, problem.unknowns)
+        tracked = track_paths(tracking, starts, engine, tol)
+    except Halted:
+        tracked = untracked(starts)
     settle_doubtful(lambda _: (problem, polynomials), tracked.points, tracked, engine)
+    confirm_regular(lambda _: problem, tracked, engine)
     tracked = _with_missing(tracked, missing, engine.interrupted)
     units = np.tile(np.array(problem.scaling.unknowns, np.float64), (len(tracked.codes), 1))
     return Outcome(start, tracked, units, notes)

@@ -133,7 +133,8 @@ def solve_generic(
     base = cut()
     constant = len(head)
     base[constant] -= base[constant] + base[constant + 1 : constant + 1 + unknowns] @ seed
-    program = compile_program(Support(unknowns + 1, tuple(rows)))
+    with engine.breakable():
+        program = compile_program(Support(unknowns + 1, tuple(rows)))
     shifts = [base.copy(), base.copy()]
     step = complex(_random(rng, 1)[0])
     shifts[0][constant] += step

@@ -14,7 +14,8 @@ import numpy as np
 
 from polysolv.homotopy.closeness import coincident
 from polysolv.homotopy.compiled import codes
-from polysolv.homotopy.compiled.native import Source, compiled
+from polysolv.homotopy.compiled.native import compiled
+from polysolv.homotopy.compiled.source import Source
 from polysolv.homotopy.compiled.straightline import Complexes, Floats, Integers, Support, compile_program
 from polysolv.homotopy.compiled.tuning import LEVELS
 from polysolv.homotopy.engine import Engine
@@ -150,7 +151,8 @@ def solve_generic(
     """
     unknowns = found.points.shape[1]
     coefficients = np.exp(2j * np.pi * rng.random(len(found.points)))
-    program = compile_program(Support(unknowns, found.supports))
+    with engine.breakable():
+        program = compile_program(Support(unknowns, found.supports))
     lifts, starts, owner = [], [], []
     for index in range(len(found.cells)):
         if engine.is_over():

@@ -16,7 +16,8 @@ from polysolv.homotopy.closeness import close_groups, close_in_own_units
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes, Floats, Program, Support, compile_program
 from polysolv.homotopy.compiled.tuning import LEVELS, Tuning
-from polysolv.homotopy.engine import Engine
+from polysolv.homotopy.engine import Engine, Halted
+from polysolv.homotopy.precise.confirmation import confirm_regular
 from polysolv.homotopy.precise.doubtful_ends import settle_doubtful
 from polysolv.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
 from polysolv.homotopy.starts.polyhedral import (
@@ -26,7 +27,7 @@ from polysolv.homotopy.starts.polyhedral import (
     heights_above,
     with_origin,
 )
-from polysolv.homotopy.tracker import Tracked, has_converged, joined, track_paths
+from polysolv.homotopy.tracker import Tracked, has_converged, joined, track_paths, untracked
 from polysolv.polynomials.polynomial import Monomial
 
 _UNBALANCED = 14.0  # bits between the sizes of coefficients of one equation, in the best units
@@ -82,7 +83,8 @@ def track_in_own_units(
     if found is None or found.mixed_volume > most:
         return None
     phases = np.exp(2j * np.pi * rng.random(len(lift)))
-    program = compile_program(Support(problem.unknowns, found.supports))
+    with engine.breakable():
+        program = compile_program(Support(problem.unknowns, found.supports))
     cells = [_cell(found, index, phases, problem.scaling.unknowns) for index in range(len(found.cells))]
     _reach_general_system(cells, program, phases, engine)
     lost = found.mixed_volume - sum(len(cell.ends) for cell in cells)
@@ -108,6 +110,15 @@ def track_in_own_units(
     settle_doubtful(
         lambda row: _ends_of_homotopy(problem, found, owner[row], phases), common, tracked, engine
     )
+    targets: dict[int, Problem] = {}
+
+    def of_path(row: int) -> Problem:
+        cell = owner[row]
+        if id(cell) not in targets:
+            targets[id(cell)] = problem.in_units(cell.units)
+        return targets[id(cell)]
+
+    confirm_regular(of_path, tracked, engine)
     return tracked, units, lost
 
 
@@ -179,9 +190,16 @@ def _reach_target(
     tol: float,
     level: int,
 ) -> Tracked:
-    own, polynomials = _ends_of_homotopy(problem, found, cell, phases)
-    tracking = linear_homotopy(own.rows, polynomials, problem.unknowns)
-    return track_paths(tracking, homogeneous(cell.ends), engine, tol, level)
+    starts = homogeneous(cell.ends)
+    if engine.is_over():
+        return untracked(starts)
+    try:
+        with engine.breakable():
+            own, polynomials = _ends_of_homotopy(problem, found, cell, phases)
+            tracking = linear_homotopy(own.rows, polynomials, problem.unknowns)
+    except Halted:
+        return untracked(starts)
+    return track_paths(tracking, starts, engine, tol, level)
 
 
 def _ends_of_homotopy(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from polysolv.polynomials.gaussian_rational import GaussianRational
 from polysolv.polynomials.generic_system import GenericSystem
-from polysolv.polynomials.polynomial import Polynomial
+from polysolv.polynomials.polynomial import ComplexPolynomial
 from polysolv.polynomials.rendering import render
 
 
@@ -19,17 +20,30 @@ class LabelledSystem:
         labels: the name of each equation, like ``P[0,1]``: a letter, and an index in brackets.
         heading: lines of comment: what the system is, and which solutions are wanted.
         perturbations: the unknowns that mathematics writes with a δ.
+        known: whether the heading names a family and a cell, and so tells the order of the unknowns.
     """
 
     unknowns: tuple[str, ...]
-    equations: tuple[Polynomial, ...]
+    equations: tuple[ComplexPolynomial, ...]
     labels: tuple[str, ...]
     heading: tuple[str, ...]
     perturbations: frozenset[str] = frozenset()
+    known: bool = False
 
-    def rendered(self) -> list[str]:
+    @property
+    def is_real(self) -> bool:
+        """Whether no coefficient has an imaginary part."""
+        return not any(isinstance(c, GaussianRational) for p in self.equations for c in p.values())
+
+    def rendered(self, imaginary: str = "i") -> list[str]:
         """Return every equation in the notation that most programs share."""
-        return [render(polynomial, self.unknowns) for polynomial in self.equations]
+        return [render(polynomial, self.unknowns, imaginary=imaginary) for polynomial in self.equations]
+
+    def tells_unknowns(self) -> bool:
+        """Whether equations and heading tell which the unknowns are, and in which order."""
+        places = dict.fromkeys(i for p in self.equations for monomial in p for i, _ in monomial)
+        order = list(range(len(self.unknowns)))
+        return (sorted(places) if self.known else list(places)) == order
 
 
 def labelled(system: GenericSystem) -> LabelledSystem:

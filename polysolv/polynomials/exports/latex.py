@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
-from polysolv.display.formula import latex_name
+from polysolv.display.formula import latex_name, latex_names
 from polysolv.polynomials.exports.labelled_system import LabelledSystem
 from polysolv.polynomials.rendering import render
+
+__all__ = ["latex_name", "write"]
 
 _TERMS_A_LINE = 6
 
 
 def write(system: LabelledSystem) -> str:
     """Return an ``align*`` environment (package amsmath), long equations broken into lines."""
-    names = [latex_name(n, perturbation=n in system.perturbations) for n in system.unknowns]
+    names = latex_names(system.unknowns, system.perturbations)
     rows = []
     for label, polynomial in zip(system.labels, system.equations, strict=True):
         terms = list(polynomial.items())
@@ -24,6 +27,7 @@ def write(system: LabelledSystem) -> str:
                 power="^",
                 times=" ",
                 coefficient=_fraction,
+                imaginary=r"\mathrm{i}",
                 spaced=True,
             )
             for i in range(0, len(terms), _TERMS_A_LINE)
@@ -34,7 +38,9 @@ def write(system: LabelledSystem) -> str:
         row += "".join(f" \\\\\n&\\quad {line if line.startswith('-') else '+ ' + line}" for line in rest)
         rows.append(row + " = 0")
     body = " \\\\\n".join(rows)
-    return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
+    body = re.sub(r"\^([0-9]{2,})", r"^{\1}", body)
+    comments = "".join(f"% {line}\n" for line in (*system.heading, f"unknowns: {', '.join(system.unknowns)}"))
+    return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n{comments}"
 
 
 def _fraction(value: Fraction) -> str:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from polysolv.errors import InputError
 from polysolv.polynomials.equations import Equations
 from polysolv.polynomials.expression import Names, parse_expression, require_name
-from polysolv.polynomials.polynomial import Monomial, Polynomial
+from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
 
 _REFUSED = ("pathvariable", "parameter", "random", "random_real", "implicit_parameter")
 
@@ -21,15 +21,18 @@ def read(text: str) -> Equations:
     form in them that equals 1: each projective solution is listed once, by one of its representatives.
 
     Raises:
-        InputError: for parameters, which this reader does not take, for functions that are declared without a
-            definition or defined twice, and for functions that are not homogeneous in a homogeneous group.
+        InputError: for parameters, whose values the file does not hold, for functions that are declared
+            without a definition or defined twice, and for functions that are not homogeneous in a homogeneous
+            group.
     """
     text = re.sub(r"%.*", "", text)
     section = r"^\s*CONFIG\b(?:(?!\bINPUT\b).)*?\bEND\b\s*;?"
     text, found = re.subn(section, "", text, count=1, flags=re.DOTALL)
     if not found and re.match(r"\s*CONFIG\b", text):
         raise InputError("CONFIG", "a section without END;", "END; after the settings")
-    text = re.sub(r"^\s*INPUT\b", "", text, count=1)
+    # What stands between the sections, or before the first, is no part of the input.
+    begin = re.search(r"^(?:.*\s)?INPUT\b[^\S\n]*$|\A\s*INPUT\b", text, re.MULTILINE)
+    text = text[begin.end() :] if begin else text
     text = re.split(r"\bEND\b\s*(?:;|$)", text, maxsplit=1)[0]
     unknowns: list[str] = []
     groups: list[list[str]] = []
@@ -39,7 +42,9 @@ def read(text: str) -> Equations:
         word, _, rest = statement.partition(" ")
         listed = [name.strip() for name in rest.split(",")]
         if word in _REFUSED:
-            raise InputError("INPUT", word, "variable groups, function, constant and assignments")
+            raise InputError(
+                word, " ".join(listed), "a system without parameters: give each its value as a constant"
+            )
         if word in {"variable_group", "hom_variable_group", "variable"}:
             unknowns += listed
             groups += [listed] if word == "hom_variable_group" else []
@@ -57,8 +62,8 @@ def read(text: str) -> Equations:
             assignments[require_name(name, "INPUT")] = expression
     if not functions:
         raise InputError("INPUT", "no function", "function f, g; with the names of the polynomials")
-    names = Names(unknowns)
-    values: dict[str, Polynomial] = {}
+    names = Names(unknowns, imaginary=("I", "i"))
+    values: dict[str, ComplexPolynomial] = {}
     for name, expression in assignments.items():
         if name in unknowns:
             raise InputError("INPUT", name, "assignments to names that are not variables")
@@ -76,7 +81,7 @@ def read(text: str) -> Equations:
     return Equations(tuple(unknowns), tuple(equations))
 
 
-def _patch(places: list[int]) -> Polynomial:
+def _patch(places: list[int]) -> ComplexPolynomial:
     """A linear form that equals 1; it vanishes at a given solution only by bad luck."""
     generator = random.Random(len(places))
     patch: dict[Monomial, Fraction] = {

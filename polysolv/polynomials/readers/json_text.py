@@ -11,7 +11,8 @@ from typing import Any
 from polysolv.errors import InputError, require_integer
 from polysolv.polynomials.equations import Equations
 from polysolv.polynomials.expression import Names, parse_equation, require_name
-from polysolv.polynomials.polynomial import Polynomial
+from polysolv.polynomials.gaussian_rational import Coefficient, gaussian
+from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
 from polysolv.polynomials.system_json import SCHEMA, read_fields
 from polysolv.strict_json import parse_json, parse_rational, require_keys
 
@@ -80,14 +81,16 @@ def _solved(text: str) -> Equations | None:
     )
 
 
-def _polynomial(terms: Any, unknowns: int, field: str) -> Polynomial:
-    result = {}
+def _polynomial(terms: Any, unknowns: int, field: str) -> ComplexPolynomial:
+    result: dict[Monomial, Coefficient] = {}
     allowed = 'terms of the form ["1/2", [[0, 2], [1, 1]]]: coefficient, then index and exponent of unknowns'
     if not isinstance(terms, list):
         raise InputError(field, terms, allowed)
     for term in terms:
         match term:
-            case [str(coefficient), [*powers]] if all(isinstance(p, list) and len(p) == 2 for p in powers):
+            case [str() | [_, _] as coefficient, [*powers]] if all(
+                isinstance(p, list) and len(p) == 2 for p in powers
+            ):
                 monomial = tuple(
                     sorted(
                         (
@@ -99,7 +102,14 @@ def _polynomial(terms: Any, unknowns: int, field: str) -> Polynomial:
                 )
                 if monomial in result or len(dict(monomial)) != len(monomial):
                     raise InputError(field, powers, "each monomial once, and each unknown once in it")
-                result[monomial] = parse_rational(coefficient, field)
+                result[monomial] = _coefficient(coefficient, field)
             case _:
                 raise InputError(field, term, allowed)
     return result
+
+
+def _coefficient(value: str | list[Any], field: str) -> Coefficient:
+    """Read a rational, or a list of real and imaginary part."""
+    if isinstance(value, str):
+        return parse_rational(value, field)
+    return gaussian(*(parse_rational(part, field) for part in value))

@@ -44,7 +44,7 @@ def read(text: str) -> Equations:
         text,
         flags=re.DOTALL,
     )
-    reader = _Reader(Names((), as_julia=True))
+    reader = _Reader(Names((), as_julia=True, imaginary=("im",)))
     reader.names.open = re.search(r"@\w*var\b", text) is None
     for statement in _statements(text):
         reader.take(statement)
@@ -72,7 +72,9 @@ class _Reader:
         if re.match(r"(System|solve)\s*\(|\[", value):
             array = self._array(value)
             self.arrays[name] = array
-            numbers_only = not any(re.search(r"[^\W\d]", piece) for piece in array.polynomials)
+            numbers_only = array.rank == 0 and not any(
+                re.search(r"[^\W\d]", piece) for piece in array.polynomials
+            )
             if not numbers_only and (self.chosen is None or array.rank >= self.chosen.rank):
                 self.chosen = array
         elif _REPORT.match(value):

@@ -7,6 +7,9 @@ from importlib import import_module
 
 from polysolv.errors import InputError
 from polysolv.polynomials.equations import Equations
+from polysolv.polynomials.readers.export_text import COUNTS, EQUATION
+from polysolv.polynomials.readers.phcpack import without_comments
+from polysolv.polynomials.readers.remarks import with_old_names
 
 # Format -> its module; each has read(text) -> Equations.
 FORMATS = {
@@ -14,9 +17,23 @@ FORMATS = {
     "bertini": "polysolv.polynomials.readers.bertini",
     "julia": "polysolv.polynomials.readers.julia",
     "phcpack": "polysolv.polynomials.readers.phcpack",
+    "singular": "polysolv.polynomials.readers.singular",
+    "macaulay2": "polysolv.polynomials.readers.macaulay2",
+    "msolve": "polysolv.polynomials.readers.msolve",
+    "sympy": "polysolv.polynomials.readers.sympy_source",
+    "latex": "polysolv.polynomials.readers.latex",
+    "text": "polysolv.polynomials.readers.export_text",
     "plain": "polysolv.polynomials.readers.plain",
 }
 
+_NAME, _BLANK = r"[^\W\d][\w\[\]]*", r"[^\S\n]*"
+_MSOLVE = re.compile(rf"\s*{_NAME}(?:{_BLANK},{_BLANK}{_NAME})*{_BLANK}\n{_BLANK}[0-9]+{_BLANK}\n")
+_LATEX = re.compile(r"\\begin\{align\*?\}")
+_PROGRAMS = {
+    "singular": re.compile(r"^\s*ring\s+\w+\s*=", re.MULTILINE),
+    "macaulay2": re.compile(r"^\s*\w+\s*=\s*[\w/]+\s*\[[^\n]*\]\s*(?:;|$)", re.MULTILINE),
+    "sympy": re.compile(r"^\s*(?:from\s+sympy\s+import|import\s+sympy)\b|\bsymbols\(\s*[\"']", re.MULTILINE),
+}
 _DECLARATION = r"(?:variable_group|hom_variable_group|variable|function)\s+\w"
 _BERTINI = re.compile(rf"^\s*(?:(?:INPUT|CONFIG)\b(?![^\S\n]*[-+*/^=])|{_DECLARATION})", re.MULTILINE)
 _JULIA_VARIABLES = re.compile(r"@(?:var|polyvar|ncpolyvar)\b")
@@ -36,23 +53,48 @@ def recognise(text: str) -> str:
     """
     if _LIST.match(text):
         return "julia"
+    uncommented = without_comments(text) if text.lstrip()[:1] in "{0123456789" else text
+    if _PHCPACK.match(uncommented) and ";" in uncommented:
+        return "phcpack"
     if text.lstrip().startswith(("{", "[")):
         return "json"
-    if _PHCPACK.match(text) and ";" in text:
-        return "phcpack"
+    if _MSOLVE.match(text):
+        return "msolve"
+    if COUNTS.search(text) and EQUATION.search(text) and r"\begin{" not in text:
+        return "text"
+    if _LATEX.search(text):
+        return "latex"
     # What a comment says is no sign of a format.
     code = re.sub(r"#=.*?=#|[#%][^\n]*", "", text, flags=re.DOTALL)
     if _JULIA_VARIABLES.search(code):
         return "julia"
+    for name, sign in _PROGRAMS.items():
+        if sign.search(code) and (name != "macaulay2" or "ideal" in code):
+            return name
     if _BERTINI.search(code):
         return "bertini"
     return "julia" if _JULIA.search(code) else "plain"
 
 
-def read_text(text: str | bytes) -> Equations:
-    """Read our JSON, a system for PHCpack, Bertini or HomotopyContinuation.jl, or plain equations.
+def decoded(text: str | bytes) -> str:
+    """Return text with plain line ends.
 
-    Decimal numbers are exact rationals: 1.1 is 11/10.
+    Raises:
+        InputError: if bytes are not UTF-8.
+    """
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise InputError("system", "bytes that are not UTF-8", "UTF-8 text") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_text(text: str | bytes) -> Equations:
+    """Read a system in any of :data:`FORMATS`: all that exports write, and plain equations.
+
+    Decimal numbers are exact rationals: 1.1 is 11/10. Unknowns that an export had to rename for a program get
+    their names back.
 
     Raises:
         InputError: if the text is empty or cannot be read; the message names the place.
@@ -60,14 +102,9 @@ def read_text(text: str | bytes) -> Equations:
     >>> read_text("2\\n x**2 + 1.1;\\n (x + y)*(x - y) - 1;\\n").equations[0]
     {((0, 2),): Fraction(1, 1), (): Fraction(11, 10)}
     """
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise InputError("system", "bytes that are not UTF-8", "UTF-8 text") from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = decoded(text)
     if not text.strip():
         raise InputError("system", "an empty text", "equations")
     module = import_module(FORMATS[recognise(text)])
     result: Equations = module.read(text)
-    return result
+    return with_old_names(result, text)

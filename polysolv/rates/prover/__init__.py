@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from polysolv.rates.prover.explanation import Explanation, explain
-from polysolv.rates.prover.exponents import ExponentBounds, exactly_fitted_exponents, exponents
+from polysolv.rates.prover.exponents import ExponentBounds, exponents
 
-__all__ = ["Explanation", "ExponentBounds", "exactly_fitted_exponents", "explain", "exponents"]
+__all__ = ["Explanation", "ExponentBounds", "explain", "exponents"]

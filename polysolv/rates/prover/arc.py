@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from polysolv.families.log_symbol import Exponents, LogSymbol
+from polysolv.groebner.quotient_ring import QuotientRing
 from polysolv.rates.prover.nodes import Nodes, Vector
 
 # A power series in ε: (power of ε, exponents of the constants of K) -> function of the nodes. Constants are
@@ -23,20 +24,26 @@ class Arc:
         nodes: the atoms and their weights.
         paths: component -> power series in ε without constant term; atom l takes its value at node z_l.
             Components left out stay at zero.
+        ring: the ring that exp(K) is observed in; ``None`` if there are no relations.
 
     V is at most a constant times Σ_ℓ |P_ℓ|, and P_ℓ is the weighted mean of [x^ℓ1 y^ℓ2] exp(K), a power
     series in ε that is computed exactly. Every factor of K tends to zero, so for ℓ of large degree P_ℓ is
-    O(ε^N) by itself: finitely many coefficients decide whether V = O(ε^N).
+    O(ε^N) by itself: finitely many coefficients decide whether V = O(ε^N). With relations the coefficients of
+    the normal form take the place of the P_ℓ.
     """
 
     log_symbol: LogSymbol
     nodes: Nodes
     paths: Mapping[str, Series]
+    ring: QuotientRing | None = None
 
     def residuals(self, order: int) -> Iterator[tuple[Exponents, Series]]:
         """Yield (ℓ, P_ℓ modulo ε^order) for every ℓ ≠ 0 where this is not zero; P_ℓ as means in place 0."""
         parts = symbol_series(self.log_symbol, self.nodes, self.paths, order)
-        for index, series in exponential(parts, self.nodes, order, len(self.log_symbol.constants)).items():
+        found = exponential(parts, self.nodes, order, len(self.log_symbol.constants))
+        if self.ring is not None:
+            found = in_normal_form(found, self.ring, self.nodes)
+        for index, series in found.items():
             if any(index):
                 means: Series = {key: (self.nodes.mean(v),) for key, v in series.items()}
                 kept = {key: v for key, v in means.items() if v[0]}
@@ -64,7 +71,18 @@ class Arc:
 
     def __str__(self) -> str:
         shown = [f"{c} = {show_series(s, self.log_symbol.constants)}" for c, s in self.paths.items() if s]
-        return f"{'; '.join(shown)} at the {self.nodes}"
+        return f"{'; '.join(shown)} {'of one atom' if self.nodes.size == 1 else f'at the {self.nodes}'}"
+
+
+def in_normal_form(
+    found: Mapping[Exponents, Series], ring: QuotientRing, nodes: Nodes
+) -> dict[Exponents, Series]:
+    """Return a polynomial in the variables, its coefficients series, modulo the relations."""
+    total: dict[Exponents, Series] = {}
+    for index, series in found.items():
+        for normal, factor in ring.normal_form(index).items():
+            add_to(total.setdefault(normal, {}), series, nodes, factor)
+    return {index: series for index, series in total.items() if series}
 
 
 def symbol_series(

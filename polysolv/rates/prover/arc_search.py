@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from polysolv.families.factorisations import factorisations
 from polysolv.families.log_symbol import Exponents, LogSymbol
+from polysolv.groebner.quotient_ring import QuotientRing
 from polysolv.rates.prover.arc import Arc, Series
 from polysolv.rates.prover.corrections import corrected
 from polysolv.rates.prover.nodes import PRIME, Nodes, gauss_hermite
@@ -28,15 +29,20 @@ Found = dict[str, tuple[Fraction, Arc]]
 
 @lru_cache(maxsize=256)
 def searched_arcs(
-    log_symbol: LogSymbol, size: int, wanted: tuple[tuple[str, Fraction, Fraction | None], ...], seed: int = 0
+    log_symbol: LogSymbol,
+    size: int,
+    wanted: tuple[tuple[str, Fraction, Fraction | None], ...],
+    seed: int = 0,
+    ring: QuotientRing | None = None,
 ) -> Mapping[str, tuple[Fraction, Arc]]:
     """Return for components of δ the largest lower bound found, with its arc.
 
     Args:
         log_symbol: K.
-        size: number of atoms that move, 2 or 3; further atoms of a cell stay at the truth.
+        size: number of atoms that move, 1 to 3; further atoms of a cell stay at the truth.
         wanted: (component, lower bound to beat, upper bound or ``None``) for the components of interest.
         seed: the search is random but repeatable.
+        ring: the ring that exp(K) is observed in, if there are relations.
 
     A candidate gives some components a leading term c ε^p p_j(z), p_j an orthogonal polynomial of the nodes.
     Means of all components are then corrected so that the pinned coefficients vanish, and one scale c may be
@@ -47,21 +53,19 @@ def searched_arcs(
     goals = {c: low for c, low, _ in wanted}
     ceilings = {c: high for c, _, high in wanted}
     tried = 0
-    for nodes, shape in _candidates(log_symbol, size, chooser, goals):
+    for nodes, shape in _candidates(log_symbol, size, chooser, goals, ring):
         tried += 1
-        if tried > _CANDIDATES or all(
-            ceilings[c] is not None and goals[c] >= (ceilings[c] or 0) for c in goals
-        ):
+        if tried > _CANDIDATES or all(goals[c] >= (ceilings[c] or _MAX_CONTACT) for c in goals):
             break
         limit = _needed(shape, goals)
-        found = _adjusted(log_symbol, nodes, shape, limit)
+        found = _adjusted(log_symbol, nodes, shape, limit, ring)
         if found is None:
             continue
-        arc = corrected(log_symbol, nodes, _leading(log_symbol, nodes, found), limit)
+        arc = corrected(log_symbol, nodes, _leading(log_symbol, nodes, found), limit, ring)
         contact = arc.contact(limit)
         while contact == limit and limit < _MAX_CONTACT:
             limit += 4
-            arc = corrected(log_symbol, nodes, arc.paths, limit)
+            arc = corrected(log_symbol, nodes, arc.paths, limit, ring)
             contact = arc.contact(limit)
         for c in goals:
             order = arc.order(c)
@@ -76,14 +80,22 @@ _Shape = dict[str, tuple[int, int, Fraction]]
 
 
 def _candidates(
-    log_symbol: LogSymbol, size: int, chooser: random.Random, goals: Mapping[str, Fraction]
+    log_symbol: LogSymbol,
+    size: int,
+    chooser: random.Random,
+    goals: Mapping[str, Fraction],
+    ring: QuotientRing | None,
 ) -> Iterator[tuple[Nodes, _Shape]]:
     names = log_symbol.perturbations
-    if size == 2:
+    if ring is not None:
+        names = tuple(sorted(names))  # the same search in whatever order they are listed
+    if size == 1:
+        rules = [gauss_hermite(1)]
+    elif size == 2:
         rules = [gauss_hermite(2), gauss_hermite(2), Nodes((0, 1), (1,))]
     else:
         rules = [gauss_hermite(3), gauss_hermite(3), Nodes((0, 0, 0), (1, 1)), Nodes((0, 1, 0), (1, 1))]
-    squares = _uncancelled_squares(log_symbol)
+    squares = {} if size == 1 or ring is not None else _uncancelled_squares(log_symbol)
     seen = set()
     for _ in range(_SAMPLES):
         orders = _balanced(chooser, squares, goals) if chooser.random() < 0.7 else None
@@ -92,7 +104,11 @@ def _candidates(
             orders = {name: chooser.randint(1, _MAX_ORDER) for name in active}
         nodes = chooser.choice(rules)
         shape = {
-            name: (orders[name], chooser.randint(1, size - 1), Fraction(chooser.choice(_SCALES)))
+            name: (
+                orders[name],
+                chooser.randint(min(1, size - 1), size - 1),
+                Fraction(chooser.choice(_SCALES)),
+            )
             for name in names
             if name in orders
         }
@@ -163,11 +179,13 @@ def _leading(log_symbol: LogSymbol, nodes: Nodes, shape: _Shape) -> dict[str, Se
     }
 
 
-def _adjusted(log_symbol: LogSymbol, nodes: Nodes, shape: _Shape, needed: int) -> _Shape | None:
+def _adjusted(
+    log_symbol: LogSymbol, nodes: Nodes, shape: _Shape, needed: int, ring: QuotientRing | None
+) -> _Shape | None:
     """Return this shape, or one with another scale, with V = O(ε^needed) modulo a prime; ``None`` if none."""
     modular = Nodes(nodes.shifts, nodes.norms, PRIME)
     for order in (needed // 2 + 1, needed):  # most shapes fail early
-        wrong = _lowest(_modular_arc(log_symbol, modular, shape, order), order)
+        wrong = _lowest(_modular_arc(log_symbol, modular, shape, order, ring), order)
         if wrong is not None:
             break
     else:
@@ -176,21 +194,23 @@ def _adjusted(log_symbol: LogSymbol, nodes: Nodes, shape: _Shape, needed: int) -
     for name, (p, j, scale) in shape.items():
         values = []
         for trial in _TRIALS:
-            arc = _modular_arc(log_symbol, modular, {**shape, name: (p, j, scale * trial)}, key[0] + 1)
+            arc = _modular_arc(log_symbol, modular, {**shape, name: (p, j, scale * trial)}, key[0] + 1, ring)
             values.append(dict(arc.residuals(key[0] + 1)).get(index, {}).get(key, (0,))[0])
         for root in _roots([_rational(int(value)) for value in values]):
             changed = {**shape, name: (p, j, scale * root)}
-            if root and _lowest(_modular_arc(log_symbol, modular, changed, needed), needed) is None:
+            if root and _lowest(_modular_arc(log_symbol, modular, changed, needed, ring), needed) is None:
                 return changed
     return None
 
 
-def _modular_arc(log_symbol: LogSymbol, modular: Nodes, shape: _Shape, order: int) -> Arc:
+def _modular_arc(
+    log_symbol: LogSymbol, modular: Nodes, shape: _Shape, order: int, ring: QuotientRing | None
+) -> Arc:
     leading = {
         name: {key: tuple(map(modular.number, v)) for key, v in series.items()}
         for name, series in _leading(log_symbol, modular, shape).items()
     }
-    return corrected(log_symbol, modular, leading, order)
+    return corrected(log_symbol, modular, leading, order, ring)
 
 
 def _rational(value: int) -> Fraction:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
 
+from polysolv.certificates.premises import premise_texts
 from polysolv.display.grid import Grid, show_rate
 from polysolv.display.rich_display import DisplayedList, RichDisplay, Tables
 from polysolv.families import Family, resolve
@@ -41,11 +42,16 @@ class Explanation(RichDisplay):
             "schema": SCHEMA,
             "family": self.family.name,
             "m": self.m,
-            "assumptions": list(self.family.assumptions),
+            "assumptions": list(self.assumptions),
             **self.bounds.to_data(),
             "published": self.published.to_data() if self.published else None,
             "estimate": self.estimate,
         }
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the statement assumes, in sentences."""
+        return self.family.for_cell(self.m).stated_assumptions
 
     def comparison(self) -> str:
         """Return how the exponent in print and ours compare, in one sentence; "" without one in print."""
@@ -57,7 +63,7 @@ class Explanation(RichDisplay):
         differ = f"published {kappa} ({source}), here {bounds}"
         if bounds.upper is not None and bounds.upper < kappa:
             return f"{differ}: proved, and the arc attains {bounds.lower}"
-        if bounds.lower > kappa:
+        if bounds.lower is None or bounds.lower > kappa:
             return f"{differ}: the arc decides against the one in print"
         return differ
 
@@ -68,9 +74,13 @@ class Explanation(RichDisplay):
             f"{self.family.name}, cell of m = {self.m} atoms, parameter {bounds.name}",
             f"K = {self.family.log_symbol}",
         ]
-        if self.family.assumptions:
-            lines.append(f"assumed: {', '.join(self.family.assumptions)}")
+        relations = self.family.for_cell(self.m).relations
+        if relations:
+            lines.append(f"observed: {', '.join(f'{relation} = 0' for relation in relations)}")
         lines += ["", self._verdict(), ""]
+        if bounds.lower is None:
+            lines += ["The arc:", *_numbered([str(step) for step in self._lower])]
+            return "\n".join([*lines, *self._ending()])
         lines.append(
             "From above (V bounds every grouped coefficient P; eta[s] is the coefficient of s in K):"
         )
@@ -85,7 +95,13 @@ class Explanation(RichDisplay):
             lines += ["", self.comparison()]
         if self.estimate is not None:
             lines += ["", f"numerical estimate (a hint, not a proof): {self.estimate:.2f}"]
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._ending()])
+
+    def _ending(self) -> list[str]:
+        """Return what is given of a density, what is assumed and remarked, as lines after an empty one."""
+        said = [f"Given: {premise}" for premise in premise_texts(self.family, self.m, matrices=False)]
+        said += [f"Assumed of the {assumption}." for assumption in self.assumptions]
+        return ["", *(fill(one, _WIDTH) for one in (*said, *self.family.remarks))]
 
     def _display(self) -> Tables:
         name = self.bounds.name
@@ -93,6 +109,7 @@ class Explanation(RichDisplay):
         rows += [[name, "below", "arc", step.claim, step.reason] for step in self._lower]
         title = f"{self.family.name}, cell of {self.m}: why each exponent"
         notes = [f"{name}: {said}" for said in (self._verdict(), self.comparison()) if said]
+        notes += [f"assumed of the {assumption}" for assumption in self.assumptions]
         return [Grid(title, ["parameter", "bound from", "rule", "claim", "reason"], rows)], notes
 
     @property
@@ -105,8 +122,10 @@ class Explanation(RichDisplay):
 
     def _verdict(self) -> str:
         bounds = self.bounds
+        if bounds.lower is None:
+            return f"{bounds.evidence}: not identifiable, the density does not change along an arc"
         if bounds.proved:
-            return f"PROVED: exponent {bounds.lower}, rate {show_rate(1 / (2 * bounds.lower))}"
+            return f"{bounds.evidence}: exponent {bounds.lower}, rate {show_rate(1 / (2 * bounds.lower))}"
         high = "no upper bound" if bounds.upper is None else f"at most {bounds.upper}"
         return f"not decided: exponent at least {bounds.lower}, {high}"
 
@@ -139,6 +158,7 @@ def explain(
     resolved = resolve(family, d)
     wanted = resolved.parameters if parameter is None else (resolved.parameter(parameter),)
     proved, published = exponents(resolved, m), published_exponents(resolved, m)
+    resolved = resolved.for_cell(m)
     return DisplayedList(
         Explanation(
             resolved,
@@ -152,7 +172,7 @@ def explain(
 
 
 def _estimate(family: Family, bounds: ExponentBounds, m: int) -> float | None:
-    if bounds.proved:
+    if bounds.status != "bounds":
         return None
     from polysolv.rates.prover.probe import probe
 

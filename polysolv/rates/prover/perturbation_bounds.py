@@ -11,7 +11,7 @@ from zero: every iterate is proved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from polysolv.families.log_symbol import Exponents, LogSymbol
@@ -44,27 +44,33 @@ class _Relation:
 
 
 def perturbation_speeds(
-    log_symbol: LogSymbol, speeds: Speeds, power_sums: bool = True
+    log_symbol: LogSymbol,
+    speeds: Speeds,
+    power_sums: bool = True,
+    forms: Sequence[tuple[dict[Exponents, Fraction], Fraction]] = (),
 ) -> tuple[dict[str, Fraction], dict[str, tuple[Step, tuple[Exponents, ...], tuple[str, ...]]]]:
     """Return proved speeds of the components of δ, and how each is proved.
 
     Args:
         log_symbol: K.
         speeds: proved speeds of its symbols.
-        power_sums: whether equations without dual variables may be used.
+        power_sums: whether the equations P_ℓ may be used as they are: those without dual variables hold, and
+            there are no relations.
+        forms: combinations Σ_s r_s η_s that have a speed of their own.
 
     Returns:
         component -> speed; component -> (step, symbols it uses, components it uses).
     """
     names = log_symbol.perturbations
     relations = _relations(log_symbol)
+    known = [(r, min(speeds.get(s, Fraction(0)) for s in r.symbols)) for r in relations]
+    known += [(_combined(relations, form), speed) for form, speed in forms]
     sums = [] if log_symbol.is_linear or not power_sums else _power_sums(log_symbol)
     found = dict.fromkeys(range(len(names)), Fraction(0))
     proofs: dict[str, tuple[Step, tuple[Exponents, ...], tuple[str, ...]]] = {}
     for _ in range(_ROUNDS):
         changed = False
-        for relation in relations:
-            of_symbols = min(speeds.get(s, Fraction(0)) for s in relation.symbols)
+        for relation, of_symbols in known:
             for t, power in _pure_powers(relation.polynomial):
                 others = [e for e, _ in relation.polynomial if e[t] < power]
                 bounds = [sum((k * found[i] for i, k in enumerate(e)), Fraction(0)) for e in others]
@@ -89,6 +95,17 @@ def perturbation_speeds(
         if not changed:
             break
     return {names[i]: v for i, v in found.items() if v}, proofs
+
+
+def _combined(relations: Sequence[_Relation], form: Mapping[Exponents, Fraction]) -> _Relation:
+    """Return Σ r_s η_s as a polynomial in δ."""
+    total = _Relation({}, {})
+    for relation in relations:
+        if len(relation.symbols) == 1:
+            ((s, factor),) = relation.symbols.items()
+            if s in form:
+                total = total.minus(relation, -form[s] / factor)
+    return total
 
 
 def _rest_speed(e: Exponents, t: int, found: Mapping[int, Fraction]) -> Fraction:

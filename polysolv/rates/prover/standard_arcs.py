@@ -7,15 +7,20 @@ from fractions import Fraction
 from itertools import combinations
 
 from polysolv.families.log_symbol import Exponents, LogSymbol
+from polysolv.groebner.quotient_ring import QuotientRing
 from polysolv.rates.prover.arc import Arc, Series, add_to, symbol_series, times_constants
 from polysolv.rates.prover.linear_part import has_free_symbols, linear_solution, symbol_table
 from polysolv.rates.prover.nodes import Nodes, gauss_hermite
+from polysolv.rates.prover.sign_forms import sign_forms
 
 _LARGEST = 3
 _MAX_PAIRS = 200
 
 
-def split_arc(log_symbol: LogSymbol, component: str) -> Arc:
+Form = Mapping[Exponents, Fraction]
+
+
+def split_arc(log_symbol: LogSymbol, component: str, ring: QuotientRing | None = None) -> Arc:
     """Return the arc with two atoms of equal weight at ±ε in one component: V = O(ε²).
 
     >>> from polysolv.families import get
@@ -23,7 +28,7 @@ def split_arc(log_symbol: LogSymbol, component: str) -> Arc:
     2
     """
     series: Series = {(1,) + (0,) * len(log_symbol.constants): (Fraction(0), Fraction(1))}
-    return Arc(log_symbol, gauss_hermite(2), {component: series})
+    return Arc(log_symbol, gauss_hermite(2), {component: series}, ring)
 
 
 def gauss_hermite_arcs(log_symbol: LogSymbol, m: int) -> Iterator[Arc]:
@@ -51,22 +56,51 @@ def gauss_hermite_arcs(log_symbol: LogSymbol, m: int) -> Iterator[Arc]:
                 product = tuple(map(sum, zip(s, t, strict=True)))
                 square[product] = square.get(product, 0) + a * b
         if set(square) <= set(symbols) and not set(square) & set(form):
-            yield Arc(
-                log_symbol,
-                nodes,
-                solve_for_paths(log_symbol, nodes, _target(log_symbol, nodes, form, square)),
-            )
+            target = _target(log_symbol, nodes, form, square)
+            yield Arc(log_symbol, nodes, solve_for_paths(log_symbol, nodes, target))
+
+
+def observed_hermite_arcs(log_symbol: LogSymbol, ring: QuotientRing, size: int) -> Iterator[tuple[Arc, Form]]:
+    """Yield (arc, L) with K ≡ z ε L − ε² L²/2 modulo the relations, exactly, at Gauss–Hermite nodes z.
+
+    Args:
+        log_symbol: a K in normal form, linear in the perturbations.
+        ring: the ring that exp(K) is observed in.
+        size: number of nodes, 2 or 3. The same paths with m nodes have V = O(ε^2m), and V = 0 if L^2m ≡ 0.
+
+    L is a monomial of K, a sum or difference of two, or a monomial times a function that is ±1 at all levels
+    of discrete covariates (:mod:`polysolv.rates.prover.sign_forms`), such that K can be L and L².
+    """
+    nodes = gauss_hermite(size)
+    symbols = list(symbol_table(log_symbol))
+    forms: list[dict[Exponents, Fraction]] = [{s: Fraction(1)} for s in symbols]
+    pairs = list(combinations(symbols, 2))[:_MAX_PAIRS]
+    forms += [{s: Fraction(1), t: Fraction(sign)} for s, t in pairs for sign in (1, -1)]
+    zero = (0,) * len(log_symbol.variables)
+    for form in [*sign_forms(log_symbol, ring), *forms]:
+        square = {e: c for e, c in ring.product(form, form).items() if e != zero}
+        if not set(square) <= set(symbols):
+            continue
+        target = _target(log_symbol, nodes, form, square)
+        paths = solve_for_paths(log_symbol, nodes, target)
+        if paths and symbol_series(log_symbol, nodes, paths, 2 * size + 1) == target:
+            yield Arc(log_symbol, nodes, paths, ring), form
 
 
 def _target(
-    log_symbol: LogSymbol, nodes: Nodes, form: Mapping[Exponents, int], square: Mapping[Exponents, int]
+    log_symbol: LogSymbol,
+    nodes: Nodes,
+    form: Mapping[Exponents, Fraction | int],
+    square: Mapping[Exponents, Fraction | int],
 ) -> dict[Exponents, Series]:
     zeros = (0,) * len(log_symbol.constants)
     pad = (Fraction(0),) * (nodes.size - 2)
     target: dict[Exponents, Series] = {
-        s: {(1, *zeros): (Fraction(0), Fraction(a), *pad)} for s, a in form.items()
+        s: {(1, *zeros): (Fraction(0), Fraction(a), *pad)} for s, a in form.items() if a
     }
-    target.update({s: {(2, *zeros): (Fraction(-a, 2), Fraction(0), *pad)} for s, a in square.items() if a})
+    for s, a in square.items():
+        if a:
+            add_to(target.setdefault(s, {}), {(2, *zeros): (Fraction(-a, 2), Fraction(0), *pad)}, nodes)
     return target
 
 

@@ -1,0 +1,298 @@
+"""What the end points are: zeros of all equations, the same or different ones, isolated, real."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from polysolv.homotopy.closeness import close_in_own_units, joined_groups
+from polysolv.homotopy.compiled import codes
+from polysolv.homotopy.compiled.straightline import Complexes, Floats, Integers
+from polysolv.homotopy.engine import Engine, Halted
+from polysolv.homotopy.precise.confirmation import ExactZero, exact_target, simple_zero
+from polysolv.homotopy.precise.fixed_point import FixedHomotopy
+from polysolv.homotopy.precise.local_dimension import local_dimension
+from polysolv.homotopy.problem import Problem, look_real, relative_residuals
+from polysolv.homotopy.starts.choose import Outcome
+from polysolv.homotopy.tracker import has_converged, is_regular
+from polysolv.polynomials.generic_system import GenericSystem
+
+_REGULAR_DISTANCE = 1e-8
+_POLISHED_DISTANCE = 1e-12
+_PRECISE_DISTANCE = 1e-10  # of singular points that were found with multiple precision
+_SINGULAR_DISTANCE = 1e-4
+# Relative residuals: beyond the first no end point is a zero; simple ones are known to twice the precision
+# of doubles, and then have to be below the last; multiple ones, known to few digits, below the second.
+_PLAINLY_EXCESS, _SINGULAR_EXCESS, _EXCESS = 1e-3, 1e-4, 2.0**-100
+_REAL_SINGULAR = 1e-5
+_DOUBTFULLY_REAL = 1e-14  # imaginary parts above this, relative to the largest coordinate, are looked at
+_ILL_CONDITION = 1e6  # as are all of points beyond this condition
+_VANISHES = 1e-40  # relative to the largest coordinate, an imaginary part of a point known to many digits
+# Products of long numbers that local dimensions may take, those of one, and how many are found anyway.
+_MOST_DIMENSIONS, _EVALUATIONS, _LEAST_DIMENSIONS = 4_000_000, 30, 8
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The finite end points of an outcome, one a row.
+
+    Args:
+        rows: numbers of the paths.
+        points: coordinates in the user's units.
+        beyond: whether a coordinate is beyond the range of doubles.
+        excess: whether the point is a zero of the combinations alone.
+        member: number of the distinct zero, −1 for excess points.
+        paths: how many paths end at that zero.
+        singular: whether it is singular.
+        real: whether it looks real.
+        dimension: of the solution set at the point, −1 if it is not known.
+    """
+
+    rows: Integers
+    points: Complexes
+    beyond: np.ndarray
+    excess: np.ndarray
+    member: Integers
+    paths: Integers
+    singular: np.ndarray
+    real: np.ndarray
+    dimension: Integers
+
+
+def classify_ends(
+    system: GenericSystem, problem: Problem, outcome: Outcome, tol: float, engine: Engine
+) -> Ends:
+    """Return what is known of the finite end points.
+
+    Args:
+        system: the user's system.
+        problem: what was tracked.
+        outcome: the paths.
+        tol: relative size below which an imaginary part may count as zero.
+        engine: its deadline and Ctrl-C leave the rest to double precision.
+    """
+    tracked = outcome.tracked
+    finite = np.flatnonzero(np.isin(tracked.codes, (codes.SUCCESS, codes.SINGULAR)))
+    logarithms = outcome.units[finite]
+    scaled = tracked.points[finite, :-1] / tracked.points[finite, -1:]
+    with np.errstate(over="ignore", invalid="ignore"):
+        units = np.exp2(logarithms)
+        points = scaled * units
+    beyond = np.asarray(~(np.isfinite(points) & np.isfinite(units)).all(axis=1))
+    facts, precise = tracked.facts[finite], tracked.precise[finite].copy()
+    singular = np.asarray((tracked.codes[finite] == codes.SINGULAR) | ~(is_regular(facts) | precise))
+    targets = _Targets(problem, logarithms)
+    excess = np.zeros(len(finite), bool)
+    if problem.combined:
+        excess = _excess(system, points, units, scaled, singular, beyond, targets, engine)
+    kept = np.flatnonzero(~excess & ~beyond)
+    converged = has_converged(facts) & ~(singular & precise)
+    member = np.full(len(finite), -1)
+    member[kept] = _numbered(points[kept], logarithms[kept], converged[kept], singular[kept], precise[kept])
+    paths = np.where(member >= 0, np.bincount(member[kept], minlength=1)[member], 0)
+    singular = np.asarray(singular | (paths > 1))
+    _average(points, scaled, logarithms, member, paths, precise)
+    condition = facts[:, codes.CONDITION]
+    fine = converged & ~singular
+    real = look_real(scaled, np.where(singular, max(tol, _REAL_SINGULAR), tol), fine)
+    _look_again(real, scaled, kept, singular, precise, condition, targets, tol, engine)
+    dimension = _dimensions(problem, scaled, kept, member, paths, singular, targets, engine)
+    return Ends(finite, points, beyond, excess, member, paths, singular, real, dimension)
+
+
+class _Targets:
+    """The target in the units of each end point, in many digits, made when asked for."""
+
+    def __init__(self, problem: Problem, logarithms: Floats) -> None:
+        self.problem, self.logarithms = problem, logarithms
+        self._made: dict[tuple[int, ...], FixedHomotopy] = {}
+
+    def __call__(self, position: int) -> FixedHomotopy:
+        units = tuple(int(u) for u in self.logarithms[position])
+        if units not in self._made:
+            same = units == tuple(self.problem.scaling.unknowns)
+            self._made[units] = exact_target(self.problem if same else self.problem.in_units(units))
+        return self._made[units]
+
+
+def _excess(
+    system: GenericSystem,
+    points: Complexes,
+    units: Floats,
+    scaled: Complexes,
+    singular: np.ndarray,
+    beyond: np.ndarray,
+    targets: _Targets,
+    engine: Engine,
+) -> np.ndarray:
+    """Which end points are no zeros of all equations, each measured by the moduli of its own terms."""
+    given = [{m: complex(c) for m, c in p.items()} for p in system.equations if p]
+    with np.errstate(over="ignore", invalid="ignore"):
+        residuals = relative_residuals(given, points, units)
+    excess = ~(residuals < np.where(singular, _SINGULAR_EXCESS, _PLAINLY_EXCESS))
+    for position in np.flatnonzero(~excess & ~singular & ~beyond).tolist():
+        excess[position] = residuals[position] > 1e-7
+        if engine.is_over():
+            continue
+        with suppress(Halted), engine.breakable():
+            zero = simple_zero(targets(position), scaled[position])
+            if zero is not None:
+                excess[position] = exact_residual(system, zero, targets.logarithms[position]) > _EXCESS
+    return excess
+
+
+def exact_residual(system: GenericSystem, zero: ExactZero, units: Floats) -> float:
+    """Return the largest |f_i| relative to the sum of the moduli of its terms, in exact arithmetic.
+
+    Args:
+        system: the equations.
+        zero: a point, in its units.
+        units: base-2 logarithms of the units.
+    """
+    coordinates = zero.exact()
+    sizes = [float(max(abs(a), abs(b))) for a, b in coordinates]
+    least = 1e-5 * max(1.0, *sizes)
+    worst = 0.0
+    for polynomial in system.equations:
+        re = im = bound = Fraction(0)
+        for monomial, coefficient in polynomial.items():
+            a, b = Fraction(coefficient.real), Fraction(coefficient.imag)
+            size = abs(a) + abs(b)
+            for i, e in monomial:
+                unit = Fraction(2) ** int(units[i])
+                x, y = coordinates[i]
+                for _ in range(e):
+                    a, b = (a * x - b * y) * unit, (a * y + b * x) * unit
+                size *= (Fraction(max(sizes[i], least)) * unit) ** e
+            re, im, bound = re + a, im + b, bound + size
+        if bound:
+            worst = max(worst, float(max(abs(re), abs(im)) / bound))
+    return worst
+
+
+def _numbered(
+    points: Complexes, logarithms: Floats, converged: np.ndarray, singular: np.ndarray, precise: np.ndarray
+) -> Integers:
+    """Return the number of the distinct zero at which each path ends, in the order of the paths."""
+    count = len(points)
+    blurred = singular & ~precise
+    distances = np.where(converged, _POLISHED_DISTANCE, _REGULAR_DISTANCE)
+    distances[singular] = np.where(precise[singular], 0.0, np.inf)
+    units = np.exp2(logarithms)
+    # Regular points are known to many digits, singular ones to few.
+    groups = []
+    for group in close_in_own_units(points, logarithms, _REGULAR_DISTANCE, 1e-3):
+        groups += _same_coordinates(points[group], units[group], distances[group], group)
+    loose = np.flatnonzero(singular)
+    for distance in (_PRECISE_DISTANCE, _SINGULAR_DISTANCE):
+        for close in close_in_own_units(points[loose], logarithms[loose], distance, 1.0):
+            if distance == _PRECISE_DISTANCE or blurred[loose[close]].any():
+                groups.append(loose[close].tolist())
+    together = joined_groups(count, groups)
+    member = np.arange(count)
+    for group in together:
+        member[group] = group[0]
+    return np.unique(member, return_inverse=True)[1].reshape(-1)
+
+
+def _same_coordinates(
+    points: Complexes, units: Floats, distances: Floats, names: list[int]
+) -> list[list[int]]:
+    """Split a group of close points into those that agree in every coordinate, as polished ones do.
+
+    ``distances`` are relative: infinity for a point of which little is known, zero for one that is compared
+    elsewhere. A coordinate's rounding error is relative to the largest one in the units of the points.
+    """
+    groups: list[list[int]] = []
+    for i in range(len(names)):
+        for group in groups:
+            j = group[0]
+            pair = np.abs(points[[i, j]])
+            noise = 1e-17 * np.maximum(1.0, (pair / units[[i, j]]).max()) * units[[i, j]].min(axis=0)
+            distance = max(distances[i], distances[j])
+            close = np.abs(points[i] - points[j]) <= np.minimum(distance, 1.0) * pair.max(axis=0) + noise
+            either = min(distances[i], distances[j])
+            # Next to a precise singular point one that Newton's method did not settle is that point, too.
+            same = bool(close.all()) if either > 0 else distance >= _REGULAR_DISTANCE
+            if distance == np.inf or same:
+                group.append(i)
+                break
+        else:
+            groups.append([i])
+    return [[names[i] for i in group] for group in groups if len(group) > 1]
+
+
+def _average(
+    points: Complexes,
+    scaled: Complexes,
+    logarithms: Floats,
+    member: Integers,
+    paths: Integers,
+    precise: np.ndarray,
+) -> None:
+    """Replace the ends at one multiple zero by their mean, in which most of their errors cancel; in place."""
+    for number in np.unique(member[paths > 1]):
+        rows = np.flatnonzero(member == number)
+        if np.ptp(logarithms[rows], axis=0).any():
+            continue
+        best = rows[precise[rows]] if precise[rows].any() else rows
+        scaled[rows] = scaled[best].mean(axis=0)
+        points[rows] = scaled[rows] * np.exp2(logarithms[rows])
+
+
+def _look_again(
+    real: np.ndarray,
+    scaled: Complexes,
+    kept: Integers,
+    singular: np.ndarray,
+    precise: np.ndarray,
+    condition: Floats,
+    targets: _Targets,
+    tol: float,
+    engine: Engine,
+) -> None:
+    """Decide with many digits whether simple zeros near the real space are real, in place."""
+    sizes = np.maximum(np.abs(scaled).max(axis=1, initial=0.0), 1e-300)
+    imaginary = np.abs(scaled.imag).max(axis=1, initial=0.0) / np.maximum(sizes, 1.0)
+    for position in kept[~singular[kept]].tolist():
+        if imaginary[position] > max(tol, _REAL_SINGULAR):
+            continue
+        if precise[position]:
+            real[position] = imaginary[position] <= _VANISHES
+        elif imaginary[position] > _DOUBTFULLY_REAL or condition[position] > _ILL_CONDITION:
+            if engine.is_over():
+                return
+            with suppress(Halted), engine.breakable():
+                zero = simple_zero(targets(position), scaled[position])
+                if zero is not None:
+                    parts = np.array(zero.point)
+                    real[position] = np.abs(parts.imag).max() <= _VANISHES * max(1.0, np.abs(parts).max())
+
+
+def _dimensions(
+    problem: Problem,
+    scaled: Complexes,
+    kept: Integers,
+    member: Integers,
+    paths: Integers,
+    singular: np.ndarray,
+    targets: _Targets,
+    engine: Engine,
+) -> Integers:
+    """Local dimensions at all points: 0 at simple zeros, −1 where the work would be too much."""
+    found = np.where(singular, -1, 0)
+    _, first = np.unique(member[kept], return_index=True)
+    heads = kept[np.sort(first)]
+    heads = heads[singular[heads]]
+    terms = sum(3 * len(monomial) + 2 for row in problem.exact for monomial in row)
+    left = _MOST_DIMENSIONS // (_EVALUATIONS * (terms + problem.unknowns**3))
+    # One path alone at a singular point is the mark of a curve; of multiple zeros it would have lost company.
+    for head in sorted(heads.tolist(), key=lambda row: (paths[row], row))[: max(left, _LEAST_DIMENSIONS)]:
+        if engine.is_over():
+            break
+        with suppress(Halted), engine.breakable():
+            found[member == member[head]] = local_dimension(targets(head), scaled[head], problem.unknowns)
+    return found

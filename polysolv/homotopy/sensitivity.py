@@ -1,0 +1,69 @@
+"""Which end points depend on the last digits of the coefficients."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from polysolv.homotopy.results import PathResult
+    from polysolv.polynomials.generic_system import GenericSystem
+
+_DIGITS = 5  # decimals of fewer digits are taken for exact
+_MERGE = 0.1  # of condition² · rounding: two simple zeros may become a double one, or one may leave
+
+
+def rounding_of(system: GenericSystem) -> float:
+    """Return half a unit in the last place, relative, of the coarsest decimal among the coefficients.
+
+    Integers, fractions and decimals of fewer than five digits count as exact: 0.0 if there are no others.
+
+    >>> from polysolv.polynomials.generic_system import GenericSystem
+    >>> rounding_of(GenericSystem.parse("x^2 - 1.23456"))  # 6 digits
+    4.050025920165889e-06
+    >>> rounding_of(GenericSystem.parse("x^2 - 0.25"))
+    0.0
+    """
+    coarsest = 0.0
+    for polynomial in system.equations:
+        for coefficient in polynomial.values():
+            for part in (coefficient.real, coefficient.imag):
+                digits = _digits(Fraction(part))
+                if digits is not None and digits >= 10 ** (_DIGITS - 1):
+                    coarsest = max(coarsest, 0.5 / digits)
+    return coarsest
+
+
+def _digits(number: Fraction) -> int | None:
+    """Return the digits of a decimal that is no integer, as an integer without zeros at its end."""
+    rest, twos, fives = number.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1 or number.denominator == 1:
+        return None
+    places = max(twos, fives)
+    return abs(int(number * Fraction(10) ** places))
+
+
+def sensitive_ends(system: GenericSystem, paths: Sequence[PathResult]) -> int:
+    """Return how many distinct end points a change of the last digits may make, split, merge or send away.
+
+    Args:
+        system: the system that was solved.
+        paths: its paths.
+
+    A simple zero of condition κ is about 1/κ away from the next one in relative terms; a relative change δ of
+    the coefficients moves it by κδ at most to first order. So κ²δ ≥ 0.1 says that two zeros may meet, or be
+    two only by the rounding of the coefficients. Singular zeros, and those on sets of positive dimension,
+    are changed by any δ.
+    """
+    rounding = rounding_of(system)
+    if not rounding:
+        return 0
+    largest = math.sqrt(_MERGE / rounding)
+    ends = {path.distinct: path for path in paths if path.distinct is not None}
+    return sum(path.singular or path.condition > largest for path in ends.values())

@@ -1,0 +1,173 @@
+"""Systems on which counts were wrong once: near-double roots, split triple points, pairs beside the real axis."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from polysolv import solve
+from polysolv.homotopy import certify_solutions
+from polysolv.homotopy.precise.confirmation import exact_target
+from polysolv.homotopy.precise.local_dimension import local_dimension
+from polysolv.homotopy.problem import prepare
+from polysolv.homotopy.results import SolveResult
+from polysolv.homotopy.sensitivity import rounding_of, sensitive_ends
+from polysolv.polynomials.generic_system import generic
+
+DATA = Path(__file__).parents[1] / "data" / "systems"
+SEEDS = range(20)
+KURAMOTO = [
+    *("s1+s2+s3", "(c1*s2-c2*s1)+(c1*s3-c3*s1)-s1", "(c2*s1-c1*s2)+(c2*s3-c3*s2)-s2"),
+    *("c1^2+s1^2-1", "c2^2+s2^2-1", "c3^2+s3^2-1"),
+]
+
+# Equations -> solutions, real ones, singular ones, right by hand or exact algebra.
+CASES = {
+    "pair 1e-9 beside the real axis": (["(x-1)^2 + 1e-18"], 2, 0, 0),
+    "pair 1e-12 beside the real axis": (["(x-1)^2 + 1e-24"], 2, 0, 0),
+    "real pair at 2e-12": (["(x-1)^2 - 1e-24"], 2, 2, 0),
+    "Mignotte": (["x^20 - 2*(10*x-1)^2"], 20, 4, 0),
+    "double beside a simple root": (["(x-1)^2*(x-1-1e-9)*(x+2)"], 3, 3, 1),
+    "two unknowns, pair at 2e-12": (["(x-1)^2 - 1e-24", "y^2 - x"], 4, 4, 0),
+    "no common zero, unbalanced": (["x^2 + 100000*x + 1", "x - 1", "x + 1"], 0, 0, 0),
+    "no common zero, unbalanced, two unknowns": (["x + 1000000*y - 1", "x - y", "x + y"], 0, 0, 0),
+    "excess that nearly vanishes": (["x^2 - 2", "x^3 - 2*x + 1e-12*(x-1)"], 0, 0, 0),
+    "excess of tiny coefficients": (["(x-1)*(x-2)", "(x-1)*(x-3)", "1e-12*(x-1)*(x-5)"], 1, 1, 0),
+    "one common zero at the origin": (["x*y", "x^2 - x", "y - 2*x", "y^2"], 1, 1, 0),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_counts_are_the_same_on_many_seeds(name):
+    equations, solutions, real, singular = CASES[name]
+    for seed in SEEDS:
+        result = solve(equations, seed=seed)
+        assert (result.nsolutions, result.nreal, result.nsingular) == (solutions, real, singular), seed
+        certified = certify_solutions(result)
+        for path, certificate in zip(result.solutions, certified.solutions, strict=True):
+            assert certificate.real in (path.real, None), (seed, path)
+
+
+@pytest.mark.slow
+def test_triple_points_are_not_split():
+    text = (DATA / "triple_points.txt").read_text()
+    for seed in SEEDS:
+        assert solve(text, seed=seed).nsolutions == 456, seed
+
+
+def test_triple_points_are_not_split_on_an_unlucky_seed():
+    result = solve((DATA / "triple_points.txt").read_text(), seed=0)
+    assert (result.nsolutions, result.nsingular) == (456, 108)
+
+
+@pytest.mark.parametrize("distance", [1e-6, 1e-8, 1e-10, 1e-11, 1e-12])
+def test_near_double_roots_are_told_apart(distance):
+    for seed in range(5):
+        result = solve([f"(x-1)*(x-1-{distance:.0e})*(x^3+2)", "y^2 - x - 3"], seed=seed)
+        assert (result.nsolutions, result.nreal, result.nsingular) == (10, 6, 0), seed
+
+
+def test_every_simple_solution_beside_curves_is_certified():
+    """Three Kuramoto oscillators: curves of solutions, and five isolated ones."""
+    for seed in range(3):
+        result = solve(KURAMOTO, seed=seed)
+        isolated = [path for path in result.solutions if path.dimension == 0]
+        assert len(isolated) == 5
+        assert all(not path.singular for path in isolated)
+        assert certify_solutions(result).counts["certified"] == 5
+
+
+@pytest.mark.parametrize(
+    ("equations", "dimension"),
+    [(["x^2-y^2", "x-y"], 1), (["x*z - x", "y*z - y", "(x-2)*(z-1)"], 2), (KURAMOTO, 1)],
+)
+def test_sets_of_positive_dimension_are_said_so(run, tmp_path, equations, dimension):
+    result = solve(equations)
+    assert result.npositive_dimensional > 0
+    assert {path.dimension for path in result.solutions if path.singular} == {dimension}
+    assert any("infinitely many solutions" in note for note in result.notes)
+    assert SolveResult.from_json(result.to_json()) == result
+    file = tmp_path / "system.txt"
+    file.write_text("\n".join(equations))
+    code, out, _ = run("solve", file)
+    assert code == 0
+    assert f"on a solution set of dimension {dimension}" in out
+    assert "note: infinitely many solutions" in out
+    assert "singular, multiplicity 1" not in out
+    _, out, _ = run("solve", file, "--format", "json")
+    paths = json.loads(out)["paths"]
+    assert dimension in {path["dimension"] for path in paths}
+    assert not any(path["singular"] and path["multiplicity"] == 1 for path in paths)
+
+
+@pytest.mark.parametrize(
+    ("equations", "point", "noise", "dimension"),
+    [
+        (["x^2-y^2", "x-y"], [2, 2], 1e-9, 1),
+        (["(x-y)^2", "x^3-x^2*y"], [2, 2], 1e-5, 1),
+        (["x^2", "y^2"], [0, 0], 1e-5, 0),
+        (["x^3-y^2", "y*x"], [0, 0], 1e-4, 0),
+        (["x^5", "y^4+x"], [0, 0], 1e-3, 0),
+        (["x^9"], [0], 1e-2, 0),
+        (["x^2+y^2+z^2-1", "x^2+y^2+z^2-1", "(x^2+y^2+z^2-1)*x"], [0.6, 0.8, 0], 1e-9, 2),
+        (["(x^2+y^2-1)^3", "(x^2+y^2-1)^2*(x-y)"], [0.6, 0.8], 1e-4, 1),
+        (["x*y", "x*z", "y*z-y*x"], [0, 0, 3], 1e-9, 1),
+        (KURAMOTO, [0, 0, 0, 1, 1, 1], 1e-9, 0),
+    ],
+)
+def test_local_dimension(equations, point, noise, dimension):
+    problem = prepare(generic(equations), np.random.default_rng(0))
+    near = np.array(point, complex) / np.exp2(problem.scaling.unknowns)
+    near += noise * np.random.default_rng(1).standard_normal(len(point))
+    for seed in range(3):
+        assert local_dimension(exact_target(problem), near, seed) == dimension
+
+
+def test_coordinates_beyond_double_precision_are_said_so():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = solve(["x-1e300", "y-x^2"])
+    assert not result.is_complete
+    assert any("beyond double precision" in note for note in result.notes)
+
+
+def test_a_failed_trace_test_is_no_complete_run(run, tmp_path, monkeypatch):
+    from polysolv.homotopy.starts import monodromy
+
+    original = monodromy.solve_generic
+    monkeypatch.setattr(monodromy, "solve_generic", lambda *a: (*original(*a)[:2], False))
+    result = solve(["x^2 + y^2 - 5", "x*y - 2"], start="monodromy")
+    assert (result.trace_test, result.is_complete, result.nfailed) == (False, False, 0)
+    assert SolveResult.from_json(result.to_json()) == result
+    file = tmp_path / "system.txt"
+    file.write_text("x^2 + y^2 - 5\nx*y - 2\n")
+    assert run("solve", file, "--start", "monodromy")[0] == 3
+    monkeypatch.undo()
+    held = solve(["x^2 + y^2 - 5", "x*y - 2"], start="monodromy")
+    assert (held.trace_test, held.is_complete) == (True, True)
+
+
+def test_a_result_of_an_earlier_version_is_read():
+    result = solve(["x^2 + y^2 - 5", "x*y - 2"])
+    data = result.to_data()
+    del data["trace_test"]
+    for path in data["paths"]:
+        del path["dimension"]
+    assert SolveResult.from_json(json.dumps(data)).counts == result.counts
+
+
+def test_sensitivity_to_the_last_digits_is_found_from_condition():
+    # A double root, its coefficients rounded to 12 digits, and the same with exact coefficients.
+    rounded = ["x^2 - 0.888888888888*x + 0.197530864197", "y - x"]
+    exact = ["x^2 - 8/9*x + 16/81", "y - x"]
+    for seed in range(5):
+        note = [n for n in solve(rounded, seed=seed).notes if "sensitive to the last digits" in n]
+        assert len(note) == 1
+        assert not solve(exact, seed=seed).notes
+    well = solve(["x^2 - 1.23456789*x + 0.2", "y - x"])
+    assert rounding_of(well.system) > 0
+    assert sensitive_ends(well.system, well.paths) == 0

@@ -1,0 +1,211 @@
+"""Exponents modulo relations against an independent numerical search: slopes of the least V at given sizes.
+
+What is proved of a component t is κ with V ≥ c |δ_t|^κ and arcs that attain it, so the least V over all
+perturbations with max |δ_t| = ε and all weights has slope κ in ε. Here it is minimised numerically. Normal
+forms are SymPy's, in another monomial order than the prover's; nothing of the prover is used.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations_with_replacement
+from math import factorial
+
+import numpy as np
+import pytest
+import sympy
+from scipy.optimize import least_squares
+
+from polysolv import Family, exponents, families
+
+LARGE = 1e6  # residuals are scaled, so that their tolerances are relative
+RADIUS = 0.5
+
+
+class Coefficients:
+    """Coefficients, modulo relations, of Σ_l w_l exp(K(δ_l)) without the constant one, in floating point."""
+
+    def __init__(
+        self, symbol: str, names: list[str], variables: list[str], relations: list[str], degree: int
+    ):
+        everything = sympy.symbols([*names, *variables])
+        local = {str(v): v for v in everything}
+        duals = everything[len(names) :]
+        self.names = names
+        polynomial = sympy.Poly(sympy.sympify(symbol.replace("^", "**"), locals=local), *everything)
+        ideal = [sympy.sympify(r.replace("^", "**"), locals=local) for r in relations]
+        basis = sympy.groebner(ideal, *duals[::-1], order="lex") if ideal else None
+        terms = {}
+        for exponents_, c in polynomial.terms():
+            terms.setdefault(exponents_[len(names) :], []).append((float(c), exponents_[: len(names)]))
+        self.symbols = list(terms)
+        self.terms = [
+            (np.array([c for c, _ in terms[s]]), np.array([e for _, e in terms[s]])) for s in self.symbols
+        ]
+        powers, rows, places = [], [], {}
+        known: dict = {}
+        for length in range(1, degree + 1):
+            for chosen in combinations_with_replacement(range(len(self.symbols)), length):
+                e = [chosen.count(i) for i in range(len(self.symbols))]
+                total = tuple(
+                    sum(k * s[i] for k, s in zip(e, self.symbols, strict=True)) for i in range(len(duals))
+                )
+                if total not in known:
+                    monomial = sympy.prod([v**k for v, k in zip(duals, total, strict=True)])
+                    rest = basis.reduce(monomial)[1] if basis else monomial
+                    known[total] = {m: float(c) for m, c in sympy.Poly(rest, *duals).terms() if any(m)}
+                scale = 1.0
+                for k in e:
+                    scale /= factorial(k)
+                powers.append(e)
+                rows.append({places.setdefault(m, len(places)): scale * c for m, c in known[total].items()})
+        self.powers = np.array(powers)
+        self.matrix = np.zeros((len(rows), max(1, len(places))))
+        for i, row in enumerate(rows):
+            for j, value in row.items():
+                self.matrix[i, j] = value
+
+    def __call__(self, deltas, weights):
+        """Return the coefficients; ``deltas`` has shape (..., atoms, components)."""
+        eta = np.stack([(c * (deltas[..., None, :] ** e).prod(-1)).sum(-1) for c, e in self.terms], axis=-1)
+        products = np.ones((*eta.shape[:-1], len(self.powers)), dtype=eta.dtype)
+        for i in range(len(self.symbols)):
+            table = eta[..., i, None] ** np.arange(self.powers[:, i].max() + 1)
+            products = products * table[..., self.powers[:, i]]
+        return (weights[..., None] * (products @ self.matrix)).sum(-2)
+
+
+def least_values(coefficients, m, component, sizes, starts=12, seed=0, radius=RADIUS):
+    """Return for each size ε the least V found with |δ_t| = ε at one atom, t the component."""
+    chooser = np.random.default_rng(seed)
+    p = len(coefficients.names)
+    t = coefficients.names.index(component)
+    free = m * p - 1
+
+    def unpack(x, eps):
+        deltas = np.zeros((*x.shape[:-1], m * p), dtype=x.dtype)
+        deltas[..., :t] = x[..., :t]
+        deltas[..., t] = eps
+        deltas[..., t + 1 :] = x[..., t:free]
+        logits = np.concatenate([np.zeros((*x.shape[:-1], 1), dtype=x.dtype), x[..., free:]], axis=-1)
+        raw = np.exp(logits)
+        return deltas.reshape((*x.shape[:-1], m, p)), raw / raw.sum(-1, keepdims=True)
+
+    def value(x, eps):
+        return LARGE * coefficients(*unpack(x, eps))
+
+    def slopes(x, eps):
+        steps = x + 1e-30j * np.eye(len(x))
+        return value(steps, eps).imag.T / 1e-30
+
+    best, kept = [], []
+    for number, eps in enumerate(sizes):
+        tried = list(kept)
+        for trial in range(starts if number == 0 else max(4, starts // 2)):
+            powers = chooser.choice([0.5, 1, 1, 1.5, 2, 2, 3], (1, p)) * np.ones((m, 1))
+            point = (chooser.uniform(-1.5, 1.5, (m, p)) * eps**powers).ravel()
+            sign = -1.0 if trial % 2 else 1.0
+            tried.append((sign, np.concatenate([np.delete(point, t), chooser.uniform(-0.7, 0.7, m - 1)])))
+        if number:  # what was found at the last size, shrunk
+            ratio = eps / sizes[number - 1]
+            tried += [(s, np.concatenate([x[:free] * ratio**q, x[free:]])) for s, x in kept for q in (1, 2)]
+        found = []
+        bounds = np.concatenate([np.full(free, radius), np.full(m - 1, 1.5)])
+        for sign, x in tried:
+            start = np.clip(x, -0.99 * bounds, 0.99 * bounds)
+            result = least_squares(
+                value,
+                start,
+                slopes,
+                bounds=(-bounds, bounds),
+                args=(sign * eps,),
+                x_scale="jac",
+                ftol=1e-15,
+                xtol=1e-15,
+                gtol=1e-15,
+                max_nfev=150,
+            )
+            found.append((np.sqrt(2 * result.cost) / LARGE, sign, result.x))
+        found.sort(key=lambda entry: entry[0])
+        best.append(found[0][0])
+        kept = [(s, x) for _, s, x in found[:3]]
+    return np.array(best)
+
+
+def slope(values, sizes):
+    """Return the slope over the last two sizes; infinite if V vanishes to rounding."""
+    if values[-1] < 1e-14:
+        return np.inf
+    return float(np.log(values[-2] / values[-1]) / np.log(sizes[-2] / sizes[-1]))
+
+
+SOFTMAX = ("beta*x + b*y + a*x*y + s*y^2/2", ["beta", "b", "a", "s"], ["x"])
+LINES = ("b*y + a*x*y + s*y^2/2", ["b", "a", "s"], ["x"])
+MIXED = ("b*y + a*x1*y + c*x2*y + s*y^2/2", ["b", "a", "c", "s"], ["x1", "x2"])
+SQUARED = ("b*y + a*x1*y + c*x2*y + s*y^2/2", ["b", "a", "c", "s"], ["x1", "x2"])
+PINNED_1 = ("b*y + c^2*y + s*y^2/2", ["b", "c", "s"], [])
+PINNED_2 = ("b*y + c^2*y + c^3*y^2", ["b", "c"], [])
+PINNED_3 = ("b*y + c^2*y + c^4*y^3", ["b", "c"], [])
+NONE = "not identifiable"
+
+# model, relations, m, expected exponents in the order of the components; None: no claim is tested
+CLAIMS = [
+    (SOFTMAX, ["x^2 - x"], 2, [NONE, 4, 4, 2]),
+    (SOFTMAX, ["(x - 2)*(x + 1)"], 2, [NONE, 4, 4, 2]),
+    (SOFTMAX, ["x^2 - x"], 3, [NONE, 6, 6, 3]),
+    (SOFTMAX, ["x^3 - x"], 2, [2, 4, 2, 2]),
+    (SOFTMAX, ["x^3 - x"], 3, [2, 6, 2, 3]),
+    (LINES, ["x*(x - 1)*(x - 2)*(x + 1)"], 3, [6, 2, 3]),
+    (MIXED, ["x1^2 - x1"], 2, [4, 4, 2, 2]),
+    (SQUARED, ["x2 - x1^2"], 2, [4, 2, 2, 2]),
+    (("b*y + a*x*y", ["b", "a"], ["x"]), ["y^2"], 2, [NONE, NONE]),
+    (PINNED_1, [], 1, [NONE, NONE, 1]),
+    (PINNED_2, [], 1, ["3/2", 3]),
+    (PINNED_3, [], 1, [2, 4]),
+    (PINNED_1, [], 2, [NONE, NONE, 2]),
+    (PINNED_2, [], 2, [None, 6]),
+    (PINNED_3, [], 2, [None, None]),
+    (LINES, ["x^2 - x"], 2, [4, 4, 2]),
+]
+QUICK = [(15, "a"), (3, "a"), (8, "b"), (9, "c"), (10, "c"), (10, "b"), (11, "c"), (11, "b")]
+
+
+def check(claim, component):
+    (symbol, names, covariates), relations, m, expected = claim
+    family = Family.from_log_symbol("claimed", symbol, names, covariates, relations=relations)
+    bounds = exponents(family, m)[component]
+    value = expected[names.index(component)]
+    assert value is None or str(bounds) == str(value)
+    sizes = [0.3, 0.2, 0.13]
+    coefficients = Coefficients(symbol, names, [*covariates, "y"], relations, 2 * m + (3 if m < 3 else 2))
+    values = least_values(coefficients, m, component, sizes, starts=8)
+    seen = slope(values, sizes)
+    if bounds.status == NONE:
+        assert seen > 2 * m + 2.5, values  # only the truncation of exp is left
+    elif bounds.proved:
+        assert seen == pytest.approx(float(bounds.lower), abs=0.25), values
+    elif bounds.upper is not None:
+        assert seen <= float(bounds.upper) + 0.25, values
+
+
+@pytest.mark.parametrize(("number", "component"), QUICK)
+def test_exponents_are_slopes_of_the_least_distance(number, component):
+    check(CLAIMS[number], component)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_every_exponent_is_a_slope_of_the_least_distance(claim):
+    for component in claim[0][1]:
+        check(claim, component)
+
+
+def test_a_squared_column_gives_what_polynomial_experts_give():
+    def listed(family, m):
+        return sorted(str(bounds) for bounds in exponents(family, m).values())
+
+    symbol = "g*x1 + h*x2 + b*y + a*x1*y + s*y^2/2"
+    for m in (2, 3):
+        family = Family.from_log_symbol(
+            "squared", symbol, ["g", "h", "b", "a", "s"], ["x1", "x2"], relations=["x2 = x1^2"]
+        )
+        assert listed(family, m) == listed(families.get("softmax-polynomial-2-1"), m)
