@@ -16,6 +16,7 @@ _ROWS, _TRIALS, _WORK = 50_000, 10, 400_000
 # Rows at a time when many candidates are scored: their products should stay in the cache.
 _SLICE = 256
 _FINALISTS, _RACE, _RACE_ROWS = 3, ((10, 3), (30, 1)), 1000
+_LOOSE = 60
 
 
 def relocate(problem: Problem, vector: Array, rng: np.random.Generator, rank: int = 0) -> Array:
@@ -34,6 +35,27 @@ def relocate(problem: Problem, vector: Array, rng: np.random.Generator, rank: in
     """
     problem = problem.thinned(_ROWS, rng)
     return _inserted(problem, _reduced(problem, problem.without_atom(), vector, rank), rng)
+
+
+def loosened(problem: Problem, vector: Array, rng: np.random.Generator) -> Array:
+    """Return a new start near a solution whose gate, and a little else, has been softened.
+
+    A gate that is all but a jump lies between two rows, and no ascent moves it past one: the maxima left and
+    right of a row are different ones. Softened by random factors, it slides.
+    """
+    gate, expert, log_variance = unpack(vector, problem.k)
+    starts = []
+    for _ in range(_LOOSE):
+        soft = (gate - gate.mean(axis=0)) * np.exp(rng.uniform(np.log(0.01), 0.0))
+        soft = soft + rng.normal(size=gate.shape) * np.abs(soft).max() * rng.choice([0.03, 0.1, 0.3])
+        spread = np.exp(0.5 * log_variance)[:, None] * rng.choice([0.1, 0.3, 1.0])
+        wide = log_variance + rng.uniform(0.0, 1.5)
+        starts.append(problem.box.clip(pack(soft, expert + spread * rng.normal(size=expert.shape), wide)))
+    sample = problem.every(max(1, problem.rows // _RACE_ROWS))
+    ends = raced(sample, starts, _FINALISTS)
+    labels = [sample.responsibilities(end).argmax(axis=0) for end in (vector, *ends)]
+    changed = [end for end, found in zip(ends, labels[1:], strict=True) if (found != labels[0]).any()]
+    return (changed or ends)[0]
 
 
 def grow(problem: Problem, rng: np.random.Generator) -> Array:

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import MixingMeasure
 from polysolv.moe.optimise import Run, optimise, ranking
 from polysolv.moe.problem import Problem
-from polysolv.moe.relocate import grow, relocate
+from polysolv.moe.relocate import grow, loosened, relocate
 from polysolv.moe.starts import starting_vectors
 
 _RESCUES = 6
+_ALIKE = 0.99
 
 
 def runs_of(
@@ -32,7 +34,9 @@ def runs_of(
         problem: data and box.
         init: kind of the starts, or a measure (of the columns kept): then there is one start, and if its end
             holds a spurious atom, further ones in which an atom is moved until an end is regular.
-        n_init: number of starts.
+        n_init: number of starts. Three fifths are fresh ones, taken from more in reserve: those that divide
+            the rows as an earlier end does come last. The others loosen the best end, move one of its atoms,
+            or grow.
         method, tol, max_iter: see :func:`~polysolv.moe.optimise.optimise`.
         rng: source of randomness.
         report: called with the number of each start; returns the report of :func:`optimise`.
@@ -56,15 +60,36 @@ def runs_of(
                 start = starting_vectors("em-short", 1, problem, rng)[0]
             yield ended(start, moved)
         return
-    for start in starting_vectors(init, n_init - n_init // 3, problem, rng):
+    wanted = n_init - 2 * n_init // 5
+    spare = []
+    for start in starting_vectors(init, wanted, problem, rng):
+        if init == "em-short" and any(_alike(problem, start, run.vector) for run in runs):
+            spare.append(start)
+        elif len(runs) < wanted:
+            yield ended(start, method)
+    for start in spare[: max(0, wanted - len(runs)) // 2]:
         yield ended(start, method)
     for index in range(n_init - len(runs) if problem.k > 1 else 0):
         vector = best_of(problem, runs).vector
-        start = grow(problem, rng) if index % 3 == 0 else relocate(problem, vector, rng, rank=0)
-        if index % 3 == 2:
+        if index % 4 == 0:
+            start = loosened(problem, vector, rng)
+        elif index % 4 == 3:
+            start = grow(problem, rng)
+        else:
+            start = relocate(problem, vector, rng, rank=0)
+        if index % 4 == 2:
             # One move may have to get worse before the second makes up for it.
             start = relocate(problem, start, rng, rank=1)
         yield ended(start, moved)
+
+
+def _alike(problem: Problem, one: Array, other: Array) -> bool:
+    """Return whether two vectors divide the rows among their atoms in all but the same way."""
+    labels = [problem.responsibilities(vector).argmax(axis=0) for vector in (one, other)]
+    counts = np.zeros((problem.k, problem.k))
+    np.add.at(counts, (labels[0], labels[1]), 1.0)
+    shared = min(counts.max(axis=0).sum(), counts.max(axis=1).sum())
+    return bool(shared >= _ALIKE * problem.rows)
 
 
 def best_of(problem: Problem, runs: list[Run]) -> Run:

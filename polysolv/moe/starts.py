@@ -12,19 +12,20 @@ from polysolv.moe.threads import every_library_on_one_thread
 
 NAMES = ("kmeans", "random", "em-short")
 _ROWS, _RACE_ROWS = 4000, 1000
-_CANDIDATES = 60
+# More candidates where rows are few: there they cost least, and there are more maxima.
+_FEWEST, _MOST, _WORK, _RESERVE = 80, 250, 25_000, 3
 _SOFTNESS = 0.1
 
 
 def starting_vectors(name: str, count: int, problem: Problem, rng: np.random.Generator) -> list[Array]:
-    """Return at most ``count`` starts in standardised coordinates, shape (k (2 p + 1),) each.
+    """Return starts in standardised coordinates, shape (k (2 p + 1),) each, the most promising first.
 
     Args:
         name: "kmeans" (clusters of (x, y), one seeding a start), "random" (nearest of k random rows,
             coordinates weighted at random) or "em-short" (many candidates a start: lines through a few rows,
             near each other or not, cuts of the covariates, nearest of random rows; successive halving by EM
             maps on at most 1,000 rows, the best kept).
-        count: number of starts.
+        count: number of starts; "em-short" returns up to three times as many.
         problem: data (at most 4,000 random rows are used), number of experts and box.
         rng: source of randomness.
     """
@@ -38,9 +39,10 @@ def starting_vectors(name: str, count: int, problem: Problem, rng: np.random.Gen
         return [em.from_responsibilities(_softened(_scattered(em, rng), k)) for _ in range(count)]
     problem = problem.thinned(_RACE_ROWS, rng)
     em = problem.em()
+    per_start = int(np.clip(_WORK // problem.rows, _FEWEST, _MOST))
     kinds = (_lines, _scattered, _cuts, _local_lines)
-    starts = [_first(em, kinds[index % len(kinds)](em, rng)) for index in range(_CANDIDATES * count)]
-    return raced(problem, starts, count)
+    starts = [_first(em, kinds[index % len(kinds)](em, rng)) for index in range(per_start * count)]
+    return raced(problem, starts, _RESERVE * count)
 
 
 def _first(em: ExpectationMaximisation, labels: Indices) -> Array:
