@@ -171,3 +171,45 @@ def test_complex_numbers_of_python_are_taken_exactly():
     system = GenericSystem(("x",), ({((0, 1),): 1 + 0.5j, (): -2},))
     assert system.evaluate([gaussian(Fraction(8, 5), Fraction(-4, 5))]) == [0]
     assert system == GenericSystem.parse(["(1 + 1/2*i)*x - 2"])
+
+
+@pytest.mark.parametrize("trials", [25, pytest.param(400, marks=pytest.mark.slow)])
+def test_certified_boxes_hold_known_zeros_and_reality_is_true(trials):
+    """Triangular systems (x − a)(x − b) and y − c·x − d with Gaussian rational zeros, some nearly real."""
+    rng = random.Random(trials)
+
+    def number(small):
+        imaginary = Fraction(rng.choice([0, 0, 1, -2]), rng.choice([1, 3, 10 ** rng.randint(3, 20)]))
+        return gaussian(
+            Fraction(rng.randint(-9, 9), rng.choice([1, 7])), imaginary if small else imaginary * 0
+        )
+
+    for _ in range(trials):
+        a, b, c, d = (number(rng.random() < 0.7) for _ in range(4))
+        if abs(complex(a) - complex(b)) < 0.1:
+            continue
+        factor = number(True) + 10
+        system = GenericSystem(
+            ("x", "y"),
+            (
+                {((0, 2),): factor, ((0, 1),): -factor * (a + b), (): factor * a * b},
+                {((1, 1),): Fraction(1), ((0, 1),): -c, (): -d},
+            ),
+        )
+        zeros = [(x, c * x + d) for x in (a, b)]
+        result = solve(system)
+        certified = certify_solutions(result)
+        assert certified.counts["certified"] == 2
+        for s in certified.solutions:
+            held = [
+                zero
+                for zero in zeros
+                if all(
+                    abs(part - middle) <= radius
+                    for value, centre, radius in zip(zero, s.centre, s.radii, strict=True)
+                    for part, middle in zip(parts(value), centre, strict=True)
+                )
+            ]
+            assert len(held) == 1
+            is_real = not any(parts(value)[1] for value in held[0])
+            assert s.real is None or s.real == is_real
