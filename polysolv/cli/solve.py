@@ -41,6 +41,19 @@ _STARTS = ("auto", "total-degree", "weighted", "polyhedral", "monodromy")
 )
 @jobs_option()
 @timeout_option()
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    default=None,
+    help="Track paths on the dask cluster of this scheduler.",
+)
+@click.option(
+    "--resume",
+    type=FilePath(),
+    default=None,
+    metavar="FOLDER",
+    help="Keep finished chunks of runs of more than 10,000 paths here, and go on with those that are here.",
+)
 @click.option("--certify", is_flag=True, help="Certify every solution in exact rational arithmetic.")
 @click.option("--real", is_flag=True, help="List the real solutions only.")
 @no_progress_option
@@ -54,6 +67,8 @@ def solve_command(
     max_paths: int,
     jobs: int,
     timeout: float | None,
+    scheduler: str | None,
+    resume: str | None,
     certify: bool,
     real: bool,
     no_progress: bool,
@@ -88,7 +103,18 @@ def solve_command(
         if show is not None:
             show("loading the path tracker")
             progress = counts
-        result = solve(system, start, seed, tol, max_paths, jobs, timeout=timeout, progress=progress)
+        result = solve(
+            system,
+            start,
+            seed,
+            tol,
+            max_paths,
+            jobs,
+            timeout=timeout,
+            progress=progress,
+            scheduler=scheduler,
+            resume=resume,
+        )
         if certify:
             if show is not None:
                 show(f"certifying {result.nsolutions} solutions")
