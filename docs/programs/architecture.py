@@ -36,7 +36,7 @@ HOLDS = {
     "polynomials": "any system: read, held, exported",
     "display": "how results show",
     "verify": "the trusted kernel",
-    BASE: "errors, files, deadline, strict_json",
+    BASE: "errors, files, deadline, cluster, strict_json",
 }
 
 # In pixels: they are those of a phone, so that the drawing needs no zoom there.

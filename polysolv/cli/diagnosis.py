@@ -22,8 +22,8 @@ PACKAGES = (
 # Package -> (extra that brings it, what polysolv uses it for).
 _OPTIONAL = {
     "z3-solver": ("smt", "method smt of decide and order"),
-    "dask": ("dask", "crosscheck --scheduler, together with distributed"),
-    "distributed": ("dask", "crosscheck --scheduler, together with dask"),
+    "dask": ("dask", "--scheduler of crosscheck and solve, with distributed"),
+    "distributed": ("dask", "--scheduler of crosscheck and solve, with dask"),
     "pandas": ("pandas", "RateTable.to_pandas"),
 }
 # Engine -> (argument that prints its version, what polysolv uses it for).

@@ -42,6 +42,19 @@ _STARTS = ("auto", "total-degree", "weighted", "polyhedral", "monodromy")
 )
 @jobs_option()
 @timeout_option()
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    default=None,
+    help="Track paths on the dask cluster of this scheduler.",
+)
+@click.option(
+    "--resume",
+    type=FilePath(),
+    default=None,
+    metavar="FOLDER",
+    help="Keep finished chunks of runs of more than 10,000 paths here, and go on with those that are here.",
+)
 @click.option("--certify", is_flag=True, help="Certify every solution in exact rational arithmetic.")
 @click.option("--real", is_flag=True, help="List the real solutions only.")
 @no_progress_option
@@ -55,6 +68,8 @@ def solve_command(
     max_paths: int,
     jobs: int,
     timeout: float | None,
+    scheduler: str | None,
+    resume: str | None,
     certify: bool,
     real: bool,
     no_progress: bool,
@@ -97,7 +112,18 @@ def solve_command(
             progress = counts
         left = None if end is None else max(end - time.monotonic(), 1e-9)
         try:
-            result = solve(system, start, seed, tol, max_paths, jobs, timeout=left, progress=progress)
+            result = solve(
+                system,
+                start,
+                seed,
+                tol,
+                max_paths,
+                jobs,
+                timeout=left,
+                progress=progress,
+                scheduler=scheduler,
+                resume=resume,
+            )
         except InputError as error:
             if error.field == "timeout":  # it passed before a path was begun
                 raise _time_is_up(timeout) from None

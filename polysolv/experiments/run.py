@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from polysolv.cluster import on_cluster
 from polysolv.deadline import TimeIsUp, time_limit
 from polysolv.errors import InputError, require_integer
 from polysolv.experiments.design import Design, make_design
@@ -152,24 +153,5 @@ def _backend(scheduler: str | None, jobs: int) -> Iterator[_Runner]:
     if scheduler is None:
         yield run
         return
-    client, own = _dask_client(scheduler)
-    try:
-        with joblib.parallel_config(backend="dask", client=client):
-            yield run
-    finally:
-        if own:
-            client.close()
-
-
-def _dask_client(scheduler: str) -> tuple[Any, bool]:
-    """Return a dask client, and whether it is ours to close."""
-    try:
-        from distributed import Client, get_client
-    except ImportError:
-        raise InputError("scheduler", scheduler, "dask: pip install 'polysolv[dask]'") from None
-    try:
-        if scheduler == "current":
-            return get_client(), False
-        return Client(scheduler, set_as_default=False, timeout=15), True  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
-        raise InputError("scheduler", scheduler, f"a dask scheduler that answers ({error})") from None
+    with on_cluster(scheduler):
+        yield run

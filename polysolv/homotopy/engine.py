@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 
@@ -55,6 +56,44 @@ class Batch:
     facts: Floats
 
 
+@dataclass(frozen=True)
+class Task:
+    """What is tracked: everything that end points depend on; see `Engine.run`."""
+
+    program: Program
+    table: Complexes
+    tuning: Tuning
+    mode: int
+    points: Complexes
+    s_from: complex
+    s_to: complex
+    lifts: Floats | None
+    owners: Indices | None
+
+    def part(self, low: int, high: int) -> Task:
+        """Return the task of the paths from ``low`` to before ``high``, with the lifts they need."""
+        lifts, owners = self.lifts, None
+        if self.owners is not None and lifts is not None:
+            rows, own = np.unique(self.owners[low:high], return_inverse=True)
+            lifts, owners = lifts[rows], own.astype(np.uint64)
+        return replace(self, points=self.points[low:high], lifts=lifts, owners=owners)
+
+    def parts(self) -> Iterator[bytes]:
+        """Return all of it as bytes, for a digest."""
+        yield repr((self.tuning, self.mode, self.s_from, self.s_to, self.program[:2])).encode()
+        for array in (*self.program[2:], self.table, self.points, self.lifts, self.owners):
+            if array is not None:
+                yield repr((array.shape, array.dtype.str)).encode()
+                yield np.ascontiguousarray(array).tobytes()
+
+
+class Distribution(Protocol):
+    """Whoever tracks long runs elsewhere, or in parts that are kept."""
+
+    def run(self, engine: Engine, task: Task, batch: Batch, report: Callable[[], None]) -> bool:
+        """Fill in the batch of a task, or return False."""
+
+
 @dataclass
 class Engine:
     """Threads, deadline and progress of one solve.
@@ -63,11 +102,13 @@ class Engine:
         jobs: number of threads; the kernel releases the interpreter lock. Results do not depend on it.
         deadline: `time.monotonic` value after which paths are left untracked, or ``None``.
         progress: called from the main thread with (done, failed, total, seconds), or ``None``.
+        distribution: what takes the long runs, or ``None``.
     """
 
     jobs: int = 1
     deadline: float | None = None
     progress: Progress | None = None
+    distribution: Distribution | None = None
     interrupted: bool = False
     tracked: int = 0  # paths, or pieces of paths, tracked so far
     started: float = field(default_factory=time.monotonic)
@@ -99,28 +140,33 @@ class Engine:
             lifts: heights of the terms, a row for each mixed cell, of a polyhedral homotopy.
             owners: the mixed cell of each path.
         """
-        count = len(points)
-        batch = Batch(
-            np.array(points, np.complex128, order="C"),
-            np.zeros(points.shape, np.complex128),
-            np.full(count, INTERRUPTED, np.int64),
-            np.zeros((count, FACTS)),
-        )
-        if self.interrupted or count == 0:
+        task = Task(program, table, tuning, mode, points, s_from, s_to, lifts, owners)
+        batch = _untouched(points)
+        if self.interrupted or len(points) == 0:
             return batch
-        call = _Call(program, table, tuning, mode, s_from, s_to, lifts, owners, self._stop)
-        size = max(1, min(_CHUNK, count if self.jobs == 1 else count // (8 * self.jobs)))
-        pieces = [(low, min(low + size, count)) for low in range(0, count, size)]
 
-        def report() -> None:
+        def report(batch: Batch = batch) -> None:
             if self.progress is not None:
                 # Paths that are given up look like untracked ones: a time limit does not finish them.
                 finished = int((batch.codes != INTERRUPTED).sum())
                 failed = int(np.isin(batch.codes, FAILURES).sum())
-                self.progress(finished, failed, count, time.monotonic() - self.started)
+                self.progress(finished, failed, len(points), time.monotonic() - self.started)
 
-        self._wait([partial(call, batch, *piece) for piece in pieces], report)
+        if self.distribution is None or not self.distribution.run(self, task, batch, report):
+            batch = self.track(task, report)
         self.tracked += int((batch.codes != INTERRUPTED).sum())
+        return batch
+
+    def track(self, task: Task, report: Callable[[Batch], None] = lambda _: None) -> Batch:
+        """Track the paths of a task by the threads of this process."""
+        count = len(task.points)
+        batch = _untouched(task.points)
+        if self.interrupted:
+            return batch
+        call = _Call(task, self._stop)
+        size = max(1, min(_CHUNK, count if self.jobs == 1 else count // (8 * self.jobs)))
+        pieces = [(low, min(low + size, count)) for low in range(0, count, size)]
+        self._wait([partial(call, batch, *piece) for piece in pieces], lambda: report(batch))
         return batch
 
     def search(self, work: Callable[[Integers], None]) -> None:
@@ -189,28 +235,28 @@ class Engine:
         self._stop[0] = 1
 
 
+def _untouched(points: Complexes) -> Batch:
+    count = len(points)
+    return Batch(
+        np.array(points, np.complex128, order="C"),
+        np.zeros(points.shape, np.complex128),
+        np.full(count, INTERRUPTED, np.int64),
+        np.zeros((count, FACTS)),
+    )
+
+
 class _Call:
     """The compiled tracker with all arguments but the paths."""
 
-    def __init__(
-        self,
-        program: Program,
-        table: Complexes,
-        tuning: Tuning,
-        mode: int,
-        s_from: complex,
-        s_to: complex,
-        lifts: Floats | None,
-        owners: Indices | None,
-        stop: Integers,
-    ) -> None:
+    def __init__(self, task: Task, stop: Integers) -> None:
+        program, table, tuning, lifts = task.program, task.table, task.tuning, task.lifts
         extended, *numbers = tuning
         max_steps = int(numbers.pop(3))
         terms = table.shape[1]
         self.run = compiled(KERNEL)
-        self.program, self.terms, self.owners = program, terms, owners
+        self.program, self.terms, self.owners = program, terms, task.owners
         self.sizes = (
-            *(LINEAR if lifts is None else POLYHEDRAL, mode, int(extended), max_steps),
+            *(LINEAR if lifts is None else POLYHEDRAL, task.mode, int(extended), max_steps),
             *(program.unknowns, program.nodes_of_values, program.link.shape[1]),
             *(len(program.term_start) - 1, terms, program.entry.shape[1] - 1, program.summand.shape[1]),
         )
@@ -220,7 +266,7 @@ class _Call:
             np.zeros((1, terms)) if lifts is None else np.ascontiguousarray(lifts, np.float64),
         )
         self.numbers = np.array(numbers, np.float64)
-        self.ends = np.array([s_from, s_to], np.complex128)
+        self.ends = np.array([task.s_from, task.s_to], np.complex128)
         self.stop = stop
 
     def __call__(self, batch: Batch, low: int, high: int) -> None:

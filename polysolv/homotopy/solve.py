@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from polysolv.errors import InputError, require_integer, unknown_name
@@ -31,6 +34,8 @@ def solve(
     *,
     timeout: float | None = None,
     progress: Progress | None = None,
+    scheduler: str | None = None,
+    resume: str | os.PathLike[str] | None = None,
 ) -> SolveResult:
     """Find all isolated complex solutions of a polynomial system.
 
@@ -46,6 +51,10 @@ def solve(
         jobs: number of threads, from 1 to 256; the result does not depend on it.
         timeout: seconds after which the remaining paths are left untracked; ``None`` for no limit.
         progress: called with (paths done, failed, total, seconds).
+        scheduler: address of a dask scheduler whose workers track chunks of paths, or "current" for the
+            active dask client; needs the extra ``dask``. The result is the same.
+        resume: a folder that keeps finished chunks of runs of more than 10,000 paths; a later call with the
+            same system and arguments takes them from there.
 
     Returns:
         A `SolveResult` with one `PathResult` for each path. On Ctrl-C it holds what was finished.
@@ -82,13 +91,30 @@ def solve(
     from polysolv.homotopy.engine import Engine, Halted
 
     engine = Engine(jobs, deadline, progress)
-    with engine.interruptible():
+    with _distributed(engine, scheduler, resume), engine.interruptible():
         try:
             return _solved(equations, start, seed, float(tol), max_paths, engine)
         except Halted:
             if engine.deadline is None or time.monotonic() < engine.deadline:
                 raise KeyboardInterrupt from None
             raise InputError("timeout", "passed while the system was prepared", "more seconds") from None
+
+
+@contextmanager
+def _distributed(
+    engine: Engine, scheduler: str | None, resume: str | os.PathLike[str] | None
+) -> Iterator[None]:
+    """Have long runs tracked on a cluster, or kept, if that was asked for."""
+    if scheduler is None and resume is None:
+        yield
+        return
+    from pathlib import Path
+
+    from polysolv.homotopy.chunks import Chunks
+
+    with Chunks(None if resume is None else Path(resume), scheduler).open() as chunks:
+        engine.distribution = chunks
+        yield
 
 
 def _solved(
