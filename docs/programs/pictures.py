@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import warnings
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
@@ -21,7 +22,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.integrate import trapezoid
 
-from polysolv import MixingMeasure, SoftmaxGaussianMoE, rate, voronoi_cells
+from polysolv import FitWarning, MixingMeasure, SoftmaxGaussianMoE, rate, voronoi_cells
 from polysolv.display.pictures import BLACK, BLUE, GREEN, VERMILLION, rendered
 from polysolv.files import write_atomically
 
@@ -82,7 +83,10 @@ def picture_of_rates() -> Figure:
 def fitted() -> MixingMeasure:
     """Return the fit of three experts to 2,000 observations of the two in `TRUTH`."""
     model = SoftmaxGaussianMoE(n_experts=3, n_init=8, random_state=0, bounds={"beta0": (-1.5, 1.5)})
-    fit: MixingMeasure = model.fit(*TRUTH.sample(2000, seed=1)).mixing_measure_
+    with warnings.catch_warnings():
+        # Over-fitted on purpose.
+        warnings.simplefilter("ignore", FitWarning)
+        fit: MixingMeasure = model.fit(*TRUTH.sample(2000, seed=1)).mixing_measure_
     return fit
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from polysolv.moe import likelihood, trust_region
 from polysolv.moe.coordinates import Bounds
+from polysolv.moe.digits import shown
 from polysolv.moe.em import run
 from polysolv.moe.ends import End
 from polysolv.moe.fitted_model import FittedModel
@@ -129,6 +130,8 @@ class StandardErrors:
 
     Arrays have the shapes of the measure's, with NaN where withheld; ``withheld`` gives the reason per atom.
     Gate parameters are relative to atom ``reference`` (whose own are 0), the only ones that are identified.
+    ``centred`` holds the errors of beta0 and b at the point around which tables show them
+    (:func:`polysolv.moe.digits.shown`), None where that is the origin.
     """
 
     beta0: Array
@@ -138,6 +141,7 @@ class StandardErrors:
     sigma: Array
     reference: int | None
     withheld: dict[int, str]
+    centred: tuple[Array, Array] | None = None
 
 
 def standard_errors(
@@ -185,11 +189,20 @@ def standard_errors(
         withheld.update(dict.fromkeys(exact, "the observed information is singular"))
     if covariance is None:
         exact, reference = [], None
-    named = _mapped_back(problem, model, covariance, exact)
+    named = _mapped_back(problem, model, covariance, exact, model.coordinates.x_mean)
+    centre = shown(model, model.measure(), not separated).centre
+    centred = None
+    if centre is not None:
+        kept = centre[list(model.kept)]
+        there = _mapped_back(problem, model, covariance, exact, model.coordinates.x_mean - kept)
+        centred = (there["beta0"], there["b"])
     if separated:
         reference = None
-        named["beta0"][:], named["beta1"][:] = np.nan, np.nan
-    return StandardErrors(**named, reference=reference, withheld=dict(sorted(withheld.items())))
+        for errors in (named["beta0"], named["beta1"], *(centred or ())[:1]):
+            errors[:] = np.nan
+    return StandardErrors(
+        **named, reference=reference, withheld=dict(sorted(withheld.items())), centred=centred
+    )
 
 
 def _inverse(problem: Problem, vector: Array, free: Mask) -> Array | None:
@@ -209,17 +222,20 @@ def _inverse(problem: Problem, vector: Array, free: Mask) -> Array | None:
 
 
 def _mapped_back(
-    problem: Problem, model: FittedModel, covariance: Array | None, exact: list[int]
+    problem: Problem, model: FittedModel, covariance: Array | None, exact: list[int], x_mean: Array
 ) -> dict[str, Array]:
-    """Return the standard errors in the user's units and columns, NaN for the atoms not in ``exact``."""
+    """Return the standard errors in the user's units and columns, NaN for the atoms not in ``exact``.
+
+    ``x_mean`` is where the coordinates' centre lies as seen from the point at which intercepts are taken.
+    """
     k, p, d = problem.k, problem.Z.shape[0], model.d
     units = problem.coordinates
     named = {name: np.full((k, d) if name in ("beta1", "a") else (k,), np.nan) for name in PARAMETERS}
     if covariance is None:
         return named
-    # (level, slopes) -> (level at x = 0, slopes per unit).
+    # (level, slopes) -> (level at the point, slopes per unit).
     back = np.eye(p)
-    back[0, 1:] = -units.x_mean / units.x_scale
+    back[0, 1:] = -x_mean / units.x_scale
     back[1:, 1:] = np.diag(1.0 / units.x_scale)
     for i in exact:
         for levels, slopes, first, unit in (("beta0", "beta1", 0, 1.0), ("b", "a", k * p, units.y_scale)):

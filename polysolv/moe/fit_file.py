@@ -17,6 +17,7 @@ from polysolv.moe.covariate_relations import relations_from_data
 from polysolv.moe.diagnostics import StandardErrors
 from polysolv.moe.fit_record import SETTINGS, FitRecord
 from polysolv.moe.fitted_model import FittedModel
+from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
 
 SCHEMA = "polysolv/fit/1"
@@ -108,6 +109,9 @@ def fit_to_data(fit: FitRecord) -> dict[str, Any]:
             **{name: _with_null(getattr(errors, name)) for name in PARAMETERS},
             "reference": errors.reference,
             "withheld": {str(atom): reason for atom, reason in errors.withheld.items()},
+            "centred": None
+            if errors.centred is None
+            else dict(zip(("beta0", "b"), map(_with_null, errors.centred), strict=True)),
         },
         "warnings": fit.warnings,
         "relations": fit.covariate_relations.to_data(x_names),
@@ -298,20 +302,17 @@ class _Reader:
         return FittedModel(units, arrays["vector"], G.k, kept, G.d)
 
     def errors(self, value: object, k: int, d: int) -> StandardErrors:
-        names = (*PARAMETERS, "reference", "withheld")
-        entry = self.keys("standard_errors", self.mapping("standard_errors", value), names)
-        arrays = {}
-        for name in PARAMETERS:
-            shape = (k, d) if name in ("beta1", "a") else (k,)
-            try:
-                array = np.array(entry[name], dtype=float)
-            except (TypeError, ValueError):
-                raise InputError(
-                    f"{self.source}: standard_errors: {name}", entry[name], "numbers or null"
-                ) from None
-            if array.shape != shape:
-                raise InputError(f"{self.source}: standard_errors: {name}", array.shape, f"shape {shape}")
-            arrays[name] = array
+        names = (*PARAMETERS, "reference", "withheld", "centred")
+        entry = self.mapping("standard_errors", value)
+        entry = self.keys("standard_errors", entry, names, optional=("centred",))
+        arrays = {
+            name: self.array(name, entry[name], (k, d) if name in ("beta1", "a") else (k,))
+            for name in PARAMETERS
+        }
+        centred = None
+        if entry.get("centred") is not None:
+            there = self.keys("centred", self.mapping("centred", entry["centred"]), ("beta0", "b"))
+            centred = (self.array("beta0", there["beta0"], (k,)), self.array("b", there["b"], (k,)))
         withheld = self.mapping("withheld", entry["withheld"])
         if not all(atom in map(str, range(k)) for atom in withheld):
             raise InputError(f"{self.source}: withheld", list(withheld), f"atoms 0 to {k - 1}")
@@ -319,7 +320,18 @@ class _Reader:
         if reference is not None:
             reference = require_integer(f"{self.source}: reference", reference, 0, k - 1)
         reasons = {int(atom): str(reason) for atom, reason in withheld.items()}
-        return StandardErrors(**arrays, reference=reference, withheld=reasons)
+        return StandardErrors(**arrays, reference=reference, withheld=reasons, centred=centred)
+
+    def array(self, name: str, value: object, shape: tuple[int, ...]) -> Array:
+        """Return an array of standard errors, null as NaN."""
+        field = f"{self.source}: standard_errors: {name}"
+        try:
+            array = np.array(value, dtype=float)
+        except (TypeError, ValueError):
+            raise InputError(field, value, "numbers or null") from None
+        if array.shape != shape:
+            raise InputError(field, array.shape, f"shape {shape}")
+        return array
 
 
 def _plain(pair: Any) -> list[Any]:

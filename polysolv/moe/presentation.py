@@ -215,7 +215,8 @@ def _atoms(fit: FitRecord) -> Grid:
                 row += ["withheld"] * len(values)
                 continue
             if table.centre is not None and name in ("beta0", "b"):
-                spreads = [math.nan]
+                there = errors.centred
+                spreads = [math.nan if there is None else float(there[name == "b"][i])]
             pairs = zip(values, spreads, strict=True)
             row += [_estimate(value, spread, table.digits) for value, spread in pairs]
         rows.append(row)

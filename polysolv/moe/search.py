@@ -16,6 +16,7 @@ from polysolv.moe.starts import starting_vectors
 
 _RESCUES = 6
 _ALIKE = 0.99
+_REPEATED, _SAME = 2, 1e-8
 
 
 def runs_of(
@@ -60,14 +61,14 @@ def runs_of(
                 start = starting_vectors("em-short", 1, problem, rng)[0]
             yield ended(start, moved)
         return
-    wanted = n_init - 2 * n_init // 5
+    wanted = n_init - max(2 * n_init // 5, min(n_init - 1, 1))
     spare = []
     for start in starting_vectors(init, wanted, problem, rng):
         if init == "em-short" and any(_alike(problem, start, run.vector) for run in runs):
             spare.append(start)
-        elif len(runs) < wanted:
+        elif len(runs) < wanted and _repeated(runs) < _REPEATED:
             yield ended(start, method)
-    for start in spare[: max(0, wanted - len(runs)) // 2]:
+    for start in spare[: max(0, wanted - len(runs)) // 2 if _repeated(runs) < _REPEATED else 0]:
         yield ended(start, method)
     for index in range(n_init - len(runs) if problem.k > 1 else 0):
         vector = best_of(problem, runs).vector
@@ -81,6 +82,15 @@ def runs_of(
             # One move may have to get worse before the second makes up for it.
             start = relocate(problem, start, rng, rank=1)
         yield ended(start, moved)
+
+
+def _repeated(runs: list[Run]) -> int:
+    """Return how many ends have the objective of an earlier one: fresh starts then find nothing new."""
+    values = [run.value for run in runs]
+    return sum(
+        any(abs(value - other) <= _SAME * (1.0 + abs(value)) for other in values[:index])
+        for index, value in enumerate(values)
+    )
 
 
 def _alike(problem: Problem, one: Array, other: Array) -> bool:

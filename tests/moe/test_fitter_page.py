@@ -2,14 +2,11 @@ import doctest
 import warnings
 from pathlib import Path
 
-from polysolv.moe import FitWarning
-
 PAGE = Path(__file__).parents[2] / "docs" / "fitter.md"
 
 
 def test_the_examples_of_the_page_run_as_printed():
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FitWarning)
         failed, attempted = doctest.testfile(
             str(PAGE), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE
         )

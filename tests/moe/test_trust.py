@@ -7,6 +7,7 @@ import pytest
 
 from polysolv.moe import FitWarning, MixingMeasure, SoftmaxGaussianMoE
 from polysolv.moe.columns import independent_columns
+from polysolv.moe.digits import shown
 from polysolv.moe.penalty import Penalty
 from polysolv.moe.problem import Problem, default_min_variance
 from polysolv.moe.scale import residual_scale, resolution
@@ -185,9 +186,20 @@ def test_units_change_no_statement(scale, shift_x, unit):
     assert len(other.warnings_) == len(plain.warnings_)
 
 
-def test_printed_digits_reproduce_the_means():
-    from polysolv.moe.digits import shown
+def test_errors_of_intercepts_are_given_where_tables_show_them():
+    X, y = TRUTH.sample(200, seed=4)
+    X = np.round(X * 1024) / 1024
+    plain, far = quiet(2, X * 1e5, y, n_init=2), quiet(2, X * 1e5 + 1.7e9, y, n_init=2)
+    centre = shown(far.model_, far.mixing_measure_).centre
+    assert abs(centre[0] - 1.7e9) < 1e5
+    shifted = quiet(2, X * 1e5 + 1.7e9 - centre[0], y, n_init=2)
+    for found, name in zip(far.standard_errors_.centred, ("beta0", "b"), strict=True):
+        np.testing.assert_allclose(found, getattr(shifted.standard_errors_, name), rtol=1e-4)
+    assert plain.standard_errors_.centred is None
+    assert SoftmaxGaussianMoE.from_json(far.to_json()).to_json() == far.to_json()
 
+
+def test_printed_digits_reproduce_the_means():
     X, y = TRUTH.sample(120, seed=5)
     for shift, unit in ((0.0, 1.0), (1950.0, 30.0), (1.7e9, 1e5), (1e9, 1.0)):
         fit = quiet(2, X * unit + shift, y, n_init=2)
