@@ -282,9 +282,9 @@ OVERLOOKED = {
     ),
     "a program": (
         {
-            "groebner/modular": "PLANTED = f'import sys\\nfrom polysolv.decisions import eliminant\\nprint({1})'\n"
+            "groebner/real_roots": "PLANTED = f'import sys\\nfrom polysolv.decisions import ternary\\nprint({1})'\n"
         },
-        ["polysolv.decisions.eliminant", "polysolv.groebner.modular"],
+        ["polysolv.decisions.ternary", "polysolv.groebner.real_roots"],
     ),
     "a folder's __init__ and a module inside, for type checkers": (
         {
