@@ -23,12 +23,13 @@ from polysolv.polynomials.generic_system import GenericSystem
 
 _REGULAR_DISTANCE = 1e-8
 _POLISHED_DISTANCE = 1e-12
-_PRECISE_DISTANCE = 1e-10  # of singular points that were found with multiple precision
+# Distances of singular points that were found with multiple precision, and of those with many turns.
+_PRECISE_DISTANCE, _WINDING_DISTANCE, _MANY_TURNS = 1e-13, 1e-10, 12
 _SINGULAR_DISTANCE = 1e-4
 # Relative residuals: beyond the first no end point is a zero; simple ones are known to twice the precision
 # of doubles, and then have to be below the last; multiple ones, known to few digits, below the second.
 _PLAINLY_EXCESS, _SINGULAR_EXCESS, _EXCESS = 1e-3, 1e-4, 2.0**-100
-_REAL_SINGULAR = 1e-5
+_REAL_SINGULAR, _REAL_PRECISE = 1e-5, 1e-12
 _DOUBTFULLY_REAL = 1e-14  # imaginary parts above this, relative to the largest coordinate, are looked at
 _ILL_CONDITION = 1e6  # as are all of points beyond this condition
 _VANISHES = 1e-40  # relative to the largest coordinate, an imaginary part of a point known to many digits
@@ -92,13 +93,17 @@ def classify_ends(
     kept = np.flatnonzero(~excess & ~beyond)
     converged = has_converged(facts) & ~(singular & precise)
     member = np.full(len(finite), -1)
-    member[kept] = _numbered(points[kept], logarithms[kept], converged[kept], singular[kept], precise[kept])
+    windings = facts[:, codes.WINDING]
+    member[kept] = _numbered(
+        *(points[kept], logarithms[kept], converged[kept], singular[kept], precise[kept], windings[kept])
+    )
     paths = np.where(member >= 0, np.bincount(member[kept], minlength=1)[member], 0)
     singular = np.asarray(singular | (paths > 1))
     _average(points, scaled, logarithms, member, paths, precise)
     condition = facts[:, codes.CONDITION]
     fine = converged & ~singular
-    real = look_real(scaled, np.where(singular, max(tol, _REAL_SINGULAR), tol), fine)
+    allowed = np.where(singular, np.where(precise, _REAL_PRECISE, max(tol, _REAL_SINGULAR)), tol)
+    real = look_real(scaled, allowed, fine)
     _look_again(real, scaled, kept, singular, precise, condition, targets, tol, engine)
     dimension = _dimensions(problem, scaled, kept, member, paths, singular, targets, engine)
     return Ends(finite, points, beyond, excess, member, paths, singular, real, dimension)
@@ -175,7 +180,12 @@ def exact_residual(system: GenericSystem, zero: ExactZero, units: Floats) -> flo
 
 
 def _numbered(
-    points: Complexes, logarithms: Floats, converged: np.ndarray, singular: np.ndarray, precise: np.ndarray
+    points: Complexes,
+    logarithms: Floats,
+    converged: np.ndarray,
+    singular: np.ndarray,
+    precise: np.ndarray,
+    windings: Floats,
 ) -> Integers:
     """Return the number of the distinct zero at which each path ends, in the order of the paths."""
     count = len(points)
@@ -188,9 +198,11 @@ def _numbered(
     for group in close_in_own_units(points, logarithms, _REGULAR_DISTANCE, 1e-3):
         groups += _same_coordinates(points[group], units[group], distances[group], group)
     loose = np.flatnonzero(singular)
-    for distance in (_PRECISE_DISTANCE, _SINGULAR_DISTANCE):
+    uncertain = blurred | (windings > _MANY_TURNS)
+    for distance in (_PRECISE_DISTANCE, _WINDING_DISTANCE, _SINGULAR_DISTANCE):
+        apart = {_WINDING_DISTANCE: uncertain, _SINGULAR_DISTANCE: blurred}.get(distance)
         for close in close_in_own_units(points[loose], logarithms[loose], distance, 1.0):
-            if distance == _PRECISE_DISTANCE or blurred[loose[close]].any():
+            if apart is None or apart[loose[close]].any():
                 groups.append(loose[close].tolist())
     together = joined_groups(count, groups)
     member = np.arange(count)
