@@ -220,7 +220,7 @@ def _notes(
             f"{', '.join(map(str, sorted(set(curves.values()))))} and are no isolated solutions"
         )
     if beyond:
-        notes.append(f"{beyond} end points have coordinates beyond double precision, above 1.8e308 in size")
+        notes.append(f"end points with coordinates beyond double precision, above 1.8e308 in size: {beyond}")
     if sensitive := sensitive_ends(system, paths):
         notes.append(
             f"{sensitive} end points are sensitive to the last digits of the coefficients: small changes of "
