@@ -8,6 +8,7 @@ from polysolv.display.rich_display import to_text
 from polysolv.errors import InputError
 from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE
 from polysolv.moe.cell_rates import cell_rates
+from polysolv.moe.digits import shown
 from polysolv.moe.estimator import record_of
 from polysolv.moe.presentation import (
     fit_csv,
@@ -131,7 +132,8 @@ def test_rates_of_cells_are_those_of_the_rate_report():
 def test_tables_show_every_atom_and_rate(fits):
     fit, record = fits[2], record_of(fits[2])
     text = to_text(fit_grids(record), fit_notes(record))
-    assert f"{fit.mixing_measure_.b[0]:.6g}" in text
+    digits = shown(fit.model_, fit.mixing_measure_).digits
+    assert f"{fit.mixing_measure_.b[0]:.{digits}g}" in text
     assert f"{fit.log_likelihood_:.6f}" in text
     assert to_markdown(fit_grids(record), fit_notes(record)).count("| --- |") >= 3
     rows = fit_csv(record).splitlines()
