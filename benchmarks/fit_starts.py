@@ -17,7 +17,7 @@ from fit_peers import TRUTHS, bfgs, data
 from threadpoolctl import threadpool_limits
 
 from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE
-from polysolv.moe.optimise import Problem, default_min_variance
+from polysolv.moe.problem import Problem, default_min_variance
 from polysolv.moe.starts import starting_vectors
 
 

@@ -132,7 +132,7 @@ def test_rates_of_cells_are_those_of_the_rate_report():
 def test_tables_show_every_atom_and_rate(fits):
     fit, record = fits[2], record_of(fits[2])
     text = to_text(fit_grids(record), fit_notes(record))
-    digits = shown(record.model, record.mixing_measure, True).digits
+    digits = shown(fit.model_, fit.mixing_measure_).digits
     assert f"{fit.mixing_measure_.b[0]:.{digits}g}" in text
     assert f"{fit.log_likelihood_:.6f}" in text
     assert to_markdown(fit_grids(record), fit_notes(record)).count("| --- |") >= 3
