@@ -35,6 +35,8 @@ KERNEL = Source(
     25,
 )
 _GRACE = 0.5  # seconds after the deadline that a piece of work may take that is not divided any further
+_AGAIN = 0.2  # seconds
+_NEVER = 1e8  # seconds, three years
 _CHUNK = 64  # paths that a thread takes at a time, at most
 
 
@@ -195,15 +197,15 @@ class Engine:
             self.halt()
             self._pressing = True
             if self._breakable:
+                # Once more soon: what is raised in a callback of the garbage collector is lost.
+                signal.setitimer(signal.ITIMER_REAL, _AGAIN)
                 raise Halted
 
         previous = signal.signal(signal.SIGINT, stop)
+        end = _NEVER if self.deadline is None else self.deadline + _GRACE - time.monotonic()
         try:
-            if self.deadline is None:
+            with alarm(end, stop):
                 yield
-            else:
-                with alarm(self.deadline + _GRACE - time.monotonic(), stop):
-                    yield
         finally:
             if previous is not None:
                 signal.signal(signal.SIGINT, previous)

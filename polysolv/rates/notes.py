@@ -100,7 +100,7 @@ def estimable_of_gates(family: Family) -> str:
     to all cells cancels in the softmax.
 
     >>> from polysolv.families import get
-    >>> print(estimable_of_gates(get("softmax-gaussian"))[:94])
+    >>> print(estimable_of_gates(get("softmax-gaussian"))[:96])
     Estimable of the gates there: log S_j - log S_1, S_j(x) the sum of exp(beta0_i + beta1_i.x) over
     """
     linear = all(sum(t.perturbations) == 1 and sum(t.variables) == 1 for t in _gate_terms(family)) and not (

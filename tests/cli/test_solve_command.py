@@ -178,7 +178,6 @@ def test_output_file_whatever_its_name(tmp_path: Path) -> None:
         (("-",), "", "empty"),
         (("-",), "\0\1\2", "equation 1"),
         (("-",), "(" * 100_000, "nesting"),
-        (("-",), "1\n(1.0 + 2.0*i)*x - 1;", "imaginary"),
         (("-", "--start", "poly"), CIRCLE, "polyhedral"),
         (("-", "--seed", "-1"), CIRCLE, "--seed"),
         (("-", "--tol", "5"), CIRCLE, "tol"),

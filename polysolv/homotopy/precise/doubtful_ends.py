@@ -12,7 +12,7 @@ from polysolv.homotopy.closeness import coincident
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes
 from polysolv.homotopy.compiled.tuning import LEVELS
-from polysolv.homotopy.engine import Engine
+from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.fixed_point import Fixed, FixedHomotopy, largest, solve_linear
 from polysolv.homotopy.precise.newton import jacobian_condition, landed, products_of
 from polysolv.homotopy.problem import Coefficients, Problem, relative_residuals
@@ -88,8 +88,14 @@ def settle_doubtful(
     for row, multiplicity in doubtful:
         problem, start = of_path(row)
         depth = min(_DEEPEST, _DEPTH_EACH * multiplicity)
-        homotopy = FixedHomotopy.of(problem.exact, start, int(2 * _EXTENSION * depth) + _GUARD)
-        end, steps = _followed(homotopy, tracked.middles[row], depth, min(left, _MOST_STEPS), engine)
+        if engine.is_over():
+            return
+        try:
+            with engine.breakable():
+                homotopy = FixedHomotopy.of(problem.exact, start, int(2 * _EXTENSION * depth) + _GUARD)
+                end, steps = _followed(homotopy, tracked.middles[row], depth, min(left, _MOST_STEPS), engine)
+        except Halted:
+            return
         left -= steps
         tracked.facts[row, codes.STEPS] += steps
         tracked.levels[row] += 1
