@@ -14,6 +14,7 @@ from polysolv.moe.likelihood import Array, pack, unpack
 from polysolv.moe.optimise import ranking
 from polysolv.moe.problem import Problem
 from polysolv.moe.spurious import spurious_atoms
+from polysolv.moe.stacked import solve_stacked
 
 ROUNDS = ((6, 4), (16, 4), (60, 1))
 _ENTRIES = 400_000
@@ -106,9 +107,7 @@ def _mapped(problem: Problem, vectors: Array, maps: int) -> list[Array]:
             zz = (tau @ products).reshape(*mass.shape, p, p)
             ridge = _RIDGE * np.trace(zz, axis1=2, axis2=3)[..., None, None] * np.eye(p) + 1e-12 * np.eye(p)
             zy = (tau * y) @ Z.T
-            expert = np.linalg.solve(zz + ridge, (zy + (ridge @ expert[..., None])[..., 0])[..., None])[
-                ..., 0
-            ]
+            expert = solve_stacked(zz + ridge, zy + (ridge @ expert[..., None])[..., 0])
             expert = np.clip(expert, low[1], high[1])
             squares = (tau * (y - expert @ Z) ** 2).sum(axis=2)
             if problem.penalty is None:
@@ -137,7 +136,7 @@ def _gate_step(gate: Array, tau: Array, Z: Array, products: Array) -> Array:
         information[:, i] = (weights @ products).reshape(c, k - 1, p, p).transpose(0, 2, 1, 3)
     size = (k - 1) * p
     matrix = information.reshape(c, size, size) + (1e-6 * Z.shape[1]) * np.eye(size)
-    step = np.linalg.solve(matrix, slope[..., None])[..., 0]
+    step = solve_stacked(matrix, slope)
     length = np.linalg.norm(step, axis=1, keepdims=True)
     step *= np.minimum(1.0, _LONGEST_STEP / np.maximum(length, 1e-300))
     step = np.concatenate([step.reshape(c, k - 1, p), np.zeros((c, 1, p))], axis=1)

@@ -8,6 +8,7 @@ from polysolv.moe.batch import raced
 from polysolv.moe.em import ExpectationMaximisation
 from polysolv.moe.likelihood import Array, Indices
 from polysolv.moe.problem import Problem
+from polysolv.moe.stacked import solve_stacked
 from polysolv.moe.threads import every_library_on_one_thread
 
 NAMES = ("kmeans", "random", "em-short")
@@ -51,7 +52,7 @@ def _first(em: ExpectationMaximisation, labels: Indices) -> Array:
     mass = tau.sum(axis=1)
     zz = (tau @ (em.Z[:, None, :] * em.Z).reshape(em.p * em.p, -1).T).reshape(em.k, em.p, em.p)
     ridge = 1e-6 * mass[:, None, None] * np.eye(em.p)
-    expert = np.linalg.solve(zz + ridge, ((tau * em.y) @ em.Z.T)[..., None])[..., 0]
+    expert = solve_stacked(zz + ridge, (tau * em.y) @ em.Z.T)
     squares = (tau * (em.y - expert @ em.Z) ** 2).sum(axis=1)
     gate = np.zeros((em.k, em.p))
     gate[:, 0] = np.log(mass / em.y.size)
@@ -108,7 +109,7 @@ def _local_lines(em: ExpectationMaximisation, rng: np.random.Generator) -> Indic
 def _nearest_line(em: ExpectationMaximisation, chosen: Indices) -> Indices:
     z = em.Z[:, chosen].transpose(1, 0, 2)
     zz = z @ z.transpose(0, 2, 1) + 1e-6 * np.eye(em.p)
-    expert = np.linalg.solve(zz, (z @ em.y[chosen][..., None]))[..., 0]
+    expert = solve_stacked(zz, (z @ em.y[chosen][..., None])[..., 0])
     return np.asarray(np.abs(em.y - expert @ em.Z).argmin(axis=0))
 
 

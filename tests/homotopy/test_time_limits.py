@@ -26,7 +26,11 @@ from polysolv.homotopy.precise import confirmation, doubtful_ends
 from polysolv.homotopy.starts import choose, tropical
 from polysolv.polynomials.generic_system import GenericSystem
 
-pytestmark = pytest.mark.usefixtures("path_tracker")
+pytestmark = [
+    pytest.mark.usefixtures("path_tracker"),
+    # An alarm may ring in a callback of the garbage collector, hypothesis's one; it rings once more then.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 LIMIT = 0.3
 MOST = 2 + 1.05 * LIMIT
 
