@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from polysolv.families.kept_density import Density
 from polysolv.families.log_symbol import LogSymbol
-from polysolv.families.observed import parse_relations
+
+if TYPE_CHECKING:
+    from polysolv.families.kept_density import Density
 
 TRUE_VALUES = "true values"
 WEIGHTS = "weights: those of the fitted atoms are bounded below by a positive number"
@@ -58,6 +60,10 @@ def _truth(levels: bool, related: bool) -> str:
 
 def _by_variables(log_symbol: LogSymbol, relations: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the relations among covariates alone, and the others."""
+    if not relations:
+        return [], []
+    from polysolv.families.observed import parse_relations
+
     first = len(log_symbol.covariates)
     parsed = parse_relations(log_symbol, relations)
     sorted_out: tuple[list[str], list[str]] = ([], [])
