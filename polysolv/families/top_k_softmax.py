@@ -7,8 +7,8 @@ from dataclasses import replace
 from polysolv.families import softmax_gaussian
 from polysolv.families.family import Family
 from polysolv.families.references import HO_NGUYEN_2016, NGUYEN_2024_TOP_K
+from polysolv.families.walls import NAME
 
-NAME = "top-k-softmax"
 HAS_COVARIATES = True
 
 # Observed-algebra page, section 8.
@@ -44,8 +44,3 @@ def family(d: int = 1) -> Family:
             _WALLS,
         ),
     )
-
-
-def has_walls(family: Family) -> bool:
-    """Return whether the family is this one: its gate switches experts off."""
-    return family.name == NAME

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from textwrap import fill
 
 from polysolv.families import Family, LogSymbolTerm
-from polysolv.families.top_k_softmax import has_walls
+from polysolv.families.walls import has_walls
 from polysolv.rates.statements import REFINED_SOURCE, ParameterRates
 
 UNDECIDED_RANGE = "where the rate is not decided, the proved range from the slowest to the fastest"

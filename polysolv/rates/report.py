@@ -14,7 +14,7 @@ from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.display.value import Value
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
-from polysolv.families.top_k_softmax import has_walls
+from polysolv.families.walls import has_walls
 from polysolv.rates.exponent import show_factor
 from polysolv.rates.notes import UNDECIDED_RANGE, arc_notes, notes_as_text, report_notes, wall_notes
 from polysolv.rates.sentence import slowest_sentence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from polysolv.errors import InputError
 from polysolv.families import Family
-from polysolv.families.top_k_softmax import has_walls
+from polysolv.families.walls import has_walls
 from polysolv.rates.exponent import Exponent, halving_factor, published_exponents
 from polysolv.rates.rules import exponents_by_rules
 

@@ -182,7 +182,8 @@ def check(claim, component):
     if bounds.status == NONE:
         assert seen > 2 * m + 2.5, values  # only the truncation of exp is left
     elif bounds.proved:
-        assert seen == pytest.approx(float(bounds.lower), abs=0.25), values
+        # With three atoms the next coefficient, two powers of ε up, still counts at these sizes.
+        assert -0.25 <= seen - float(bounds.lower) <= (0.25 if m < 3 else 0.75), values
     elif bounds.upper is not None:
         assert seen <= float(bounds.upper) + 0.25, values
 
