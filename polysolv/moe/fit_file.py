@@ -23,6 +23,16 @@ from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
 SCHEMA = "polysolv/fit/1"
 _NUMBERS = ("log_likelihood", "gradient_norm", "smallest_curvature", "entropy", "min_variance")
 _STATUSES = ("stationary", "rounding", "saddle", "iterations")
+# Keys that files written before these existed lack.
+_ADDED = (
+    "spurious",
+    "effective_rows",
+    "gate_separated",
+    "collinear",
+    "resolution",
+    "standardised",
+    "relations",
+)
 _KEYS = (
     "schema",
     "settings",
@@ -36,29 +46,13 @@ _KEYS = (
     "information_eigenvalues",
     "at_bound",
     "starts",
-    "spurious",
-    "effective_rows",
-    "gate_separated",
-    "collinear",
-    "resolution",
-    "standardised",
     "aic",
     "bic",
     "icl",
     "cells",
     "standard_errors",
     "warnings",
-    "relations",
-)
-# Keys that files written before these existed lack.
-_ADDED = (
-    "spurious",
-    "effective_rows",
-    "gate_separated",
-    "collinear",
-    "resolution",
-    "standardised",
-    "relations",
+    *_ADDED,
 )
 
 
