@@ -11,6 +11,7 @@ from polysolv.errors import InputError
 from polysolv.families.log_symbol import Exponents
 from polysolv.groebner.basis import squarefree_part
 from polysolv.groebner.real_roots import isolate, primitive_part
+from polysolv.polynomials.exponent_vectors import evaluate, multiply, substituted
 
 Polynomial = dict[Exponents, Fraction]
 MAX_PIECES = 200
@@ -37,15 +38,6 @@ class Piece:
         count = len(self.values) + len(self.free)
         point = [chosen.get(i, Fraction(0)) for i in range(count)]
         return [evaluate(self.values[i], point) if i in self.values else point[i] for i in range(count)]
-
-
-def evaluate(polynomial: Mapping[Exponents, Fraction], point: Sequence[Fraction]) -> Fraction:
-    """Return the value of a polynomial."""
-    terms = (
-        c * prod((v**k for v, k in zip(point, e, strict=True) if k), start=Fraction(1))
-        for e, c in polynomial.items()
-    )
-    return sum(terms, Fraction(0))
 
 
 def covariate_pieces(
@@ -164,28 +156,3 @@ def _product(factors: Sequence[Polynomial], count: int) -> Polynomial:
     for factor in factors:
         total = multiply(total, factor)
     return total
-
-
-def multiply(left: Mapping[Exponents, Fraction], right: Mapping[Exponents, Fraction]) -> Polynomial:
-    """Return the product of two polynomials."""
-    total: Polynomial = {}
-    for a, x in left.items():
-        for b, y in right.items():
-            key = tuple(map(sum, zip(a, b, strict=True)))
-            total[key] = total.get(key, Fraction(0)) + x * y
-    return {e: c for e, c in total.items() if c}
-
-
-def substituted(
-    polynomial: Mapping[Exponents, Fraction], values: Mapping[int, Mapping[Exponents, Fraction]]
-) -> Polynomial:
-    """Return the polynomial with polynomials in the same variables put for some of them."""
-    total: Polynomial = {}
-    for e, c in polynomial.items():
-        product: Polynomial = {tuple(0 if i in values else k for i, k in enumerate(e)): c}
-        for i, value in values.items():
-            for _ in range(e[i]):
-                product = multiply(product, value)
-        for key, x in product.items():
-            total[key] = total.get(key, Fraction(0)) + x
-    return {e: c for e, c in total.items() if c}

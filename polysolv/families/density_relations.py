@@ -13,13 +13,11 @@ from typing import Any
 
 from polysolv.display.value import Value
 from polysolv.errors import InputError
+from polysolv.families.contact_order import contact_order
 from polysolv.families.covariate_pieces import (
     Piece,
     Polynomial,
     covariate_pieces,
-    evaluate,
-    multiply,
-    substituted,
 )
 from polysolv.families.independence import LARGEST_MATRIX, PRIME, Independence, pivots
 from polysolv.families.interaction import show_derivative
@@ -28,6 +26,7 @@ from polysolv.families.log_symbol import Exponents, LogSymbol
 from polysolv.families.observed import parse_relations
 from polysolv.families.polynomial_text import show_polynomial
 from polysolv.families.relations import Orders, relations_among
+from polysolv.polynomials.exponent_vectors import evaluate, multiply, substituted
 
 MAX_ORDER = 800
 MAX_COVARIATE_DEGREE = 6
@@ -85,10 +84,7 @@ def needed_order(log_symbol: LogSymbol, m: int) -> int:
     if m == 1:
         return max(degrees)
     unit = reduce(gcd, degrees)
-    highest, n = max(degrees) // unit, m + 1
-    if highest <= 2:
-        return unit * (2 if highest == 1 else 2 * m)
-    return unit * (n - 1 + (highest - 1) * n * (n - 1) // 2)
+    return unit * contact_order(max(degrees) // unit, m)
 
 
 @lru_cache(maxsize=128)

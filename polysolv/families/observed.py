@@ -14,6 +14,7 @@ from polysolv.families.parser import ParsedPolynomial, parse_polynomial
 from polysolv.families.polynomial_text import show_polynomial
 from polysolv.families.real_relations import real_completion
 from polysolv.groebner.quotient_ring import QuotientRing
+from polysolv.polynomials.exponent_vectors import substituted
 
 MAX_RELATIONS = 200
 MAX_LEVELS = 20
@@ -144,8 +145,8 @@ def observe(log_symbol: LogSymbol, relations: tuple[str, ...], field: str = "rel
         while (found := _solvable(basis, len(log_symbol.covariates))) is not None:
             position, value = found
             solved[position] = value
-            basis = [h for g in basis if (h := _substituted(g, position, value))]
-            solved = {p: _substituted(v, position, value) if p != position else v for p, v in solved.items()}
+            basis = [h for g in basis if (h := substituted(g, {position: value}))]
+            solved = {p: substituted(v, {position: value}) if p != position else v for p, v in solved.items()}
         kept = [i for i in range(len(names)) if i not in solved]
         first = sum(1 for i in kept if i < len(log_symbol.covariates))
         if first == len(kept):
@@ -184,25 +185,6 @@ def _solvable(
     return None
 
 
-def _substituted(
-    polynomial: Mapping[Exponents, Fraction], position: int, value: Mapping[Exponents, Fraction]
-) -> dict[Exponents, Fraction]:
-    total: dict[Exponents, Fraction] = {}
-    for e, c in polynomial.items():
-        rest = tuple(0 if i == position else k for i, k in enumerate(e))
-        products = {rest: c}
-        for _ in range(e[position]):
-            grown: dict[Exponents, Fraction] = {}
-            for a, x in products.items():
-                for b, y in value.items():
-                    key = tuple(map(sum, zip(a, b, strict=True)))
-                    grown[key] = grown.get(key, Fraction(0)) + x * y
-            products = grown
-        for key, x in products.items():
-            total[key] = total.get(key, Fraction(0)) + x
-    return {e: c for e, c in total.items() if c}
-
-
 def _kept(polynomial: Mapping[Exponents, Fraction], kept: Sequence[int]) -> dict[Exponents, Fraction]:
     return {tuple(e[i] for i in kept): c for e, c in polynomial.items()}
 
@@ -228,9 +210,7 @@ def _normal_symbol(
 ) -> LogSymbol:
     collected: dict[tuple[Exponents, Exponents, Exponents], Fraction] = {}
     for term in log_symbol.terms:
-        monomial = {term.variables: Fraction(1)}
-        for position, value in solved.items():
-            monomial = _substituted(monomial, position, value)
+        monomial = substituted({term.variables: Fraction(1)}, solved)
         for e, c in ring.reduce(_kept(monomial, kept)).items():
             key = (term.perturbations, e, term.constants)
             collected[key] = collected.get(key, Fraction(0)) + term.coefficient * c

@@ -7,16 +7,17 @@ with those added are the normal monomials independent functions of the covariate
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from polysolv.errors import InputError
 from polysolv.families.polynomial_text import show_polynomial
 from polysolv.groebner.basis import Quotient
-from polysolv.groebner.quotient_ring import Exponents, QuotientRing, Vector
+from polysolv.groebner.quotient_ring import QuotientRing
 from polysolv.groebner.rational_roots import irreducible_factors, rational_roots
 from polysolv.groebner.real_roots import isolate, primitive_part
+from polysolv.polynomials.exponent_vectors import Vector, evaluate, sparse
 
 _TRIES = 400
 _MAX_POINTS = 60
@@ -77,7 +78,7 @@ def _complete(block: Sequence[Vector], ring: QuotientRing, field: str) -> tuple[
         {tuple(int(j == i) for j in range(count)): Fraction(1)} for i in range(count) if i not in acting
     ]
     quotient = Quotient(
-        [_sparse(g) for g in QuotientRing(ring.variables, 0, [*block, *inactive], field).basis], count
+        [sparse(g) for g in QuotientRing(ring.variables, 0, [*block, *inactive], field).basis], count
     )
     if quotient.is_finite:
         if len(quotient.standard_monomials()) > _MAX_POINTS:
@@ -214,11 +215,7 @@ def _changes_sign(terms: Vector, count: int) -> bool:
     for number in range(_TRIES):
         scale = Fraction(1, 4) if number % 2 else Fraction(8)
         point = [scale * Fraction(chooser.randint(-60, 60), chooser.randint(1, 12)) for _ in range(count)]
-        value = Fraction(0)
-        for e, c in terms.items():
-            for x, k in zip(point, e, strict=True):
-                c *= x**k
-            value += c
+        value = evaluate(terms, point)
         signs.add((value > 0) - (value < 0))
         if {1, -1} <= signs:
             return True
@@ -228,7 +225,3 @@ def _changes_sign(terms: Vector, count: int) -> bool:
 def _no_real_point(block: Sequence[Vector], ring: QuotientRing, field: str) -> InputError:
     shown = "; ".join(show_polynomial(g, ring.variables) for g in block)
     return InputError(field, shown, "relations that real covariates can satisfy")
-
-
-def _sparse(g: Mapping[Exponents, Fraction]) -> dict[tuple[tuple[int, int], ...], Fraction]:
-    return {tuple((i, k) for i, k in enumerate(e) if k): c for e, c in g.items()}

@@ -9,6 +9,7 @@ from math import lcm
 
 from polysolv.groebner.ideal import Ideal, Parametrization
 from polysolv.polynomials.algebra import Poly
+from polysolv.polynomials.exponent_vectors import divides
 
 Exponents = tuple[int, ...]
 Vector = dict[Exponents, Fraction]
@@ -79,7 +80,7 @@ class Quotient:
 
     def _divisor(self, e: Exponents) -> tuple[Exponents, Vector] | None:
         for lead, rest in self.rules:
-            if all(a <= b for a, b in zip(lead, e, strict=True)):
+            if divides(lead, e):
                 return lead, rest
         return None
 

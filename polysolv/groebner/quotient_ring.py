@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations
 
 from polysolv.errors import InputError
 from polysolv.groebner.budget import budget
 from polysolv.groebner.ideal import Ideal
 from polysolv.groebner.processes import run_python
-from polysolv.polynomials.algebra import Poly
-
-Exponents = tuple[int, ...]
-Vector = dict[Exponents, Fraction]
+from polysolv.groebner.sympy_engine import reduced_basis
+from polysolv.polynomials.exponent_vectors import Exponents, Vector, divides, sparse
 
 TIME_LIMIT = 20.0  # seconds for a basis
 MAX_BASIS = 500
@@ -81,7 +79,7 @@ class QuotientRing:
         if monomial in self._cache:
             return self._cache[monomial]
         for lead, rest in self._divisors:
-            if all(a <= b for a, b in zip(lead, monomial, strict=True)):
+            if divides(lead, monomial):
                 shifted = {
                     tuple(a - b + c for a, b, c in zip(monomial, lead, e, strict=True)): value
                     for e, value in rest.items()
@@ -114,7 +112,7 @@ class QuotientRing:
         leads = [self.leading(g) for g in generators]
         if not any(_share(a, b) for a, b in combinations(leads, 2)):
             return generators  # Buchberger's first criterion: leading monomials without a common variable
-        ideal = Ideal(len(self.variables), tuple(map(_sparse, generators)))
+        ideal = Ideal(len(self.variables), tuple(map(sparse, generators)))
         call = "polysolv.groebner.quotient_ring:elimination_basis"
         answer, trouble = run_python(call, (ideal, self.first), budget(timeout))
         if answer is None or len(answer) > MAX_BASIS:
@@ -129,7 +127,7 @@ class QuotientRing:
         by_lead = {self.leading(g): g for g in sorted(basis, key=lambda g: self.order(self.leading(g)))}
         kept: dict[Exponents, Vector] = {}
         for lead, g in by_lead.items():
-            if not any(all(a <= b for a, b in zip(other, lead, strict=True)) for other in kept):
+            if not any(divides(other, lead) for other in kept):
                 kept[lead] = g
         rules = {lead: {e: -c / g[lead] for e, c in g.items() if e != lead} for lead, g in kept.items()}
         self._divisors = list(rules.items())
@@ -149,38 +147,10 @@ def block_order(monomial: Exponents, first: int) -> tuple[int, ...]:
     return (sum(large), *(-e for e in reversed(large)), sum(small), *(-e for e in reversed(small)))
 
 
-def elimination_basis(
-    note: Callable[[str, object], None], ideal: Ideal, first: int
-) -> list[dict[Exponents, Fraction]]:
+def elimination_basis(note: Callable[[str, object], None], ideal: Ideal, first: int) -> list[Vector]:
     """Return a Gröbner basis for the order of :class:`QuotientRing`, by SymPy; runs in a child process."""
-    from sympy import QQ, Poly, groebner, symbols
-
-    names = symbols(ideal.names)
-    generators = [
-        Poly.from_dict(
-            {
-                tuple(dict(monomial).get(i, 0) for i in range(ideal.count)): QQ(v.numerator, v.denominator)
-                for monomial, v in generator.items()
-            },
-            *names,
-            domain=QQ,
-        )
-        for generator in ideal.generators
-    ]
-
-    def order(monomial: Exponents) -> tuple[int, ...]:
-        return block_order(monomial, first)
-
-    basis = groebner(generators, *names, order=order, domain=QQ)
-    return [
-        {exponents: Fraction(int(c.p), int(c.q)) for exponents, c in polynomial.terms()}
-        for polynomial in basis.polys
-    ]
+    return reduced_basis(ideal, partial(block_order, first=first))
 
 
 def _share(one: Exponents, other: Exponents) -> bool:
     return any(a and b for a, b in zip(one, other, strict=True))
-
-
-def _sparse(polynomial: Mapping[Exponents, Fraction]) -> Poly:
-    return {tuple((i, e) for i, e in enumerate(m) if e): c for m, c in polynomial.items()}

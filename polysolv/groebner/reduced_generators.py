@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from polysolv.groebner.vanishing_ideal import Exponents, Generator, dense, divides, monomial_order, sparse
+from polysolv.groebner.vanishing_ideal import Exponents, Generator, dense, monomial_order, sparse
+from polysolv.polynomials.exponent_vectors import divides
 from polysolv.polynomials.polynomial import multiply_monomials
 
 

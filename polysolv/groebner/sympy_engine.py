@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from polysolv.groebner.basis import parametrize
+from polysolv.groebner.basis import dense, parametrize
 from polysolv.groebner.budget import Budget
 from polysolv.groebner.ideal import EngineFailed, Ideal, Parametrization, Points
 from polysolv.groebner.processes import run_python
 from polysolv.polynomials.algebra import Poly
+from polysolv.polynomials.exponent_vectors import Exponents, Vector, sparse
 
 
 @dataclass(frozen=True)
@@ -55,28 +56,33 @@ def find_basis(note: Callable[[str, object], None], ideal: Ideal, prime: int) ->
 
 
 def _basis(ideal: Ideal, prime: int = 0) -> list[Poly]:
+    return [sparse(polynomial) for polynomial in reduced_basis(ideal, "grevlex", prime)]
+
+
+def reduced_basis(
+    ideal: Ideal, order: str | Callable[[Exponents], tuple[int, ...]], prime: int = 0
+) -> list[Vector]:
+    """Return the reduced Gröbner basis, computed in this process.
+
+    Args:
+        ideal: the ideal.
+        order: name of a monomial order, or a sort key of monomials.
+        prime: compute modulo this prime; 0 for the rationals.
+
+    >>> reduced_basis(Ideal(1, ({((0, 2),): Fraction(2), (): Fraction(-2)},)), "grevlex")
+    [{(2,): Fraction(1, 1), (0,): Fraction(-1, 1)}]
+    """
     from sympy import GF, QQ, Poly, groebner, symbols
 
     domain = GF(prime, symmetric=False) if prime else QQ
-
     names = symbols(ideal.names)
-    generators = [
-        Poly.from_dict(
-            {
-                tuple(dict(monomial).get(i, 0) for i in range(ideal.count)): domain(v.numerator)
-                / domain(v.denominator)
-                for monomial, v in generator.items()
-            },
-            *names,
-            domain=domain,
-        )
-        for generator in ideal.generators
-    ]
-    basis = groebner(generators, *names, order="grevlex", domain=domain)
+    generators = []
+    for generator in ideal.generators:
+        terms = dense(generator, ideal.count).items()
+        values = {e: domain(v.numerator) / domain(v.denominator) for e, v in terms}
+        generators.append(Poly.from_dict(values, *names, domain=domain))
+    basis = groebner(generators, *names, order=order, domain=domain)
     return [
-        {
-            tuple((i, e) for i, e in enumerate(exponents) if e): Fraction(int(c.p), int(c.q))
-            for exponents, c in ((m, c) for m, c in polynomial.terms())
-        }
+        {exponents: Fraction(int(c.p), int(c.q)) for exponents, c in polynomial.terms()}
         for polynomial in basis.polys
     ]

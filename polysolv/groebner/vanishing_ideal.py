@@ -26,6 +26,7 @@ from polysolv.groebner.modular_elimination import (
     combination,
 )
 from polysolv.groebner.rational_points import RationalPoints
+from polysolv.polynomials.exponent_vectors import divides
 from polysolv.polynomials.polynomial import Monomial
 
 # Exponents of all d variables.
@@ -91,11 +92,6 @@ def dense(monomial: Monomial, d: int) -> Exponents:
     """Return a monomial as the exponents of all d variables."""
     powers = dict(monomial)
     return tuple(powers.get(i, 0) for i in range(d))
-
-
-def divides(left: Exponents, right: Exponents) -> bool:
-    """Return whether one monomial divides another."""
-    return all(a <= b for a, b in zip(left, right, strict=True))
 
 
 @dataclass(frozen=True, eq=False)

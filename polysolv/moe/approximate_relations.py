@@ -16,10 +16,11 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from polysolv.groebner.vanishing_ideal import Exponents, Generator, divides, standard_monomials
+from polysolv.groebner.vanishing_ideal import Exponents, Generator, standard_monomials
 from polysolv.moe.likelihood import Array, Indices
 from polysolv.moe.simple_coefficients import in_data_units, simple_polynomial
 from polysolv.moe.tolerance import Tolerance
+from polysolv.polynomials.exponent_vectors import divides
 
 TOLERANCE = 1e-6
 ROUNDING = 1e-3

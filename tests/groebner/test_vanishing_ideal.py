@@ -11,12 +11,12 @@ from polysolv.groebner.rational_points import RationalPoints
 from polysolv.groebner.reduced_generators import reduced_generators
 from polysolv.groebner.vanishing_ideal import (
     dense,
-    divides,
     monomial_count,
     monomial_order,
     standard_monomials,
     vanishing_ideal,
 )
+from polysolv.polynomials.exponent_vectors import divides
 
 
 def value(polynomial, point):

@@ -9,9 +9,9 @@ from polysolv.certificates import Certificate, save
 from polysolv.certificates.arc import arc_certificate
 from polysolv.certificates.premises import premise_texts
 from polysolv.families import Family
-from polysolv.rates.prover.arc import Arc, symbol_series
+from polysolv.rates.prover.arc import Arc, in_normal_form, symbol_series
 from polysolv.rates.prover.components import component_bounds
-from polysolv.rates.prover.unidentified import UNLIMITED, reduced, two_valued_shift
+from polysolv.rates.prover.unidentified import UNLIMITED, two_valued_shift
 
 
 def unidentified_certificates(family: Family, m: int) -> dict[str, Certificate]:
@@ -60,7 +60,7 @@ def save_unidentified(family: Family, m: int, folder: str | Path) -> list[str]:
 def _certificate(family: Family, m: int, component: str, arc: Arc, given: list[str]) -> Certificate:
     ring, nodes = family.observed.ring, arc.nodes
     series = symbol_series(arc.log_symbol, nodes, arc.paths, UNLIMITED)
-    moved = {index: s for index, s in reduced(series, ring, nodes).items() if any(index)}
+    moved = {index: s for index, s in in_normal_form(series, ring, nodes).items() if any(index)}
     shift = two_valued_shift(moved, ring, nodes) if moved else None
     paths = {
         name: {(key[0], power): Fraction(c) for key, v in path.items() for power, c in enumerate(v) if c}

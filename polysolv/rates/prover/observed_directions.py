@@ -20,23 +20,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, reduce
-from itertools import product
 from math import gcd
 
+from polysolv.families.contact_order import contact_order, wronskian_order
 from polysolv.families.log_symbol import Exponents
 from polysolv.groebner.basis import Quotient, squarefree_part
 from polysolv.groebner.ideal import Ideal
-from polysolv.groebner.quotient_ring import elimination_basis
 from polysolv.groebner.rational_roots import real_part
+from polysolv.groebner.sympy_engine import reduced_basis
+from polysolv.polynomials.exponent_vectors import sparse
+from polysolv.rates.prover.directions import (
+    CONSTANT,
+    MAX_ENUMERATED,
+    TAU,
+    ZERO,
+    Roles,
+    all_roles,
+    degrees_in_tau,
+    setting,
+)
 
-_ZERO, _CONSTANT, _TAU = 0, 1, 2
-_MAX_ENUMERATED = 4
 _MAX_SLICES = 3
 _MAX_POINTS = 40
 _VALUES = (Fraction(1), Fraction(1, 2), Fraction(-1), Fraction(1, 3), Fraction(2))
 
 Vector = Mapping[Exponents, Fraction]
-Roles = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ def bounded_forms(
     """
     found: dict[tuple[tuple[Exponents, Fraction], ...], BoundedForm] = {}
     fixed = 0 if exactly_fitted else covariates
-    for roles in _all_roles(len(names), fixed, basis):
+    for roles in _roles(len(names), fixed, basis):
         for bounded in _at(roles, monomials, names, basis, m, fixed, complete):
             known = found.get(bounded.form)
             if known is None or known.speed < bounded.speed:
@@ -119,15 +127,13 @@ def _eliminated(
     return {s: c for s, c in form.items() if c}
 
 
-def _all_roles(count: int, fixed: int, basis: Sequence[Vector]) -> Iterator[Roles]:
+def _roles(count: int, fixed: int, basis: Sequence[Vector]) -> Iterator[Roles]:
     """Yield roles of the variables; all of them for few, else by groups with variables of levels constant.
 
     The first ``fixed`` variables, covariates on which weights depend, stay constant.
     """
-    if count <= _MAX_ENUMERATED:
-        for roles in product((_TAU, _CONSTANT, _ZERO), repeat=count):
-            if _TAU in roles and _TAU not in roles[:fixed]:
-                yield roles
+    if count <= MAX_ENUMERATED:
+        yield from all_roles(count, fixed)
         return
     levelled = set()
     for g in basis:
@@ -140,12 +146,10 @@ def _all_roles(count: int, fixed: int, basis: Sequence[Vector]) -> Iterator[Role
         [i for i in others if i >= fixed],
         *([i] for i in others),
     ]
-    for other in (_ZERO, _CONSTANT):
+    for other in (ZERO, CONSTANT):
         for group in groups:
             if group and group[0] >= fixed:
-                yield tuple(
-                    _TAU if i in group else _CONSTANT if i in levelled else other for i in range(count)
-                )
+                yield tuple(TAU if i in group else CONSTANT if i in levelled else other for i in range(count))
 
 
 def _at(
@@ -157,34 +161,31 @@ def _at(
     fixed: int,
     complete: bool,
 ) -> Iterator[BoundedForm]:
-    kept = [s for s in monomials if not any(e and r == _ZERO for e, r in zip(s, roles, strict=True))]
-    degrees = {s: sum(e for e, r in zip(s, roles, strict=True) if r == _TAU) for s in kept}
+    degrees = degrees_in_tau(roles, monomials)
     present = {d for d in degrees.values() if d}
     if not present:
         return
     unit = reduce(gcd, present)
     highest = max(present) // unit
-    n = m + 1
-    wronskian = n - 1 + (highest - 1) * n * (n - 1) // 2
     for real in (True, False) if complete else (True,):
         if not real and len(present) < len(set(degrees.values())):
             continue
         if m == 1:
             bottom, why = highest, "the logarithm of one atom is O(V)"
         elif real and highest <= 2:
-            bottom = 2 if highest == 1 else 2 * m
+            bottom = contact_order(highest, m)
             why = "a sum of squares" if highest == 1 else f"a location-scale cell of order 2m = {2 * m}"
         else:
-            bottom = wronskian
-            why = f"{n} exponentials of polynomials of degree {highest} vanish to order at most {bottom}"
+            bottom = wronskian_order(highest, m)
+            why = f"{m + 1} exponentials of polynomials of degree {highest} vanish to order at most {bottom}"
         conditions = _conditions(roles, basis, bottom * unit if complete else None)
         if not real and (not conditions or _hold_any(conditions, fixed)):
             continue
         for points, where in _reductions(conditions, roles, real):
             for d in sorted(present):
-                for form in _forms([s for s in kept if degrees[s] == d], points):
+                for form in _forms([s for s in degrees if degrees[s] == d], points):
                     reason = (
-                        f"{_setting(roles, names)}{where} K has the degrees {sorted(present)} in tau: {why}"
+                        f"{setting(roles, names)}{where} K has the degrees {sorted(present)} in tau: {why}"
                     )
                     yield BoundedForm(
                         form, Fraction(d // unit if m > 1 else 1, bottom if m > 1 else 1), reason
@@ -201,9 +202,9 @@ def _conditions(roles: Roles, basis: Sequence[Vector], order: int | None) -> lis
     for g in basis:
         parts: dict[int, dict[Exponents, Fraction]] = {}
         for e, c in g.items():
-            if any(k and r == _ZERO for k, r in zip(e, roles, strict=True)):
+            if any(k and r == ZERO for k, r in zip(e, roles, strict=True)):
                 continue
-            degree = sum(k for k, r in zip(e, roles, strict=True) if r == _TAU)
+            degree = sum(k for k, r in zip(e, roles, strict=True) if r == TAU)
             if order is None or degree <= order:
                 parts.setdefault(degree, {})[e] = c
         found += list(parts.values())
@@ -224,7 +225,7 @@ def _reductions(
         yield None, ""
         return
     key = tuple(sorted(tuple(sorted(g.items())) for g in conditions))
-    yield from _point_rings(key, tuple(r == _TAU for r in roles), real)
+    yield from _point_rings(key, tuple(r == TAU for r in roles), real)
 
 
 @lru_cache(maxsize=512)
@@ -292,13 +293,9 @@ def _radical(
 
 
 def _quotient(generators: Sequence[Vector], count: int) -> Quotient:
-    ideal = Ideal(count, tuple(_sparse(g) for g in generators if g))
-    basis = elimination_basis(lambda *_: None, ideal, 0)
-    return Quotient([_sparse(g) for g in basis], count)
-
-
-def _sparse(g: Vector) -> dict[tuple[tuple[int, int], ...], Fraction]:
-    return {tuple((i, k) for i, k in enumerate(e) if k): c for e, c in g.items()}
+    ideal = Ideal(count, tuple(sparse(g) for g in generators if g))
+    basis = reduced_basis(ideal, "grevlex")
+    return Quotient([sparse(g) for g in basis], count)
 
 
 def _forms(
@@ -317,11 +314,3 @@ def _forms(
             place[s] = place.get(s, Fraction(0)) + c
     forms = [{s: c for s, c in form.items() if c} for form in collected.values()]
     return [tuple(sorted(form.items())) for form in forms if form]
-
-
-def _setting(roles: Roles, names: Sequence[str]) -> str:
-    named = {r: ", ".join(n for n, role in zip(names, roles, strict=True) if role == r) for r in roles}
-    parts = [f"{named[_TAU]} = constant * tau"]
-    parts += [f"{named[_CONSTANT]} fixed"] if _CONSTANT in named else []
-    parts += [f"{named[_ZERO]} = 0"] if _ZERO in named else []
-    return f"with {', '.join(parts)},"

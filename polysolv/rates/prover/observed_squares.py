@@ -19,7 +19,8 @@ from itertools import combinations_with_replacement, product
 
 from polysolv.families.factorisations import factorisations
 from polysolv.families.log_symbol import Exponents
-from polysolv.groebner.quotient_ring import QuotientRing, Vector
+from polysolv.groebner.quotient_ring import QuotientRing
+from polysolv.polynomials.exponent_vectors import Vector
 from polysolv.rates.prover.symbol_bounds import count_factorisations
 
 _LARGEST_DEGREE = 3

@@ -9,6 +9,7 @@ from itertools import product
 from polysolv.families.log_symbol import Exponents, LogSymbol
 from polysolv.groebner.quotient_ring import QuotientRing
 from polysolv.groebner.rational_roots import rational_roots
+from polysolv.rates.prover.row_reduction import solve_exactly
 
 MAX_POINTS = 10
 _MAX_PATTERNS = 512
@@ -164,33 +165,3 @@ def _monomial_value(monomial: Exponents, positions: Sequence[int], point: Point)
     for position, value in zip(positions, point, strict=True):
         total *= value ** monomial[position]
     return total
-
-
-def solve_exactly(rows: Sequence[Sequence[Fraction]], right: Sequence[Fraction]) -> list[Fraction] | None:
-    """Return a solution of the linear system, free unknowns 0, or ``None``.
-
-    >>> solve_exactly([[Fraction(1), Fraction(2)]], [Fraction(4)])
-    [Fraction(4, 1), Fraction(0, 1)]
-    """
-    table = [[*row, value] for row, value in zip(rows, right, strict=True)]
-    count = len(rows[0]) if rows else 0
-    pivots: list[int] = []
-    for column in range(count):
-        place = next((k for k in range(len(pivots), len(table)) if table[k][column]), None)
-        if place is None:
-            continue
-        k = len(pivots)
-        table[k], table[place] = table[place], table[k]
-        scale = table[k][column]
-        table[k] = [value / scale for value in table[k]]
-        for other in range(len(table)):
-            if other != k and table[other][column]:
-                factor = table[other][column]
-                table[other] = [a - factor * b for a, b in zip(table[other], table[k], strict=True)]
-        pivots.append(column)
-    if any(row[-1] for row in table[len(pivots) :]):
-        return None
-    solution = [Fraction(0)] * count
-    for k, column in enumerate(pivots):
-        solution[column] = table[k][-1]
-    return solution

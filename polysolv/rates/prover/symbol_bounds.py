@@ -41,19 +41,27 @@ from functools import reduce
 from itertools import product
 from math import gcd, lcm, prod
 
+from polysolv.families.contact_order import contact_order
 from polysolv.families.factorisations import factorisations
 from polysolv.families.log_symbol import Exponents
+from polysolv.rates.prover.directions import (
+    CONSTANT,
+    MAX_ENUMERATED,
+    TAU,
+    ZERO,
+    all_roles,
+    degrees_in_tau,
+    setting,
+)
 from polysolv.rates.prover.three_atoms import three_atom_speeds
 from polysolv.rates.prover.trace import Step, show_monomial
 
-_MAX_ENUMERATED = 4
 MAX_FACTORISATIONS = 3_000
 _MAX_FACTORISATIONS_IN_ALL = 20_000
 _ROUNDS = 40
 _STRIDE = 8
 _DENOMINATORS = (12, 120, 1_000)
 _THREE = 3
-_ZERO, _CONSTANT, _TAU = 0, 1, 2
 HALF = Fraction(1, 2)
 
 Speeds = dict[Exponents, Fraction]
@@ -158,54 +166,38 @@ class _SymbolProver:
         """
         count = len(self.names)
         fixed = 0 if len(self.acting) == len(self.everything) else self.covariates
-        if count <= _MAX_ENUMERATED:
-            for roles in product((_TAU, _CONSTANT, _ZERO), repeat=count):
-                if _TAU in roles and _TAU not in roles[:fixed]:
-                    yield roles
+        if count <= MAX_ENUMERATED:
+            yield from all_roles(count, fixed)
             return
         groups = [range(self.covariates), range(self.covariates, count), *([v] for v in range(count))]
         if not fixed:
-            yield (_TAU,) * count
-        for other in (_ZERO, _CONSTANT):
+            yield (TAU,) * count
+        for other in (ZERO, CONSTANT):
             for group in groups:
                 if len(group) and group[0] >= fixed:
-                    yield tuple(_TAU if v in group else other for v in range(count))
+                    yield tuple(TAU if v in group else other for v in range(count))
 
     def by_direction(self, roles: tuple[int, ...]) -> None:
-        kept = [s for s in self.acting if not any(e and r == _ZERO for e, r in zip(s, roles, strict=True))]
-        degrees = {s: sum(e for e, r in zip(s, roles, strict=True) if r == _TAU) for s in kept}
+        degrees = degrees_in_tau(roles, self.acting)
         present = {d for d in degrees.values() if d}
         if not present:
             return
         unit = reduce(gcd, present)
         highest = max(present) // unit
-        n = self.m + 1
+        denominator = contact_order(highest, self.m)
         if highest == 1:
-            denominator, why = 2, "one degree only, so the next coefficient is a sum of squares"
+            why = "one degree only, so the next coefficient is a sum of squares"
         elif highest == 2:
-            denominator, why = (
-                2 * self.m,
-                f"a location-scale cell of order 2m = {2 * self.m} (theory page, section 3)",
-            )
+            why = f"a location-scale cell of order 2m = {2 * self.m} (theory page, section 3)"
         else:
-            denominator = n - 1 + (highest - 1) * n * (n - 1) // 2
-            why = f"{n} exponentials of polynomials of degree {highest}: by their Wronskian a zero has order"
-            why += f" at most {denominator}"
+            why = f"{self.m + 1} exponentials of polynomials of degree {highest}: by their Wronskian a zero "
+            why += f"has order at most {denominator}"
         for s, degree in degrees.items():
             speed = Fraction(degree // unit, denominator) if degree else Fraction(0)
             if speed > self.base.get(s, 0):
                 self.base[s] = speed
-                reason = f"{self.setting(roles)} K has the degrees {sorted(present)} in tau: {why}"
+                reason = f"{setting(roles, self.names)} K has the degrees {sorted(present)} in tau: {why}"
                 self.steps[s] = Step(self.claim(s, speed), "direction", reason)
-
-    def setting(self, roles: tuple[int, ...]) -> str:
-        named = {
-            r: ", ".join(n for n, role in zip(self.names, roles, strict=True) if role == r) for r in roles
-        }
-        parts = [f"{named[_TAU]} = constant * tau"]
-        parts += [f"{named[_CONSTANT]} fixed"] if _CONSTANT in named else []
-        parts += [f"{named[_ZERO]} = 0"] if _ZERO in named else []
-        return f"with {', '.join(parts)},"
 
     def usable_squares(self) -> dict[Exponents, list[tuple[int, dict[Exponents, int]]]]:
         """Return s -> terms at s² for all s but those with too many of them."""

@@ -16,10 +16,11 @@ from math import gcd
 
 from polysolv.families.log_symbol import Exponents, LogSymbol
 from polysolv.groebner.quotient_ring import QuotientRing
-from polysolv.rates.prover.arc import Arc, Series, add_to, multiply, symbol_series
+from polysolv.rates.prover.arc import Arc, Series, add_to, in_normal_form, multiply, symbol_series
 from polysolv.rates.prover.corrections import corrected
 from polysolv.rates.prover.linear_part import linear_solution, symbol_table
 from polysolv.rates.prover.nodes import Nodes, gauss_hermite
+from polysolv.rates.prover.row_reduction import row_reduced
 from polysolv.rates.prover.sign_forms import two_valued_functions
 from polysolv.rates.prover.standard_arcs import observed_hermite_arcs, split_arc
 
@@ -71,7 +72,7 @@ def leaves_unchanged(arc: Arc) -> bool:
     assert ring is not None
     width = len(arc.log_symbol.constants)
     parts = symbol_series(arc.log_symbol, nodes, arc.paths, UNLIMITED)
-    moved = {index: series for index, series in reduced(parts, ring, nodes).items() if any(index)}
+    moved = {index: series for index, series in in_normal_form(parts, ring, nodes).items() if any(index)}
     if not moved:
         return True
     if two_valued_shift(moved, ring, nodes) is not None:
@@ -115,15 +116,6 @@ def two_valued_shift(moved: _Element, ring: QuotientRing, nodes: Nodes) -> Fract
 def _means(series: Series, nodes: Nodes) -> dict[tuple[int, ...], Fraction | int]:
     means = {key: nodes.mean(vector) for key, vector in series.items()}
     return {key: mean for key, mean in means.items() if mean}
-
-
-def reduced(element: Mapping[Exponents, Series], ring: QuotientRing, nodes: Nodes) -> _Element:
-    """Return a polynomial in the variables, its coefficients series, in normal form."""
-    total: _Element = {}
-    for index, series in element.items():
-        for normal, factor in ring.normal_form(index).items():
-            add_to(total.setdefault(normal, {}), series, nodes, factor)
-    return {index: series for index, series in total.items() if series}
 
 
 def _product(left: _Element, right: _Element, ring: QuotientRing, nodes: Nodes, factor: Fraction) -> _Element:
@@ -203,21 +195,7 @@ def _kernel(log_symbol: LogSymbol) -> list[dict[str, Fraction]]:
         for c, e, _ in terms:
             if sum(e) == 1:
                 rows.setdefault(index, [Fraction(0)] * len(names))[e.index(1)] += c
-    table = [list(row) for row in rows.values()]
-    pivots: list[int] = []
-    for column in range(len(names)):
-        k = len(pivots)
-        place = next((r for r in range(k, len(table)) if table[r][column]), None)
-        if place is None:
-            continue
-        table[k], table[place] = table[place], table[k]
-        scale = table[k][column]
-        table[k] = [value / scale for value in table[k]]
-        for r in range(len(table)):
-            if r != k and table[r][column]:
-                factor = table[r][column]
-                table[r] = [a - factor * b for a, b in zip(table[r], table[k], strict=True)]
-        pivots.append(column)
+    table, pivots = row_reduced(list(rows.values()), len(names))
     basis = []
     for free in (i for i in range(len(names)) if i not in pivots):
         direction = {names[free]: Fraction(1)}
