@@ -132,6 +132,20 @@ def test_what_others_write(text, equations):
     assert read == GenericSystem.parse(equations, read.unknowns)
 
 
+@pytest.mark.parametrize("style", FORMATS)
+def test_a_polynomial_between_two_brackets_that_do_not_match(style):
+    """As Macaulay2's text ``ideal((1-i)*x + (2+i))``, whose inner brackets are not a pair."""
+    number = gaussian(1, 0 if style == "msolve" else -1)
+    system = GenericSystem(("x",), ({((0, 1),): number, (): number + 1},))
+    assert GenericSystem.parse(export(labelled(system), style)) == system
+
+
+@pytest.mark.parametrize("ideal", ["((1-u)*x+(2))", "{(1-u)*x+(2)}", "[(1-u)*x+(2)]", "(1-u)*x+(2)"])
+def test_brackets_around_an_ideal(ideal):
+    text = f"K = toField(QQ[u]/(u^2+1))\nR = K[x]\nI = ideal {ideal}"
+    assert GenericSystem.parse(text) == GenericSystem.parse("(1-i)*x + 2")
+
+
 def test_laurent_systems_have_the_solutions_without_zeros():
     from polysolv import solve
 

@@ -8,7 +8,7 @@ from polysolv.errors import InputError
 from polysolv.polynomials.equations import Equations
 from polysolv.polynomials.expression import Names, parse_expression
 from polysolv.polynomials.polynomial import ComplexPolynomial
-from polysolv.polynomials.readers.splitting import split_outside
+from polysolv.polynomials.readers.splitting import closing, split_outside
 
 _ASSIGNED = re.compile(r"([A-Za-z]\w*)\s*=\s*(.*)$", re.DOTALL)
 _FIELD = re.compile(r"toField\s*\(\s*QQ\s*\[\s*(\w+)\s*\]\s*/\s*\(?\s*\1\s*\^\s*2\s*\+\s*1\s*\)?\s*\)")
@@ -64,7 +64,7 @@ def _statements(text: str) -> list[str]:
 
 def _inside(text: str) -> str:
     text = text.strip()
-    while text and (text[0], text[-1]) in {("(", ")"), ("{", "}"), ("[", "]")}:
+    while text[:1] in {"(", "{", "["} and closing(text, 0) == len(text) - 1:
         inner = text[1:-1].strip()
         if text[0] == "(" and len(split_outside(text, ",")) > 1:
             break
