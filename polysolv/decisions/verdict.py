@@ -31,7 +31,7 @@ EVIDENCES = (PROVED, CERTIFIED_NUMERIC, NUMERIC)
 SCHEMA = "polysolv/verdict/1"
 
 
-@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+@dataclasses.dataclass(eq=False, repr=False)
 class Verdict(RichDisplay, Value):
     """Whether a system has a non-trivial real solution with positive weights.
 

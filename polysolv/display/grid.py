@@ -10,7 +10,7 @@ from typing import Any
 from polysolv.display.value import Value
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class Grid(Value):
     """A titled table.
 

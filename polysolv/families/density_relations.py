@@ -42,7 +42,7 @@ _NO_POLES = "a density that is finite and not zero at most points"
 _SPREAD = 40
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class DensityPremises(Value):
     """What the exponents of a family rest on that was derived from a density.
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from polysolv.families.relations import LinearRelation
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class Family(RichDisplay, Value):
     """A mixture family: its parameters, log-symbol, published exponents and references.
 

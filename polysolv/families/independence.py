@@ -19,7 +19,7 @@ PRIME = 2**31 - 1
 Matrix = tuple[tuple[Fraction, ...], ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class Independence(Value):
     """Derivatives of a density u that are linearly independent functions, at one place and so at nearly all.
 

@@ -14,7 +14,7 @@ from polysolv.families.log_symbol import Exponents
 Terms = tuple[tuple[Exponents, Fraction], ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class Density(Value):
     """A density u(response | covariates; parameters), up to a factor without parameters.
 

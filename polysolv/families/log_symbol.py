@@ -15,7 +15,7 @@ from polysolv.errors import InputError
 Exponents = tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class LogSymbolTerm(Value):
     """One term of K: ``coefficient · Π constant^c · Π perturbation^e · Π variable^f``.
 
@@ -32,7 +32,7 @@ class LogSymbolTerm(Value):
     constants: Exponents = ()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class LogSymbol(RichDisplay, Value):
     """The polynomial K(δ; x, y) with exp(K) the action of a perturbation δ on one atom.
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from polysolv.display.value import Value
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class PublishedExponent(Value):
     """An exponent in print for cells of m ≥ 2 atoms: κ = ``of_order`` · r̄(m) + ``constant``.
 

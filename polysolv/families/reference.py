@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from polysolv.display.value import Value
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class Reference(Value):
     """A publication that a statement rests on.
 

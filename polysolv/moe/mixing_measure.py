@@ -23,7 +23,7 @@ _MAX_ATOMS = 1000
 _SHOWN_ATOMS = 40
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class MixingMeasure(RichDisplay):
     """G = sum_i exp(beta0_i) delta_(beta1_i, a_i, b_i, sigma_i), the parameters of k experts.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from textwrap import fill
 
+from polysolv.display.filling import fill
 from polysolv.families import Family, LogSymbolTerm
 from polysolv.families.walls import has_walls
 from polysolv.rates.statements import REFINED_SOURCE, ParameterRates
@@ -42,10 +42,7 @@ def report_notes(
 
 def notes_as_text(notes: Sequence[str]) -> str:
     """Return the notes as a list for plain text, wrapped at 100 columns."""
-    # Names of files and families hold hyphens, and are copied.
-    return "\n".join(
-        fill(note, 100, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False) for note in notes
-    )
+    return "\n".join(fill(note, 100, "- ", "  ") for note in notes)
 
 
 def _published(family: Family) -> str:

@@ -30,7 +30,7 @@ MAX_EXCESS = MAX_CELL_SIZE - 1
 NO_N_SUFFICES = "no n suffices"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class CellRates(RichDisplay, Value):
     """What is known about a cell of ``size`` fitted atoms.
 
@@ -94,7 +94,7 @@ class Allocation(NamedTuple):
         }
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class RateReport(RichDisplay, Value):
     """Rates of every parameter for every possible cell size, with what they rest on.
 

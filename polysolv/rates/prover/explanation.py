@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from textwrap import fill
 from typing import Any
 
 from polysolv.certificates.premises import premise_texts
+from polysolv.display.filling import fill
 from polysolv.display.grid import Grid, show_rate
 from polysolv.display.rich_display import DisplayedList, RichDisplay, Tables
 from polysolv.families import Family, resolve
@@ -182,6 +182,5 @@ def _estimate(family: Family, bounds: ExponentBounds, m: int) -> float | None:
 
 def _numbered(sentences: list[str]) -> list[str]:
     return [
-        fill(sentence, _WIDTH, initial_indent=f"  {number}. ", subsequent_indent="     ")
-        for number, sentence in enumerate(sentences, start=1)
+        fill(sentence, _WIDTH, f"  {number}. ", "     ") for number, sentence in enumerate(sentences, start=1)
     ]
