@@ -23,6 +23,10 @@ NAMES = [
     "04_fit_and_crosscheck",
     "05_your_own_family",
 ]
+# The two that fit and solve take half a minute: they are executed with the slow tests.
+EXECUTED = [
+    pytest.param(name, marks=[pytest.mark.slow] if name[:2] in ("02", "04") else []) for name in NAMES
+]
 SECONDS_A_CELL = 300  # the first use of homotopy compiles its kernels
 PROBE = """
 for _altered in {altered!r}:
@@ -166,7 +170,7 @@ def test_these_are_the_notebooks():
 
 
 @pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EXECUTED)
 def test_the_values_are_right_and_altered_assertions_fail(name):
     notebook, values = _executed(name)
     for expression, expected in VALUES[name].items():
@@ -178,7 +182,7 @@ def test_the_values_are_right_and_altered_assertions_fail(name):
 
 
 @pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EXECUTED)
 def test_the_stored_outputs_are_those_of_a_run(name):
     notebook, _ = _executed(name)
     for stored, fresh in zip(_code(_read(name)), _code(notebook), strict=True):

@@ -43,6 +43,7 @@ def test_the_command_shows_the_slip(script, shown):
     assert re.fullmatch(as_pattern(shown), run(script, ROOT))
 
 
+@pytest.mark.slow
 def test_the_ten_minutes_of_the_readme(tmp_path):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     section = readme.split("\n## Ten minutes\n")[1].split("\n## ")[0]

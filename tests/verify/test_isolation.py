@@ -140,6 +140,7 @@ def test_main_in_this_process(files, capsys, monkeypatch):
     assert "claimed: location-scale-gaussian" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_every_branch_of_the_kernel_is_taken(tmp_path):
     """Runs the quick tests of the kernel under branch coverage."""
     environment = {"COVERAGE_FILE": str(tmp_path / "coverage"), "PYTHONDONTWRITEBYTECODE": "1"}

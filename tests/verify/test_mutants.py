@@ -6,8 +6,10 @@ import copy
 import json
 from collections import Counter
 from fractions import Fraction
+from itertools import islice
 
 import mpmath
+import pytest
 import sympy
 
 from polysolv import build_system
@@ -90,10 +92,19 @@ def test_every_mutant_with_its_old_digest_is_refused(corpus, capsys):
     assert set(counts) == {"order", "quadrature", "zero-crossing", "point", "box", "identity"}
 
 
+def test_every_fourth_mutant_with_a_new_digest_is_refused_or_true(corpus, reseal, capsys):
+    _refused_or_true(corpus, reseal, capsys, 4)
+
+
+@pytest.mark.slow
 def test_every_mutant_with_a_new_digest_is_refused_or_true(corpus, reseal, capsys):
+    _refused_or_true(corpus, reseal, capsys, 1)
+
+
+def _refused_or_true(corpus, reseal, capsys, step):
     counts, true = Counter(), Counter()
     for name, data in corpus.items():
-        for path, mutant in mutants(data):
+        for path, mutant in islice(mutants(data), 0, None, step):
             mutant = reseal(mutant)
             if mutant == data:  # only the digest had been changed
                 continue
@@ -105,7 +116,7 @@ def test_every_mutant_with_a_new_digest_is_refused_or_true(corpus, reseal, capsy
         print(
             f"\nmutants with a new digest: {counts.total()} {dict(counts)}; accepted, and true: {dict(true)}"
         )
-    assert counts.total() >= LEAST
+    assert counts.total() >= LEAST // step
     # Without a digest to fall back on, the change itself must have been noticed nearly always.
     assert true.total() < counts.total() / 10
 
