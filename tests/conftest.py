@@ -1,6 +1,7 @@
 """What tests of several folders share."""
 
 import pytest
+from hypothesis import settings
 
 from polysolv import solve
 from polysolv.cli import cli
@@ -14,6 +15,13 @@ _FIRST = (
     "test_certify_",
     "test_starts",
 )
+
+
+# The same examples in every run, so that a change is judged by what it changes. New ones are looked for with
+# `pytest --hypothesis-profile=random`.
+settings.register_profile("fixed", derandomize=True)
+settings.register_profile("random", derandomize=False, print_blob=True)
+settings.load_profile("fixed")
 
 
 def pytest_collection_modifyitems(items):
