@@ -46,8 +46,10 @@ def test_a_cell_of_one_atom_with_a_log_symbol_that_is_not_linear():
     assert [one[n].status for n in "bcs"] == ["not identifiable", "not identifiable", "proved"]
     assert one["b"].arc == one["c"].arc
     assert "c = eps; b = -eps^2" in one["b"].arc
-    cubic = rate(0, Family.from_log_symbol("f", "b*y + c^2*y + c^3*y^2", ["b", "c"])).cell(1)
-    assert _refined(cubic) == {"b": "3/2", "c": "3"}
+    cubic = rate(2, Family.from_log_symbol("f", "b*y + c^2*y + c^3*y^2", ["b", "c"]))
+    assert _refined(cubic.cell(1)) == {"b": "3/2", "c": "3"}
+    for m in (2, 3):  # c^3 is the variance: c = -2 eps^2, b = 4 eps^3 z - 4 eps^4
+        assert _refined(cubic.cell(m)) == {"b": f"{2 * m}", "c": f"{3 * m}"}
     quartic = rate(0, Family.from_log_symbol("f", "b*y + c^2*y + c^4*y^3", ["b", "c"])).cell(1)
     assert _refined(quartic)["b"] == "2"
 
