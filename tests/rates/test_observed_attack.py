@@ -63,7 +63,7 @@ def random_family(seed):
             relations.append(chooser.choice(MORE_LEVELS).format(v=v))
     if len(covariates) == 2 and chooser.random() < 0.4:
         relations.append(chooser.choice(TWO_COVARIATES))
-    if chooser.random() < 0.5:
+    if chooser.random() < 0.5 or not relations:
         relations.append(chooser.choice(ONE_DUAL if len(duals) == 1 else TWO_DUALS))
     if covariates == ["x"] and chooser.random() < 0.15:
         y = duals[0]

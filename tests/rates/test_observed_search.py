@@ -122,7 +122,7 @@ def least_values(coefficients, m, component, sizes, starts=12, seed=0, radius=RA
     best, kept = [], []
     for number, eps in enumerate(sizes):
         tried = list(kept)
-        for trial in range(starts if number == 0 else max(4, starts // 2)):
+        for trial in range(starts if number == 0 else 4):
             powers = chooser.choice([0.5, 1, 1, 1.5, 2, 2, 3], (1, p)) * np.ones((m, 1))
             point = (chooser.uniform(-1.5, 1.5, (m, p)) * eps**powers).ravel()
             sign = -1.0 if trial % 2 else 1.0
@@ -158,7 +158,7 @@ def least_values(coefficients, m, component, sizes, starts=12, seed=0, radius=RA
             if found[-1][0] < NOTHING:
                 break
         found.sort(key=lambda entry: entry[0])
-        found[:3] = sorted([minimised(sign, x, 1500) for _, sign, x in found[:3]], key=lambda entry: entry[0])
+        found[:2] = sorted([minimised(sign, x, 1000) for _, sign, x in found[:2]], key=lambda entry: entry[0])
         best.append(found[0][0])
         kept = [(s, x) for _, s, x in found[:3]]
     return np.array(best)
@@ -221,7 +221,7 @@ def check(claim, component):
     values = least_values(coefficients, m, component, sizes, starts=8 if m < 3 else 16)
     seen = slope(values, sizes)
     if bounds.status == NONE:
-        assert seen > 2 * m + 2.5, values  # only the truncation of exp is left
+        assert seen > 2 * m + 2.5 or values[-1] < 100 * NOTHING, values  # only the truncation of exp is left
     elif bounds.proved:
         assert seen == pytest.approx(float(bounds.lower), abs=0.25), values
     elif bounds.upper is not None:
@@ -234,10 +234,9 @@ def test_exponents_are_slopes_of_the_least_distance(number, component):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("claim", CLAIMS)
-def test_every_exponent_is_a_slope_of_the_least_distance(claim):
-    for component in claim[0][1]:
-        check(claim, component)
+@pytest.mark.parametrize(("number", "component"), [(n, t) for n, c in enumerate(CLAIMS) for t in c[0][1]])
+def test_every_exponent_is_a_slope_of_the_least_distance(number, component):
+    check(CLAIMS[number], component)
 
 
 class FiveFunctions:
