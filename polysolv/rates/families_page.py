@@ -72,7 +72,8 @@ quantity is V^v up to a unit, and κ = 1 / (least speed v). Rules for the speeds
 real, distinct and weights positive by Favard's theorem, and weighted means of polynomials in z are
 rational. δ is a polynomial in ε and z with rational coefficients (and in the symbolic true values, if any).
 Besides the ± split, Gauss–Hermite arcs and those that a search finds there are arcs in which two atoms share
-a Gauss–Hermite node and differ in another symbol (`polysolv/rates/prover/doubled_node.py`).
+a Gauss–Hermite node and differ in another symbol (`polysolv/rates/prover/doubled_node.py`), and Gauss–Hermite
+arcs of a K that holds components as powers (`polysolv/rates/prover/power_arcs.py`).
 If P_ℓ = O(ε^N) for every ℓ then V = O(ε^N), because F is analytic; high ℓ satisfy this by themselves, the
 others are computed exactly.
 

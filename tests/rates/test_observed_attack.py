@@ -31,10 +31,11 @@ def random_family(seed):
     covariates = chooser.choice([[], ["x"], ["x"], ["x"], ["x1", "x2"]])
     duals = chooser.choice([["y"], ["y"], ["u", "v"]])
     monomials = []
-    count = chooser.randint(2, 4)
+    alone = len(covariates) + len(duals) == 1  # one variable has three powers of degree 1 to 3
+    count = min(chooser.randint(2, 4), 3 if alone else 4)
     while len(monomials) < count:
         e = [chooser.choice([0, 0, 1, 1, 2]) for _ in covariates] + [
-            chooser.choice([0, 1, 1, 2]) for _ in duals
+            chooser.choice([0, 1, 1, 2, *([3] if alone else [])]) for _ in duals
         ]
         if 1 <= sum(e) <= 3 and e not in monomials:
             monomials.append(e)
@@ -62,7 +63,7 @@ def random_family(seed):
             relations.append(chooser.choice(MORE_LEVELS).format(v=v))
     if len(covariates) == 2 and chooser.random() < 0.4:
         relations.append(chooser.choice(TWO_COVARIATES))
-    if chooser.random() < 0.5:
+    if chooser.random() < 0.5 or not relations:
         relations.append(chooser.choice(ONE_DUAL if len(duals) == 1 else TWO_DUALS))
     if covariates == ["x"] and chooser.random() < 0.15:
         y = duals[0]

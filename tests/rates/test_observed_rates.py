@@ -46,8 +46,10 @@ def test_a_cell_of_one_atom_with_a_log_symbol_that_is_not_linear():
     assert [one[n].status for n in "bcs"] == ["not identifiable", "not identifiable", "proved"]
     assert one["b"].arc == one["c"].arc
     assert "c = eps; b = -eps^2" in one["b"].arc
-    cubic = rate(0, Family.from_log_symbol("f", "b*y + c^2*y + c^3*y^2", ["b", "c"])).cell(1)
-    assert _refined(cubic) == {"b": "3/2", "c": "3"}
+    cubic = rate(2, Family.from_log_symbol("f", "b*y + c^2*y + c^3*y^2", ["b", "c"]))
+    assert _refined(cubic.cell(1)) == {"b": "3/2", "c": "3"}
+    for m in (2, 3):  # c^3 is the variance: c = -2 eps^2, b = 4 eps^3 z - 4 eps^4
+        assert _refined(cubic.cell(m)) == {"b": f"{2 * m}", "c": f"{3 * m}"}
     quartic = rate(0, Family.from_log_symbol("f", "b*y + c^2*y + c^4*y^3", ["b", "c"])).cell(1)
     assert _refined(quartic)["b"] == "2"
 
@@ -233,3 +235,20 @@ def test_certificates_of_what_is_not_identifiable_are_saved(tmp_path):
         assert result.statement.endswith("modulo 1 relation: beta1 is not identifiable")
     named = [file for file in files if any(str(file) in note for note in report.notes)]
     assert len(named) == 2
+
+
+def test_an_arc_where_one_component_after_another_is_solved_for():
+    """K = (2p + r²) y² − (q + r − pr) y: p = −r²/2, q = −r − r³/2 leave it zero whatever r is."""
+    family = Family.from_log_symbol(
+        "f", "2*p*y^2 + r^2*y^2 - q*y - r*y + p*r*y", ["p", "q", "r"], relations=["y^3 = y"]
+    )
+    for m in (1, 2):
+        found = rate(m - 1, family).cell(m).parameters
+        assert {found[n].status for n in "pqr"} == {"not identifiable"}
+        assert found["r"].arc.startswith("r = eps; ")
+
+
+def test_a_covariate_that_does_not_vary_leaves_a_location_scale_cell():
+    one_value = families.get("softmax-gaussian").observed_modulo(["x = 1"])
+    for m in (2, 3, 4):
+        assert _refined(rate(3, one_value).cell(m)) == {"beta1": None, "a": None, "b": None, "sigma": f"{m}"}

@@ -33,7 +33,7 @@ def linear_solution(log_symbol: LogSymbol) -> Solution:
 
     A coefficient is divided by only if it is one term; a sum that holds constants may be zero. Where all of
     the linear part is rational, the combinations come from Gaussian elimination and hold no other listed
-    component.
+    component; components that are not listed may stand in any of them, and may be given any value.
 
     >>> from polysolv.families import get
     >>> linear_solution(get("location-scale-gaussian").log_symbol)
@@ -94,9 +94,7 @@ def _eliminated(rows: dict[Exponents, dict[int, Fraction]], zeros: Exponents) ->
                 left[k] = _minus(row, left[place], factor)
                 right[k] = _minus(right[k], right[place], factor)
     return tuple(
-        (column, tuple((s, (c, zeros)) for s, c in right[k].items()))
-        for column, k in pivots.items()
-        if len(left[k]) == 1
+        (column, tuple((s, (c, zeros)) for s, c in right[k].items())) for column, k in pivots.items()
     )
 
 

@@ -14,6 +14,7 @@ from polysolv.rates.prover.corrections import corrected
 from polysolv.rates.prover.doubled_node import LARGEST, doubled_node_arcs
 from polysolv.rates.prover.dual_changes import changed_log_symbols
 from polysolv.rates.prover.nodes import gauss_hermite
+from polysolv.rates.prover.power_arcs import power_arcs
 from polysolv.rates.prover.standard_arcs import gauss_hermite_arcs, observed_hermite_arcs, split_arc
 from polysolv.rates.prover.trace import Step
 
@@ -36,11 +37,11 @@ def lower_arcs(log_symbol: LogSymbol, m: int, ring: QuotientRing | None = None) 
         found[c] = (value, arc, _step(value, int(value), arc))
     if m == 1:
         return found
-    for arc, orders in _hermite(log_symbol, min(m, 3), ring):
+    for arc, power, orders in _hermite(log_symbol, min(m, 3), ring):
         for c, order in orders.items():
-            value = Fraction(2 * m, order)
+            value = Fraction(2 * m * power, order)
             if value > found[c][0]:
-                reason = f"V = O(eps^{2 * m}) along {arc}"
+                reason = f"V = O(eps^{2 * m * power}) along {arc}"
                 if m > 3:
                     reason += f", with the {m} Gauss-Hermite nodes z instead"
                 found[c] = (value, arc, Step(f"kappa >= {value}", "arc", reason))
@@ -70,23 +71,28 @@ def _simplest(log_symbol: LogSymbol, component: str, m: int, ring: QuotientRing 
 
 
 @lru_cache(maxsize=256)
-def _hermite(log_symbol: LogSymbol, size: int, ring: QuotientRing | None) -> list[tuple[Arc, dict[str, int]]]:
+def _hermite(
+    log_symbol: LogSymbol, size: int, ring: QuotientRing | None
+) -> list[tuple[Arc, int, dict[str, int]]]:
+    """Return (arc, p, orders of the components) with V = O(ε^2mp) for m nodes."""
     listed = []
-    for arc in _hermite_arcs(log_symbol, size, ring):
-        if arc.contact(2 * size) != 2 * size:
+    for arc, power in _hermite_arcs(log_symbol, size, ring):
+        if arc.contact(2 * size * power) != 2 * size * power:
             raise AssertionError(f"the Gauss-Hermite arc {arc} has too low a contact")
-        listed.append((arc, _orders(arc)))
+        listed.append((arc, power, _orders(arc)))
     return listed
 
 
-def _hermite_arcs(log_symbol: LogSymbol, size: int, ring: QuotientRing | None) -> Iterator[Arc]:
+def _hermite_arcs(log_symbol: LogSymbol, size: int, ring: QuotientRing | None) -> Iterator[tuple[Arc, int]]:
     if ring is not None:
         if log_symbol.is_linear_in_perturbations:
-            yield from (arc for arc, _ in observed_hermite_arcs(log_symbol, ring, size))
+            yield from ((arc, 1) for arc, _ in observed_hermite_arcs(log_symbol, ring, size))
         return
     for changed in (log_symbol, *changed_log_symbols(log_symbol)):
         for arc in gauss_hermite_arcs(changed, size):
-            yield replace(arc, log_symbol=log_symbol)
+            yield replace(arc, log_symbol=log_symbol), 1
+    if not log_symbol.is_linear_in_perturbations:
+        yield from power_arcs(log_symbol, size)
 
 
 @lru_cache(maxsize=256)

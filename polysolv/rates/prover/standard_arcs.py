@@ -9,7 +9,7 @@ from itertools import combinations
 from polysolv.families.log_symbol import Exponents, LogSymbol
 from polysolv.groebner.quotient_ring import QuotientRing
 from polysolv.rates.prover.arc import Arc, Series, add_to, symbol_series, times_constants
-from polysolv.rates.prover.linear_part import has_free_symbols, linear_solution, symbol_table
+from polysolv.rates.prover.linear_part import linear_solution, symbol_table
 from polysolv.rates.prover.nodes import Nodes, gauss_hermite
 from polysolv.rates.prover.sign_forms import sign_forms
 
@@ -41,7 +41,7 @@ def gauss_hermite_arcs(log_symbol: LogSymbol, m: int) -> Iterator[Arc]:
     L is a monomial of K, or a sum or difference of two, such that all monomials of L² are in K. By theory
     page §3 Σ_l w_l exp(z_l τ − τ²/2) = 1 + O(τ^2m), put τ = ε L.
     """
-    if not has_free_symbols(log_symbol):
+    if len(linear_solution(log_symbol)) < len(symbol_table(log_symbol)):
         return
     size = min(m, _LARGEST)
     nodes = gauss_hermite(size)

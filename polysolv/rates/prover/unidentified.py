@@ -11,26 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import permutations, product
-from math import gcd
 
 from polysolv.families.log_symbol import Exponents, LogSymbol
 from polysolv.groebner.quotient_ring import QuotientRing
 from polysolv.rates.prover.arc import Arc, Series, add_to, in_normal_form, multiply, symbol_series
-from polysolv.rates.prover.corrections import corrected
-from polysolv.rates.prover.linear_part import linear_solution, symbol_table
 from polysolv.rates.prover.nodes import Nodes, gauss_hermite
-from polysolv.rates.prover.row_reduction import row_reduced
 from polysolv.rates.prover.sign_forms import two_valued_functions
+from polysolv.rates.prover.single_atom_arcs import single_atom_arcs
 from polysolv.rates.prover.standard_arcs import observed_hermite_arcs, split_arc
 
 UNLIMITED = 10**9  # a power of ε that no path reaches
 _MAX_POWER = 48
 _MAX_TERMS = 4_000
-_CORRECTED = 9
-_POWERS = (1, 2, 3, 4)
-_SCALES = (Fraction(1), Fraction(-1), Fraction(2), Fraction(1, 2))
-_MAX_PAIRS = 15
 
 _Element = dict[Exponents, Series]
 
@@ -73,10 +65,12 @@ def leaves_unchanged(arc: Arc) -> bool:
     width = len(arc.log_symbol.constants)
     parts = symbol_series(arc.log_symbol, nodes, arc.paths, UNLIMITED)
     moved = {index: series for index, series in in_normal_form(parts, ring, nodes).items() if any(index)}
-    if not moved:
-        return True
+    if not moved or nodes.size == 1:
+        return not moved  # one atom: exp(N) = 1 has N = 0 alone
     if two_valued_shift(moved, ring, nodes) is not None:
         return True
+    if not _is_nilpotent(_lowest_order(moved), ring, nodes):
+        return False
     zero = next(iter(moved))
     unit: _Element = {tuple(0 for _ in zero): {(0,) * (width + 1): nodes.one}}
     total: _Element = {}
@@ -90,6 +84,24 @@ def leaves_unchanged(arc: Arc) -> bool:
             return False
         for index, series in power.items():
             add_to(total.setdefault(index, {}), series, nodes)
+    return False
+
+
+def _lowest_order(element: _Element) -> _Element:
+    """Return the part of the lowest power of ε; it is nilpotent if the element is."""
+    lowest = min(key[0] for series in element.values() for key in series)
+    parts = {i: {key: v for key, v in s.items() if key[0] == lowest} for i, s in element.items()}
+    return {i: series for i, series in parts.items() if series}
+
+
+def _is_nilpotent(element: _Element, ring: QuotientRing, nodes: Nodes) -> bool:
+    power = element
+    for n in range(2, _MAX_POWER + 1):
+        power = _product(power, element, ring, nodes, Fraction(1))
+        if not power:
+            return True
+        if sum(map(len, power.values())) > _MAX_TERMS or (n > 2 and ring.is_free):
+            return False
     return False
 
 
@@ -129,7 +141,7 @@ def _product(left: _Element, right: _Element, ring: QuotientRing, nodes: Nodes, 
 
 
 def _candidates(log_symbol: LogSymbol, ring: QuotientRing, m: int) -> Iterator[Arc]:
-    yield from _single_atom_arcs(log_symbol, ring)
+    yield from single_atom_arcs(log_symbol, ring)
     if m == 1:
         return
     zeros = (0,) * len(log_symbol.constants)
@@ -160,45 +172,3 @@ def _nilpotency(form: Mapping[Exponents, Fraction], ring: QuotientRing) -> int |
             return None
         power = ring.product(power, form)
     return None
-
-
-def _single_atom_arcs(log_symbol: LogSymbol, ring: QuotientRing) -> Iterator[Arc]:
-    """Yield arcs of one atom: along the kernel of the linear part, and a few powers of ε, corrected."""
-    nodes = gauss_hermite(1)
-    zeros = (0,) * len(log_symbol.constants)
-
-    def arc(leading: Mapping[str, tuple[int, Fraction]]) -> Arc:
-        paths: dict[str, Series] = {name: {(p, *zeros): (c,)} for name, (p, c) in leading.items()}
-        return corrected(log_symbol, nodes, paths, _CORRECTED, ring)
-
-    if not log_symbol.constants:
-        for direction in _kernel(log_symbol):
-            yield Arc(log_symbol, nodes, {n: {(1,): (c,)} for n, c in direction.items()}, ring)
-    pinned = {log_symbol.perturbations[i] for i, _ in linear_solution(log_symbol)}
-    free = [name for name in log_symbol.perturbations if name not in pinned]
-    if log_symbol.is_linear_in_perturbations or not free:
-        return  # where all are pinned they are identified, by the implicit function theorem
-    for name in free:
-        yield arc({name: (1, Fraction(1))})
-    pairs = [pair for pair in permutations(log_symbol.perturbations, 2) if pair[0] in free]
-    for one, other in pairs[:_MAX_PAIRS]:
-        for p, q, scale in product(_POWERS, _POWERS, _SCALES):
-            if gcd(p, q) == 1:
-                yield arc({one: (p, Fraction(1)), other: (q, scale)})
-
-
-def _kernel(log_symbol: LogSymbol) -> list[dict[str, Fraction]]:
-    """Return a basis of the directions of δ that the linear part of K does not see."""
-    names = log_symbol.perturbations
-    rows: dict[Exponents, list[Fraction]] = {}
-    for index, terms in symbol_table(log_symbol).items():
-        for c, e, _ in terms:
-            if sum(e) == 1:
-                rows.setdefault(index, [Fraction(0)] * len(names))[e.index(1)] += c
-    table, pivots = row_reduced(list(rows.values()), len(names))
-    basis = []
-    for free in (i for i in range(len(names)) if i not in pivots):
-        direction = {names[free]: Fraction(1)}
-        direction.update({names[p]: -table[k][free] for k, p in enumerate(pivots) if table[k][free]})
-        basis.append(direction)
-    return basis
