@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables, pairs
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.families import Family, resolve
@@ -92,6 +93,20 @@ class LearningCoefficient(RichDisplay):
         import json
 
         return json.dumps(self.to_data(), indent=2)
+
+    def grid(self) -> Grid:
+        """Return the table of what is known."""
+        return self._display()[0][0]
+
+    def to_csv(self) -> str:
+        """Return one line of exact values."""
+        names = ["family", "dimension", "m", "gate", "weights", "value", "lower", "upper", "multiplicity", "status"]
+        data = self.to_data()
+        return Grid("", names, [["" if data[name] is None else str(data[name]) for name in names]]).to_csv()
+
+    def to_markdown(self) -> str:
+        """Return the table in Markdown."""
+        return self.grid().to_markdown()
 
     def to_text(self) -> str:
         """Return the table and the notes as plain text."""
