@@ -1,9 +1,9 @@
-"""How often BIC, ICL, sBIC and the dendrogram criterion choose the true number of experts, from the same fits.
+"""How often BIC, ICL, sBIC and the dendrogram choose the true number of experts, from the same fits.
 
     python benchmarks/choose_k.py --store choose_k.jsonl [--replicates 30] [--sizes 200,1000,10000] [--jobs 2]
 
-Each replicate draws rows from a truth with 1, 2 or 3 experts, well or weakly separated, and fits k = 1, ..., 5 with
-bounded gates. What is finished is kept in the store, one line for each replicate; a second run goes on from there.
+Each replicate draws rows from a truth with 1, 2 or 3 experts, well or weakly separated, and fits k = 1 to 5
+with bounded gates. What is finished is kept in the store, one line for each replicate; a second run goes on.
 """
 
 from __future__ import annotations
@@ -25,8 +25,12 @@ TRUTHS = {
     ("one", 1): MixingMeasure([0], [[0]], [[1]], [0], [0.5]),
     ("well", 2): MixingMeasure([0, 0], [[1], [0]], [[1.5], [-1.5]], [1, -1], [0.4, 0.3]),
     ("weak", 2): MixingMeasure([0, 0], [[1], [0]], [[0.5], [-0.5]], [0.35, -0.35], [0.4, 0.3]),
-    ("well", 3): MixingMeasure([0, 0, 0], [[2], [-2], [0]], [[1.5], [-1.5], [0]], [1, -1, 3], [0.3, 0.3, 0.3]),
-    ("weak", 3): MixingMeasure([0, 0, 0], [[1.5], [-1.5], [0]], [[0.8], [-0.8], [0]], [0.5, -0.5, 1], [0.3, 0.3, 0.3]),
+    ("well", 3): MixingMeasure(
+        [0, 0, 0], [[2], [-2], [0]], [[1.5], [-1.5], [0]], [1, -1, 3], [0.3, 0.3, 0.3]
+    ),
+    ("weak", 3): MixingMeasure(
+        [0, 0, 0], [[1.5], [-1.5], [0]], [[0.8], [-0.8], [0]], [0.5, -0.5, 1], [0.3, 0.3, 0.3]
+    ),
 }
 CRITERIA = ("BIC", "ICL", "sBIC", "DSC", "DSC, other pairing")
 BOX = {"beta0": (-4.0, 4.0), "beta1": (-4.0, 4.0), "sigma": (0.02, 10.0)}
@@ -67,7 +71,14 @@ def table(lines: list[dict[str, object]]) -> str:
     for line in lines:
         separation, k_true, n, _ = line["case"]
         groups.setdefault((k_true, separation, n), []).append(line)
-    heads = ["k*", "separation", "n", "runs", *(f"{name}: 1/2/3/4/5" for name in CRITERIA), "at a bound, k = k*"]
+    heads = [
+        "k*",
+        "separation",
+        "n",
+        "runs",
+        *(f"{name}: 1/2/3/4/5" for name in CRITERIA),
+        "at a bound, k = k*",
+    ]
     rows = [heads, ["---"] * len(heads)]
     for (k_true, separation, n), group in sorted(groups.items()):
         row = [str(k_true), separation, f"{n:,}", str(len(group))]
@@ -86,7 +97,9 @@ def main() -> None:
     parser.add_argument("--replicates", type=int, default=30)
     parser.add_argument("--sizes", default="200,1000,10000")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--table", action="store_true", help="print the table of what is finished, run nothing")
+    parser.add_argument(
+        "--table", action="store_true", help="print the table of what is finished, run nothing"
+    )
     arguments = parser.parse_args()
     lines = []
     if arguments.store.exists():

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from polysolv.experiments import probe as probe
     from polysolv.experiments import slopes as slopes
     from polysolv.experiments import sweep as sweep
+    from polysolv.experiments import volume_probe as volume_probe
     from polysolv.families import Family as Family
     from polysolv.homotopy import PathResult as PathResult
     from polysolv.homotopy import SolveResult as SolveResult
@@ -93,6 +94,7 @@ _PUBLIC = {
     "slopes": "polysolv.experiments",
     "solve": "polysolv.homotopy",
     "sweep": "polysolv.experiments",
+    "volume_probe": "polysolv.experiments",
     "voronoi_cells": "polysolv.moe",
     "voronoi_loss": "polysolv.moe",
 }

@@ -35,8 +35,8 @@ def region_certificate(
         gate: "exact" or "kernel".
         at_most: the bound.
         speeds: perturbation -> exponent of η in its size.
-        fixed, free, centre, radius, preconditioner: a box around a regular zero of the slow equations' leading
-            parts; coordinates are numbered, weights first, then the perturbations atom by atom.
+        fixed, free, centre, radius, preconditioner: a box around a regular zero of the slow equations'
+            leading parts; coordinates are numbered, weights first, then the perturbations atom by atom.
 
     Returns:
         the certificate; it proves nothing until the kernel has accepted it.

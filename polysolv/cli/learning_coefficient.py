@@ -28,7 +28,9 @@ class FittedExperts(_ParamType):
 
     name = "K or LOW:HIGH"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
         """Return both ends of the range."""
         ends = str(value).split(":")
         plain = len(ends) <= 2 and all(end.isascii() and end.isdigit() and len(end) < 4 for end in ends)
@@ -42,7 +44,11 @@ class FittedExperts(_ParamType):
 @command("learning-coefficient")
 @click.option("--m", type=IntegerRange(1, 400), default=None, help="Cell size. [default: 2 without --k]")
 @click.option(
-    "--k", "sizes", type=FittedExperts(), default=None, help="Fitted experts, such as 1:5: prints the table over k*."
+    "--k",
+    "sizes",
+    type=FittedExperts(),
+    default=None,
+    help="Fitted experts, such as 1:5: prints the table over k*.",
 )
 @family_options
 @click.option(
@@ -64,7 +70,9 @@ class FittedExperts(_ParamType):
     is_flag=True,
     help="Leave closed forms out: bounds by regions, exponents and chains alone, for m up to 8.",
 )
-@click.option("--certificate", type=FilePath(), default=None, help="Save the certificate in this file, for verify.")
+@click.option(
+    "--certificate", type=FilePath(), default=None, help="Save the certificate in this file, for verify."
+)
 @seed_option
 @format_option("table", "json", "csv", "markdown", default="table")
 @output_option
@@ -108,7 +116,9 @@ def learning_coefficient_command(
         if found.certificate is None:
             from polysolv.errors import InputError
 
-            raise InputError("--certificate", certificate, "leaving it out: there is no certificate of this cell")
+            raise InputError(
+                "--certificate", certificate, "leaving it out: there is no certificate of this cell"
+            )
         found.certificate.write(certificate, "--certificate")
     show(found, style, output, [found.grid()], found.notes)
 

@@ -30,7 +30,9 @@ from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, se
 @click.option(
     "--volume", is_flag=True, help="Estimate the learning coefficient of the cell from vol{V < eta} instead."
 )
-@click.option("--m", type=IntegerRange(2, 5), default=2, show_default=True, help="Cell size; 5 with --volume only.")
+@click.option(
+    "--m", type=IntegerRange(2, 5), default=2, show_default=True, help="Cell size; 5 with --volume only."
+)
 @click.option(
     "--splits", metavar="SPLIT,...", default=None, help="Sizes of the split, ascending. [default: six]"
 )
@@ -46,7 +48,12 @@ from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, se
     default=None,
     help="With --volume: the family. [default: location-scale-gaussian]",
 )
-@click.option("--dim", type=IntegerRange(1, 100), default=None, help="With --volume: number d of covariates. [default: 1]")
+@click.option(
+    "--dim",
+    type=IntegerRange(1, 100),
+    default=None,
+    help="With --volume: number d of covariates. [default: 1]",
+)
 @click.option("--gate", type=Name(["exact", "kernel"]), default=None, help="With --volume. [default: exact]")
 @click.option(
     "--distance",
@@ -54,7 +61,12 @@ from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, se
     default=None,
     help="With --volume: V by the equations of the cell, or by the true divergence. [default: cumulants]",
 )
-@click.option("--cells", type=IntegerRange(100, 100_000), default=None, help="With --volume: cells of a run. [default: 2000]")
+@click.option(
+    "--cells",
+    type=IntegerRange(100, 100_000),
+    default=None,
+    help="With --volume: cells of a run. [default: 2000]",
+)
 @seed_option
 @jobs_option()
 @timeout_option()
@@ -88,7 +100,8 @@ def probe_command(
     With --volume: draws cells by subset simulation and prints half the local slopes of log vol{V < eta}, also
     corrected for multiplicities 2 and 3, beside what is proved. After --timeout what is finished is printed.
     """
-    only_volume = {"--family": family, "--dim": dim, "--gate": gate, "--distance": distance, "--cells": cells}
+    only_volume: dict[str, object] = {"--family": family, "--dim": dim, "--gate": gate}
+    only_volume |= {"--distance": distance, "--cells": cells}
     if volume:
         _refuse("together with --volume", {"--parameter": parameter, "--splits": splits, "--truth": truth})
         settings = {"gate": gate or "exact", "distance": distance or "cumulants", "cells": cells or 2000}

@@ -82,7 +82,7 @@ def cumulant_distance(cell: Cell, cells: Array) -> Array:
                 parts.append(sum(monomial) / degree * value * series[rest])
         if not parts:
             continue
-        series[index] = sum(parts)
+        series[index] = np.sum(parts, axis=0)
         moments[index] = (weights * series[index]).sum(axis=1)
         value = moments[index].copy()
         for other, known in cumulants.items():
@@ -129,7 +129,9 @@ def require_divergence(family: Family) -> None:
         InputError: unless the family is a location or a location-scale Gaussian mixture.
     """
     if theorem_family(family) not in ((LOCATION, 0), (LOCATION_SCALE, 0)):
-        raise InputError("distance", "divergence", f"cumulants for {family.name}; {LOCATION}, {LOCATION_SCALE} have both")
+        raise InputError(
+            "distance", "divergence", f"cumulants for {family.name}; {LOCATION}, {LOCATION_SCALE} have both"
+        )
 
 
 def _indices(size: int, degree: int) -> list[Index]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import joblib
@@ -83,7 +84,9 @@ class VolumeProbe(RichDisplay):
             "gate": self.gate,
             "distance": self.distance,
             "windows": [list(window) for window in self.windows],
-            "coefficients": {str(mu): list(c) for mu, c in zip(MULTIPLICITIES, self.coefficients, strict=True)},
+            "coefficients": {
+                str(mu): list(c) for mu, c in zip(MULTIPLICITIES, self.coefficients, strict=True)
+            },
             "errors": list(self.errors),
             "runs": self.runs,
             "lower": str(self.lower),
@@ -98,7 +101,7 @@ class VolumeProbe(RichDisplay):
         for i, (low, high) in enumerate(self.windows):
             values = [f"{c[i]:.3f}" for c in self.coefficients]
             rows.append([f"{low:.1e}", f"{high:.1e}", *values, f"{self.errors[i]:.3f}"])
-        title = f"{self.family}, m = {self.m}: learning coefficient from volumes of {{V < eta}}, V by {self.distance}"
+        title = f"{self.family}, m = {self.m}: learning coefficient from vol{{V < eta}}, V by {self.distance}"
         return Grid(title, ["eta from", "to", *(f"if mu = {mu}" for mu in MULTIPLICITIES), "error"], rows)
 
     def to_text(self) -> str:
@@ -110,7 +113,11 @@ class VolumeProbe(RichDisplay):
     def _display(self) -> Tables:
         notes = []
         if self.windows:
-            shown = [f"{value:.3f} +- {error:.3f} if mu = {mu}" for mu in MULTIPLICITIES for value, error in [self.estimate(mu)]]
+            shown = [
+                f"{value:.3f} +- {error:.3f} if mu = {mu}"
+                for mu in MULTIPLICITIES
+                for value, error in [self.estimate(mu)]
+            ]
             notes.append(f"estimated: {'; '.join(shown)}")
         known = f"{self.upper}" if self.lower == self.upper else f"{self.lower} to {self.upper}"
         count = f", mu = {self.multiplicity}" if self.multiplicity else ""
@@ -125,9 +132,13 @@ class VolumeProbe(RichDisplay):
 
         figure, (axis,) = panels(1, size=(4.4, 3.2))
         at = [math.sqrt(low * high) for low, high in self.windows]
-        handles = {}
-        for mu, values, colour in zip(MULTIPLICITIES, self.coefficients, (BLUE, VERMILLION, GREEN), strict=True):
-            handles[f"μ = {mu}"] = axis.errorbar(at, values, self.errors, color=colour, marker="o", markersize=3)
+        handles: dict[str, Any] = {}
+        for mu, values, colour in zip(
+            MULTIPLICITIES, self.coefficients, (BLUE, VERMILLION, GREEN), strict=True
+        ):
+            handles[f"μ = {mu}"] = axis.errorbar(
+                at, values, self.errors, color=colour, marker="o", markersize=3
+            )
         for bound in {self.lower, self.upper}:
             handles["proved"] = axis.axhline(float(bound), color=BLACK, linewidth=0.8, linestyle=(0, (4, 2)))
         axis.set_xscale("log")
@@ -160,8 +171,8 @@ def volume_probe(
         m: cell size, 2 to 5.
         d: number of covariates for a family given by name; 1 if left out.
         gate: "exact" or "kernel".
-        distance: "cumulants" (what the P_ℓ are once means are eliminated) or "divergence" (the root of the true
-            Kullback-Leibler divergence; location and location-scale mixtures).
+        distance: "cumulants" (what the P_ℓ are once means are eliminated) or "divergence" (the root of the
+            true Kullback-Leibler divergence; location and location-scale mixtures).
         runs: independent runs, 2 to 64; their spread is the error.
         cells: cells that a run moves, 100 to 100,000.
         seed: of all draws.
@@ -176,9 +187,9 @@ def volume_probe(
     Raises:
         InputError: if an argument is not allowed.
 
-    Cells are drawn uniformly. A level keeps the fifth with the least V, copies it to the full number, and moves
-    every cell at random by differences of two others, in random coordinates and at random scales, within V
-    below the largest kept. Source: Au and Beck 2001 (subset simulation), ter Braak 2006 (the moves).
+    Cells are drawn uniformly. A level keeps the fifth with the least V, copies it to the full number, and
+    moves every cell at random by differences of two others, in random coordinates and at random scales,
+    within V below the largest kept. Source: Au and Beck 2001 (subset simulation), ter Braak 2006 (the moves).
     """
     resolved = resolve(family, d)
     m = require_integer("m", m, 2, MAX_CELL)
@@ -282,8 +293,9 @@ def _slopes(
     last = max(path[-1] for path in paths)
     first = min(math.log(0.1), *(path[0] for path in paths))
     ends = np.arange(first, last, -_WINDOW * math.log(10.0))
-    windows, coefficients, errors = [], [[] for _ in MULTIPLICITIES], []
-    for high, low in zip(ends[:-1], ends[1:], strict=True):
+    windows, errors = [], []
+    coefficients: list[list[float]] = [[] for _ in MULTIPLICITIES]
+    for high, low in pairwise(ends.tolist()):
         rises = []
         for path in paths:
             at = np.interp([-high, -low], -np.array(path), volumes)

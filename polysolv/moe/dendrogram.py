@@ -79,7 +79,7 @@ class Dendrogram(RichDisplay):
         return self.heights[place] if 0 <= place < len(self.heights) else 0.0
 
     def dsc(self, kappa: int, pairing: str = LEAVES) -> float:
-        """Return DSC(κ) = -(height + log n · mean log-likelihood of the merged measure); smaller is better."""
+        """Return DSC(κ) = -(height + log n · mean log-likelihood of κ merged atoms); smaller is better."""
         return -(self.height(kappa, pairing) + math.log(self.n) * self.log_likelihoods[self.k - kappa])
 
     def chosen(self, pairing: str = LEAVES) -> int:
@@ -91,7 +91,11 @@ class Dendrogram(RichDisplay):
         rows = []
         for kappa in range(self.k, 0, -1):
             here = self.height(kappa)
-            row = [str(kappa), f"{here:.6g}" if kappa > 1 else "-", f"{self.log_likelihoods[self.k - kappa]:.6f}"]
+            row = [
+                str(kappa),
+                f"{here:.6g}" if kappa > 1 else "-",
+                f"{self.log_likelihoods[self.k - kappa]:.6f}",
+            ]
             marks = ["*" if kappa == self.chosen(pairing) else "" for pairing in PAIRINGS]
             row += [f"{self.dsc(kappa, p):.4f}{mark}" for p, mark in zip(PAIRINGS, marks, strict=True)]
             merged = self.merges[self.k - kappa] if kappa > 1 else None
@@ -106,7 +110,9 @@ class Dendrogram(RichDisplay):
         return {
             "schema": SCHEMA,
             "n": self.n,
-            "merges": [{"first": list(m.first), "second": list(m.second), "height": m.height} for m in self.merges],
+            "merges": [
+                {"first": list(m.first), "second": list(m.second), "height": m.height} for m in self.merges
+            ],
             "log_likelihoods": list(self.log_likelihoods),
             "dsc": {pairing: [self.dsc(kappa, pairing) for kappa in levels] for pairing in PAIRINGS},
             "chosen": {pairing: self.chosen(pairing) for pairing in PAIRINGS},
@@ -125,6 +131,7 @@ class Dendrogram(RichDisplay):
 
         figure, (axis,) = panels(1, legend=False, size=(4.2, 3.2))
         order = _leaf_order(self.merges, self.k)
+        at: dict[tuple[int, ...], tuple[float, float]]
         at = {(atom,): (float(place), 0.0) for place, atom in enumerate(order)}
         for first, second, height in self.merges:
             (x0, y0), (x1, y1) = at[first], at[second]
@@ -143,8 +150,8 @@ class Dendrogram(RichDisplay):
     def _display(self) -> Tables:
         notes = [
             GAUGE,
-            "DSC pairs a number of atoms with the height at which it becomes one less; the other pairing with the "
-            "height that produced it; * marks the least",
+            "DSC pairs a number of atoms with the height at which it becomes one less; the other one with "
+            "the height that produced it; * marks the least",
         ]
         return [self.grid()], notes
 
@@ -177,7 +184,7 @@ def dendrogram_of(G: MixingMeasure, X: Array, y: Array) -> Dendrogram:
         )
         for i in range(G.k)
     ]
-    members = [(i,) for i in range(G.k)]
+    members: list[tuple[int, ...]] = [(i,) for i in range(G.k)]
     rows, responses = (X - centre) / spread, (y - level) / scale
     merges, measures = [], [_measure(atoms)]
     while len(atoms) > 1:
@@ -212,7 +219,9 @@ def _merged(one: _Atom, other: _Atom) -> _Atom:
     total = one.weight + other.weight
     p, q = (0.5, 0.5) if total == 0.0 else (one.weight / total, other.weight / total)
     beta1, b = p * one.beta1 + q * other.beta1, p * one.b + q * other.b
-    a = p * (one.a + (one.beta1 - beta1) * (one.b - b)) + q * (other.a + (other.beta1 - beta1) * (other.b - b))
+    a = p * (one.a + (one.beta1 - beta1) * (one.b - b)) + q * (
+        other.a + (other.beta1 - beta1) * (other.b - b)
+    )
     sigma = p * (one.sigma + (one.b - b) ** 2) + q * (other.sigma + (other.b - b) ** 2)
     return _Atom(total, beta1, a, b, sigma)
 

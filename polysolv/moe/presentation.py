@@ -139,7 +139,9 @@ def range_grid(fits: list[FitRecord]) -> Grid:
                 f"{fit.log_likelihood:.4f}",
                 f"{fit.bic:.2f}{marks['bic']}",
                 f"{fit.icl:.2f}{marks['icl']}",
-                "-" if singular is None else f"{singular[index]:.2f}{'*' if singular[index] == least else ''}",
+                "-"
+                if singular is None
+                else f"{singular[index]:.2f}{'*' if singular[index] == least else ''}",
                 f"{fit.gradient_norm:.1e}",
                 "yes" if fit.converged else "NO",
                 "(" + ",".join(map(str, sizes)) + ")",
@@ -183,7 +185,9 @@ def _sbic_note(fits: list[FitRecord]) -> str:
     note = f"least sBIC at k = {best}; it charges less than BIC, and picks too many more often"
     if found.bounded:
         pairs = ", ".join(f"({k}, {k_true})" for k, k_true in found.bounded)
-        note += f"; of the learning coefficients of (k, k*) = {pairs} only upper bounds are known, and went in"
+        note += (
+            f"; of the learning coefficients of (k, k*) = {pairs} only upper bounds are known, and went in"
+        )
     return note
 
 

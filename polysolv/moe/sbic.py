@@ -1,4 +1,4 @@
-"""Singular BIC (Drton and Plummer 2017): the verb `sbic`, and when its assumptions hold for a range of fits."""
+"""Singular BIC (Drton and Plummer 2017): the verb `sbic`, and when its assumptions hold for fits."""
 
 from __future__ import annotations
 
@@ -124,9 +124,7 @@ def _is_gate_bounded(fit: FitRecord) -> bool:
     return all(math.isfinite(value) for end in ends for value in end.tolist())
 
 
-def _coefficient(
-    coefficients: LearningCoefficients | Coefficients, i: int, j: int
-) -> tuple[float, int]:
+def _coefficient(coefficients: LearningCoefficients | Coefficients, i: int, j: int) -> tuple[float, int]:
     if isinstance(coefficients, LearningCoefficients):
         entry = coefficients.pair(i, j)
         return float(entry.upper), (entry.multiplicity if entry.value is not None else None) or 1

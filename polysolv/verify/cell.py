@@ -38,10 +38,13 @@ class CellStatement(Statement):
         self.at_least = None if low is None else rational(low, "at_least")
         self.at_most = rational(high, "at_most")
         self.multiplicity = None if count is None else integer(count, 1, MAX_ATOMS, "multiplicity")
-        if data["digest"] != digest({key: data[key] for key in KEYS.split() if key not in ("digest", "claim")}):
+        if data["digest"] != digest(
+            {key: data[key] for key in KEYS.split() if key not in ("digest", "claim")}
+        ):
             raise Rejected("statement", "its digest is not that of the cell and its bounds")
         self.weights = self.unknowns("w")
-        every = [*self.weights, *(f"{name}_{l + 1}" for l in range(self.m) for name in symbol.components)]
+        atoms = range(1, self.m + 1)
+        every = [*self.weights, *(f"{name}_{atom}" for atom in atoms for name in symbol.components)]
         self.variables = {name: number for number, name in enumerate(every)}
 
     def words(self) -> str:

@@ -46,10 +46,8 @@ def check_region(statement: Statement, steps: object, payload: object) -> tuple[
     return (THEOREM, "Watanabe 2009: the learning coefficient is the exponent of a volume")
 
 
-def _slow_parts(
-    symbol: LogSymbol, speeds: list[Fraction], gate: str, d: int
-) -> tuple[list[Poly], Fraction]:
-    """Return the parts of least speed of all equations slower than 1, in one atom, and the sum of 1 - speed."""
+def _slow_parts(symbol: LogSymbol, speeds: list[Fraction], gate: str, d: int) -> tuple[list[Poly], Fraction]:
+    """Return the slowest parts, in one atom, of the equations slower than 1, and the sum of 1 - speed."""
 
     def speed(key: int) -> Fraction:
         return sum((speeds[i] * n for i, n in unpack(key)), Fraction(0))
@@ -58,7 +56,9 @@ def _slow_parts(
     last = -int(-1 / min(ratios) // 1) - 1
     if last > MAX_DEGREE:
         raise Malformed("speeds", "one is too small")
-    if gate == "kernel" and not all(_fixes_gauge(symbol, index) for index in symbol.coefficients if not any(index[d:])):
+    if gate == "kernel" and not all(
+        _fixes_gauge(symbol, index) for index in symbol.coefficients if not any(index[d:])
+    ):
         raise Rejected("gate", "a term without a dual variable is not a perturbation of its own")
     cell = below([last] * len(symbol.variables), last)
     slow, slack = [], Fraction(0)
@@ -73,8 +73,19 @@ def _slow_parts(
 def _fixes_gauge(symbol: LogSymbol, index: tuple[int, ...]) -> bool:
     """Whether K has at ``index`` one perturbation, to the first power, that occurs nowhere else."""
     keys = [unpack(key) for key in symbol.coefficients[index].terms]
-    others = [i for other in symbol.coefficients if other != index for key in symbol.coefficients[other].terms for i in unpack(key)]
-    return len(keys) == 1 and len(keys[0]) == 1 and keys[0][0][1] == 1 and keys[0][0][0] not in [i for i, _ in others]
+    others = [
+        i
+        for other in symbol.coefficients
+        if other != index
+        for key in symbol.coefficients[other].terms
+        for i in unpack(key)
+    ]
+    return (
+        len(keys) == 1
+        and len(keys[0]) == 1
+        and keys[0][0][1] == 1
+        and keys[0][0][0] not in [i for i, _ in others]
+    )
 
 
 def _check_centre(statement: Statement, data: dict[str, object], equations: list[Poly]) -> None:
@@ -130,7 +141,11 @@ def _theorem(cell: CellStatement) -> tuple[Fraction, Fraction, int | None]:
             values = scale(n)
             return min(values), min(values), values.count(min(values))
         stay = [(n - j) * alpha / 2 + min(scale(j), default=Fraction(0)) for j in range(n + 1)]
-        return (Fraction(0), min(stay), None) if n > 1 else (stay[alpha > 1], stay[alpha > 1], 2 + (alpha == 1) - (alpha < 1))
+        return (
+            (Fraction(0), min(stay), None)
+            if n > 1
+            else (stay[alpha > 1], stay[alpha > 1], 2 + (alpha == 1) - (alpha < 1))
+        )
     if alpha is not None:
         raise Rejected("theorem", "it says nothing of this prior on weights")
     edge = Fraction(n * (2 + d * slopes), 4)

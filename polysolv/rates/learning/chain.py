@@ -122,7 +122,7 @@ def _two_atoms_excluded(
     gone: frozenset[int],
     seconds: float,
 ) -> bool:
-    """Ask whether Q = Σ c_j P_j, the last c_j = 1, vanishes doubly at two atoms with ``moving`` of opposite signs."""
+    """Ask whether Q = Σ c_j P_j, last c_j = 1, vanishes doubly at two atoms, ``moving`` of opposite signs."""
     kept = [i for i in range(len(names)) if i not in gone and i != moving]
     multipliers = [f"c_{j}" for j in range(len(forms) - 1)]
     equations: list[Named] = []

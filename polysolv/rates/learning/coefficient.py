@@ -1,4 +1,4 @@
-"""The noun `LearningCoefficient` and the verb `learning_coefficient`: λ of an over-fitted cell, with its proof."""
+"""The noun `LearningCoefficient` and the verb `learning_coefficient`: λ of an over-fitted cell."""
 
 from __future__ import annotations
 
@@ -100,7 +100,18 @@ class LearningCoefficient(RichDisplay):
 
     def to_csv(self) -> str:
         """Return one line of exact values."""
-        names = ["family", "dimension", "m", "gate", "weights", "value", "lower", "upper", "multiplicity", "status"]
+        names = [
+            "family",
+            "dimension",
+            "m",
+            "gate",
+            "weights",
+            "value",
+            "lower",
+            "upper",
+            "multiplicity",
+            "status",
+        ]
         data = self.to_data()
         return Grid("", names, [["" if data[name] is None else str(data[name]) for name in names]]).to_csv()
 
@@ -151,8 +162,8 @@ def learning_coefficient(
         d: number of covariates for a family given by name; 1 if left out.
         gate: "exact" if some other cell is exactly fitted, "kernel" if none is. It matters for families whose
             weights depend on covariates.
-        weights: "bounded" (below), or the positive parameter of a Dirichlet prior on the weights of a location
-            or location-scale mixture.
+        weights: "bounded" (below), or the positive parameter of a Dirichlet prior on the weights of a
+            location or location-scale mixture.
         theorems: whether the theorems of docs/choosing-k.md may be used; without them the region search, the
             exponents and the chains have to do.
         seed: of the searches.
@@ -176,7 +187,9 @@ def learning_coefficient(
     if found is not None:
         return _by_theorem(resolved, m, gate, dirichlet, found)
     if dirichlet is not None:
-        allowed = f"bounded: a Dirichlet prior is understood for {LOCATION} and {LOCATION_SCALE} alone, by theorem"
+        allowed = (
+            f"bounded: a Dirichlet prior is understood for {LOCATION} and {LOCATION_SCALE} alone, by theorem"
+        )
         raise InputError("weights", str(weights), allowed)
     if m > MAX_SEARCHED:
         raise InputError("m", m, f"at most {MAX_SEARCHED} where no theorem is known")
@@ -191,7 +204,12 @@ def cell_bounds(
     if found is not None:
         return found[:3]
     answer = learning_coefficient(
-        family, m, gate=gate, weights="bounded" if dirichlet is None else dirichlet, seed=seed, timeout=timeout
+        family,
+        m,
+        gate=gate,
+        weights="bounded" if dirichlet is None else dirichlet,
+        seed=seed,
+        timeout=timeout,
     )
     return answer.lower, answer.upper, answer.multiplicity
 
@@ -207,7 +225,7 @@ def parsed_weights(weights: object) -> Fraction | None:
     try:
         if isinstance(weights, (bool, float)) or len(str(weights)) > 40:
             raise ValueError
-        value = Fraction(weights)  # type: ignore[arg-type]
+        value = Fraction(str(weights))
     except (TypeError, ValueError, ZeroDivisionError):
         value = Fraction(0)
     if not 0 < value <= 10**6:
@@ -232,7 +250,8 @@ def _location(m: int, d: int, dirichlet: Fraction | None) -> Known:
     near = Fraction((m - 1) * d, 4)
     away = near if dirichlet is None else (m - 1) * dirichlet / 2
     tied = dirichlet is not None and near == away
-    return Known(*[min(near, away)] * 2, m if tied else 1, "location: V is of the order of the squared differences")
+    value = min(near, away)
+    return Known(value, value, m if tied else 1, "location: V is of the order of the squared differences")
 
 
 def _by_theorem(
@@ -247,7 +266,9 @@ def _by_theorem(
         certificate = coefficient_certificate(
             family, m, gate, dirichlet, found.lower, found.upper, found.multiplicity
         )
-    notes = [f"theorem ({found.source}); the certificate makes the kernel recompute it, and proves nothing new"]
+    notes = [
+        f"theorem ({found.source}); the certificate makes the kernel recompute it, and proves nothing new"
+    ]
     if dirichlet is not None and m > 2 and found.lower < found.upper:
         notes.append("from below only the regular part is claimed where weights may vanish")
     return LearningCoefficient(
@@ -280,7 +301,11 @@ def _by_certificates(family: Family, m: int, gate: str, seed: int, timeout: floa
     lower = exponent_bound(family, m, gate)
     notes.append(f"at least {lower}: proved exponents")
     upper, certificate = _region(free, m, gate, seed, end - time.monotonic())
-    why = "half the free coordinates" if certificate is None else "a region, whose certificate the kernel accepts"
+    why = (
+        "half the free coordinates"
+        if certificate is None
+        else "a region, whose certificate the kernel accepts"
+    )
     notes.append(f"at most {upper}: {why}")
     if lower < upper and gate == EXACT and not family.relations and symbol.is_linear:
         from polysolv.rates.learning.chain import find_chain
@@ -292,8 +317,8 @@ def _by_certificates(family: Family, m: int, gate: str, seed: int, timeout: floa
             if chain is not None and chain.bound > lower:
                 lower = chain.bound
                 notes.append(
-                    f"at least {lower}: {chain.questions} systems, proved unsolvable, make the equations below "
-                    f"degree {chain.order} independent"
+                    f"at least {lower}: {chain.questions} systems, proved unsolvable, make the equations "
+                    f"below degree {chain.order} independent"
                 )
     return LearningCoefficient(
         family.name,

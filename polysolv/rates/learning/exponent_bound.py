@@ -15,7 +15,7 @@ def upper_exponents(family: Family, m: int, gate: str) -> dict[str, Fraction | N
 
 
 def exponent_bound(family: Family, m: int, gate: str) -> Fraction:
-    """Return a lower bound of λ_diff: Σ over perturbations of (m - 1)/(2κ), less ½ for each that is not regular.
+    """Return a lower bound of λ_diff: Σ over perturbations of (m - 1)/(2κ), less ½ for each irregular one.
 
     Args:
         family: the family.

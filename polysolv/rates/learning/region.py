@@ -56,8 +56,8 @@ def bound(m: int, speeds: list[Fraction], slacks: Slacks) -> Fraction:
 def equations(log_symbol: LogSymbol, gate: str, degree: int) -> dict[Exponents, AtomPolynomial]:
     """Return the atom polynomials of V up to ``degree``.
 
-    Without an exactly fitted cell ("kernel") V does not see a factor that depends on x alone; of the equations
-    without a dual variable those at symbols of K remain, and fix the gauge.
+    Without an exactly fitted cell ("kernel") V does not see a factor that depends on x alone; of the
+    equations without a dual variable those at symbols of K remain, and fix the gauge.
     """
     found = atom_polynomials(log_symbol, degree)
     if gate == "kernel":
@@ -80,7 +80,8 @@ def find_region(
         seconds: after which the search ends.
 
     Best first: a linear program gives speeds and slacks; where the leading parts have no regular zero with
-    positive weights, one equation after the other is kept small by speeds alone, and the program solved again.
+    positive weights, one equation after the other is kept small by speeds alone, and the program is solved
+    again.
     """
     import numpy as np
 
@@ -138,7 +139,7 @@ def _is_definite(part: AtomPolynomial) -> bool:
 
 
 class _Program:
-    """Minimise m Σ o + Σ t subject to: speed of each monomial + t ≥ 1, speed ≥ degree / order for those of K."""
+    """Minimise m Σ o + Σ t: speed of each monomial + t ≥ 1, and speed ≥ degree / order for those of K."""
 
     def __init__(
         self, log_symbol: LogSymbol, m: int, polynomials: dict[Exponents, AtomPolynomial], order: int

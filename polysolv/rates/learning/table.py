@@ -156,7 +156,10 @@ class LearningCoefficients(RichDisplay):
     def to_csv(self) -> str:
         """Return one line for each k and k*."""
         headers = ["k", "k_true", "value", "lower", "upper", "multiplicity", "status"]
-        rows = [["" if e.to_data()[name] is None else str(e.to_data()[name]) for name in headers] for e in self.entries]
+        rows = [
+            ["" if e.to_data()[name] is None else str(e.to_data()[name]) for name in headers]
+            for e in self.entries
+        ]
         return Grid("", headers, rows).to_csv()
 
     def to_markdown(self) -> str:
@@ -259,7 +262,8 @@ def _sum(parts: list[Bounds]) -> Bounds:
     counts = [count for _, _, count in parts]
     known = [count for count in counts if count is not None]
     multiplicity = sum(count - 1 for count in known) + 1 if len(known) == len(counts) else None
-    low, high = (sum((part[i] for part in parts), Fraction(0)) for i in (0, 1))
+    low = sum((part[0] for part in parts), Fraction(0))
+    high = sum((part[1] for part in parts), Fraction(0))
     return low, high, multiplicity
 
 
@@ -285,5 +289,7 @@ def _free(family: Family, k: int) -> int:
 
 def _require_dimension(family: Family) -> None:
     if not family.log_symbol.is_linear or family.relations:
-        allowed = "a K that is linear in the perturbations, one monomial each, and no relations among covariates"
+        allowed = (
+            "a K that is linear in the perturbations, one monomial each, and no relations among covariates"
+        )
         raise InputError("family", family.name, f"{allowed}; see learning_coefficient for one cell")

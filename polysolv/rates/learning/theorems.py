@@ -15,7 +15,7 @@ _SAME_ORDER = 6
 
 
 class Known(NamedTuple):
-    """What theorems say of λ_diff: ``lower`` ≤ λ_diff ≤ ``upper``, the multiplicity if it is known, and why."""
+    """What theorems say of λ_diff: from ``lower`` to ``upper``; the multiplicity, if known; and why."""
 
     lower: Fraction
     upper: Fraction
@@ -58,7 +58,9 @@ def _gaussian(m: int) -> Known:
     """Location-scale: min over 3 ≤ N ≤ 2m of [3(m-1) + (N-3)(N-2)/2] / (2N), μ the number of minimisers."""
     values = {N: Fraction(3 * (m - 1) + _earlier(N), 2 * N) for N in range(3, 2 * m + 1)}
     least = min(values.values())
-    return Known(least, least, _ties(values.values(), least), "location-scale: the orders 3, ..., 2m are independent")
+    return Known(
+        least, least, _ties(values.values(), least), "location-scale: the orders 3, ..., 2m are independent"
+    )
 
 
 def _experts(m: int, d: int, slopes_in_gate: bool) -> Known:
@@ -105,7 +107,10 @@ def _vanishing(family: str, m: int, alpha: Fraction) -> Known | None:
     q = m - 1
     if family == LOCATION:
         away, near = q * alpha / 2, Fraction(q, 4)
-        return Known(*[min(away, near)] * 2, q + 1 if away == near else 1, "location: Rousseau and Mengersen's threshold")
+        value = min(away, near)
+        return Known(
+            value, value, q + 1 if away == near else 1, "location: Rousseau and Mengersen's threshold"
+        )
     if family != LOCATION_SCALE:
         return None
     upper = min((q - j) * alpha / 2 + (_gaussian(j + 1).upper if j else 0) for j in range(q + 1))
