@@ -53,6 +53,8 @@ def _slow_parts(symbol: LogSymbol, speeds: list[Fraction], gate: str, d: int) ->
         return sum((speeds[i] * n for i, n in unpack(key)), Fraction(0))
 
     ratios = [speed(key) / sum(index) for index, poly in symbol.coefficients.items() for key in poly.terms]
+    if not ratios:
+        raise Malformed("log_symbol", "it has no terms")
     last = -int(-1 / min(ratios) // 1) - 1
     if last > MAX_DEGREE:
         raise Malformed("speeds", "one is too small")
@@ -95,7 +97,9 @@ def _check_centre(statement: Statement, data: dict[str, object], equations: list
         raise Rejected("centre", f"needs {len(equations)} free variables, and values for the others")
     rows = [data["centre"], data["radii"], *items(data["preconditioner"], "centre")]
     centre, radii, *inverse = [[rational(x, "centre") for x in items(row, "centre")] for row in rows]
-    if [len(row) for row in (centre, radii, *inverse)] != [len(free)] * (len(free) + 2) or min(radii) <= 0:
+    if [len(row) for row in (centre, radii, *inverse)] != [len(free)] * (len(free) + 2) or any(
+        r <= 0 for r in radii
+    ):
         raise Rejected("centre", "a radius is not positive, or a vector or matrix has the wrong size")
     sides: list[Interval] = [(c - r, c + r) for c, r in zip(centre, radii, strict=True)]
     least = {**fixed, **{name: side[0] for name, side in zip(free, sides, strict=True)}}
@@ -125,7 +129,8 @@ def _theorem(cell: CellStatement) -> tuple[Fraction, Fraction, int | None]:
     gate, slopes = cell.gate, 2 if cell.family == "softmax-gaussian" else 1
 
     def order(N: int, last: int) -> Fraction:
-        linear = sum((max(Fraction(0), Fraction(N, 2) - k + 1) for k in range(2, last + 1)), Fraction(0))
+        count = min(N // 2, last - 1)  # of the k from 2 to last with N/2 - k + 1 > 0, which are summed up
+        linear = Fraction(count * N - count * (count + 1), 2)
         start = Fraction(3 * n + (N - 3) * (N - 2) // 2)
         return (start + d * (Fraction(slopes * n * N, 2) + linear)) / (2 * N)
 
