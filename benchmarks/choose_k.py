@@ -19,7 +19,7 @@ import numpy as np
 
 from polysolv import MixingMeasure, SoftmaxGaussianMoE
 from polysolv.moe.estimator import record_of
-from polysolv.moe.sbic import sbic_of_fits
+from polysolv.moe.singular_bic import sbic_of_fits
 
 TRUTHS = {
     ("one", 1): MixingMeasure([0], [[0]], [[1]], [0], [0.5]),

@@ -325,7 +325,7 @@ def _json(fits: list[FitRecord]) -> str:
 
 
 def _sbic(fits: list[FitRecord]) -> dict[str, Any]:
-    from polysolv.moe.sbic import sbic_of_fits
+    from polysolv.moe.singular_bic import sbic_of_fits
 
     found = sbic_of_fits(fits)
     values = None if found.values is None else list(found.values)

@@ -46,13 +46,13 @@ from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, se
     "--family",
     type=FamilyName(),
     default=None,
-    help="With --volume: the family. [default: location-scale-gaussian]",
+    help="Family by name; see `polysolv families`.",
 )
 @click.option(
     "--dim",
     type=IntegerRange(1, 100),
     default=None,
-    help="With --volume: number d of covariates. [default: 1]",
+    help="Number d of covariates. [default: 1]",
 )
 @click.option("--gate", type=Name(["exact", "kernel"]), default=None, help="With --volume. [default: exact]")
 @click.option(
@@ -97,8 +97,9 @@ def probe_command(
     and prints the slope of log V against log split beside the published and the refined exponent. After
     --timeout nothing is printed and the exit code is 3.
 
-    With --volume: draws cells by subset simulation and prints half the local slopes of log vol{V < eta}, also
-    corrected for multiplicities 2 and 3, beside what is proved. After --timeout what is finished is printed.
+    With --volume: draws cells of --family (location-scale-gaussian if left out) by subset simulation, and
+    prints half the local slopes of log vol{V < eta}, also corrected for multiplicities 2 and 3, beside what
+    is proved. After --timeout what is finished is printed; the exit code is 3.
     """
     only_volume: dict[str, object] = {"--family": family, "--dim": dim, "--gate": gate}
     only_volume |= {"--distance": distance, "--cells": cells}

@@ -9,7 +9,7 @@ from polysolv.moe.cell_rates import CellRate, rates_of_fit
 from polysolv.moe.digits import shown
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.mixing_measure import PARAMETERS
-from polysolv.moe.sbic import sbic_of_fits
+from polysolv.moe.singular_bic import sbic_of_fits
 from polysolv.rates.report import show_refined
 from polysolv.rates.statements import NOT_IDENTIFIABLE
 

@@ -4,10 +4,12 @@ import itertools
 import json
 from fractions import Fraction
 
+import jsonschema
 import pytest
 import sympy
 
 from polysolv import learning_coefficient
+from polysolv.certificates import json_schema
 from polysolv.verify import verify
 
 CASES = [
@@ -96,6 +98,14 @@ def test_a_region_proves_its_bound(regions):
         assert f"m = {m}" in answer.statement
         assert answer.statement.endswith(f"is at most {coefficient.upper}")
         assert independent_bound(data) == sympy.Rational(str(coefficient.upper))
+
+
+def test_their_shape_is_in_the_schema(regions):
+    validator = jsonschema.Draft202012Validator(json_schema())
+    for _, data in regions:
+        validator.validate(data)
+    validator.validate(learning_coefficient("softmax-gaussian", 9).certificate.to_data())
+    assert not validator.is_valid({**regions[0][1], "steps": [{"step": "core"}]})
 
 
 def test_a_smaller_claim_is_refused_and_a_larger_one_is_not(regions, plain_digest, reseal):

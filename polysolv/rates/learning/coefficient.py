@@ -132,7 +132,7 @@ class LearningCoefficient(RichDisplay):
             d=self.dimension or None,
             gate=self.gate,
             weights=self.weights,
-            **{"λ beyond the regular part": size},
+            beyond_the_regular_part=size,
             multiplicity="not known" if self.multiplicity is None else str(self.multiplicity),
             regular_part=str(self.regular),
             status=self.status,

@@ -10,7 +10,7 @@ import pytest
 from polysolv import InputError, MixingMeasure, SoftmaxGaussianMoE, learning_coefficients, sbic
 from polysolv.moe.estimator import record_of
 from polysolv.moe.presentation import range_grid, range_notes
-from polysolv.moe.sbic import sbic_of_fits
+from polysolv.moe.singular_bic import sbic_of_fits
 
 BOX = {"beta0": (-4.0, 4.0), "beta1": (-4.0, 4.0)}
 
