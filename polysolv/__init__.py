@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from polysolv.experiments import probe as probe
     from polysolv.experiments import slopes as slopes
     from polysolv.experiments import sweep as sweep
+    from polysolv.experiments import volume_probe as volume_probe
     from polysolv.families import Family as Family
     from polysolv.homotopy import PathResult as PathResult
     from polysolv.homotopy import SolveResult as SolveResult
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from polysolv.moe import SoftmaxGaussianMoE as SoftmaxGaussianMoE
     from polysolv.moe import cell_errors as cell_errors
     from polysolv.moe import plot_voronoi_cells as plot_voronoi_cells
+    from polysolv.moe import sbic as sbic
     from polysolv.moe import voronoi_cells as voronoi_cells
     from polysolv.moe import voronoi_loss as voronoi_loss
     from polysolv.polynomials.generic_system import GenericSystem as GenericSystem
@@ -41,6 +43,10 @@ if TYPE_CHECKING:
     from polysolv.rates import RateTable as RateTable
     from polysolv.rates import rate as rate
     from polysolv.rates import rate_table as rate_table
+    from polysolv.rates.learning import LearningCoefficient as LearningCoefficient
+    from polysolv.rates.learning import LearningCoefficients as LearningCoefficients
+    from polysolv.rates.learning import learning_coefficient as learning_coefficient
+    from polysolv.rates.learning import learning_coefficients as learning_coefficients
     from polysolv.rates.planning import Plan as Plan
     from polysolv.rates.planning import plan as plan
     from polysolv.rates.prover import explain as explain
@@ -56,6 +62,8 @@ _PUBLIC = {
     "FitWarning": "polysolv.moe",
     "GenericSystem": "polysolv.polynomials.generic_system",
     "InputError": "polysolv.errors",
+    "LearningCoefficient": "polysolv.rates.learning",
+    "LearningCoefficients": "polysolv.rates.learning",
     "MixingMeasure": "polysolv.moe",
     "PathResult": "polysolv.homotopy",
     "Plan": "polysolv.rates.planning",
@@ -74,15 +82,19 @@ _PUBLIC = {
     "explain": "polysolv.rates.prover",
     "exponents": "polysolv.rates.prover",
     "families": "polysolv.families",
+    "learning_coefficient": "polysolv.rates.learning",
+    "learning_coefficients": "polysolv.rates.learning",
     "order": "polysolv.decisions",
     "plan": "polysolv.rates.planning",
     "plot_voronoi_cells": "polysolv.moe",
     "probe": "polysolv.experiments",
     "rate": "polysolv.rates",
     "rate_table": "polysolv.rates",
+    "sbic": "polysolv.moe",
     "slopes": "polysolv.experiments",
     "solve": "polysolv.homotopy",
     "sweep": "polysolv.experiments",
+    "volume_probe": "polysolv.experiments",
     "voronoi_cells": "polysolv.moe",
     "voronoi_loss": "polysolv.moe",
 }

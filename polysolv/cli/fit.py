@@ -306,7 +306,7 @@ def _read_fits(path: str) -> list[FitRecord]:
     data = parse_json(_text(path, path), path)
     if isinstance(data, dict) and data.get("schema") == _RANGE_SCHEMA:
         entries = data.get("fits")
-        if not isinstance(entries, list) or not entries or set(data) != {"schema", "fits"}:
+        if not isinstance(entries, list) or not entries or set(data) - {"sbic"} != {"schema", "fits"}:
             raise InputError(
                 f"{path}: fits", type(entries).__name__, "keys schema and fits, a non-empty array"
             )
@@ -320,8 +320,16 @@ def _json(fits: list[FitRecord]) -> str:
     from polysolv.moe.fit_file import fit_to_data
 
     entries = [fit_to_data(fit) for fit in fits]
-    data = entries[0] if len(entries) == 1 else {"schema": _RANGE_SCHEMA, "fits": entries}
+    data = entries[0] if len(entries) == 1 else {"schema": _RANGE_SCHEMA, "fits": entries, **_sbic(fits)}
     return json.dumps(data, indent=2, allow_nan=False) + "\n"
+
+
+def _sbic(fits: list[FitRecord]) -> dict[str, Any]:
+    from polysolv.moe.singular_bic import sbic_of_fits
+
+    found = sbic_of_fits(fits)
+    values = None if found.values is None else list(found.values)
+    return {"sbic": {"values": values, "reason": found.reason, "bounded": [list(p) for p in found.bounded]}}
 
 
 def _print(fits: list[FitRecord], style: str, output: str | None) -> None:

@@ -12,10 +12,14 @@ import click
 import polysolv
 from polysolv.cli.options import HelpedCommand, printing, write_example
 
-# Command name -> (module with its NAME_command, its line on `polysolv -h`).
+# Command name -> (module with its NAME_command, - as _, its line on `polysolv -h`).
 _COMMANDS = {
     "rate": ("polysolv.cli.rate", "Rates of every parameter of over-fitted atoms."),
     "table": ("polysolv.cli.table", "The slowest rates against the excess, a row each."),
+    "learning-coefficient": (
+        "polysolv.cli.learning_coefficient",
+        "What an over-fitted cell costs in log n, with its proof.",
+    ),
     "plan": ("polysolv.cli.plan", "The n that a target error asks for."),
     "explain": ("polysolv.cli.explain", "The proof of an exponent, and the arc that attains it."),
     "system": ("polysolv.cli.system", "The polynomial system of a cell, in many formats."),
@@ -51,7 +55,7 @@ class LazyGroup(HelpedCommand, click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module = import_module(_COMMANDS[cmd_name][0])
-        command: click.Command = getattr(module, f"{cmd_name}_command")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

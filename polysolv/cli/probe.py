@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from polysolv.cli.options import FilePath, IntegerRange, Name, command, emit, format_option, output_option
+from polysolv.cli.options import (
+    FamilyName,
+    FilePath,
+    IntegerRange,
+    Name,
+    command,
+    emit,
+    format_option,
+    output_option,
+)
 from polysolv.cli.progress import status_line
 from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
 
 
 @command("probe")
 @click.option(
-    "--parameter", type=Name(["beta1", "a", "b", "sigma"]), required=True, help="The parameter that is split."
+    "--parameter",
+    type=Name(["beta1", "a", "b", "sigma"]),
+    default=None,
+    help="The parameter that is split; needed without --volume.",
 )
-@click.option("--m", type=IntegerRange(2, 4), default=2, show_default=True, help="Cell size.")
+@click.option(
+    "--volume", is_flag=True, help="Estimate the learning coefficient of the cell from vol{V < eta} instead."
+)
+@click.option(
+    "--m", type=IntegerRange(2, 5), default=2, show_default=True, help="Cell size; 5 with --volume only."
+)
 @click.option(
     "--splits", metavar="SPLIT,...", default=None, help="Sizes of the split, ascending. [default: six]"
 )
@@ -23,6 +42,31 @@ from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, se
     default=None,
     help="True mixing measure in JSON, d = 1; its first atom carries the cell. [default: two atoms]",
 )
+@click.option(
+    "--family",
+    type=FamilyName(),
+    default=None,
+    help="Family by name; see `polysolv families`.",
+)
+@click.option(
+    "--dim",
+    type=IntegerRange(1, 100),
+    default=None,
+    help="Number d of covariates. [default: 1]",
+)
+@click.option("--gate", type=Name(["exact", "kernel"]), default=None, help="With --volume. [default: exact]")
+@click.option(
+    "--distance",
+    type=Name(["cumulants", "divergence"]),
+    default=None,
+    help="With --volume: V by the equations of the cell, or by the true divergence. [default: cumulants]",
+)
+@click.option(
+    "--cells",
+    type=IntegerRange(100, 100_000),
+    default=None,
+    help="With --volume: cells of a run. [default: 2000]",
+)
 @seed_option
 @jobs_option()
 @timeout_option()
@@ -30,10 +74,16 @@ from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, se
 @format_option("table", "json", "csv", "markdown", default="table")
 @output_option
 def probe_command(
-    parameter: str,
+    parameter: str | None,
+    volume: bool,
     m: int,
     splits: str | None,
     truth: str | None,
+    family: str | None,
+    dim: int | None,
+    gate: str | None,
+    distance: str | None,
+    cells: int | None,
     seed: int,
     jobs: int,
     timeout: float | None,
@@ -46,8 +96,24 @@ def probe_command(
     Minimises V over everything else, subject to two atoms of the cell being a split apart in the parameter,
     and prints the slope of log V against log split beside the published and the refined exponent. After
     --timeout nothing is printed and the exit code is 3.
+
+    With --volume: draws cells of --family (location-scale-gaussian if left out) by subset simulation, and
+    prints half the local slopes of log vol{V < eta}, also corrected for multiplicities 2 and 3, beside what
+    is proved. After --timeout what is finished is printed; the exit code is 3.
     """
-    import json
+    only_volume: dict[str, object] = {"--family": family, "--dim": dim, "--gate": gate}
+    only_volume |= {"--distance": distance, "--cells": cells}
+    if volume:
+        _refuse("together with --volume", {"--parameter": parameter, "--splits": splits, "--truth": truth})
+        settings = {"gate": gate or "exact", "distance": distance or "cumulants", "cells": cells or 2000}
+        where = (family or "location-scale-gaussian", m, dim)
+        _print_volume(where, settings, seed, jobs, timeout, no_progress, style, output)
+        return
+    _refuse("without --volume", only_volume)
+    if parameter is None:
+        from polysolv.errors import InputError
+
+        raise InputError("--parameter", None, "beta1, a, b or sigma, or --volume instead")
 
     from polysolv.deadline import TimeIsUp, time_limit
     from polysolv.experiments.population import probe
@@ -64,6 +130,32 @@ def probe_command(
             "polysolv: time is up; a slope needs all splits: give --timeout more, or fewer --splits", err=True
         )
         click.get_current_context().exit(TIME_IS_UP)
+    _print(result, style, output)
+
+
+def _print_volume(
+    where: tuple[str, int, int | None],
+    settings: dict[str, Any],
+    seed: int,
+    jobs: int,
+    timeout: float | None,
+    no_progress: bool,
+    style: str,
+    output: str | None,
+) -> None:
+    from polysolv.experiments.volume import volume_probe
+
+    with status_line(no_progress) as show:
+        found = volume_probe(*where, seed=seed, jobs=jobs, timeout=timeout, progress=show, **settings)
+    _print(found, style, output)
+    if not found.complete:
+        click.echo("polysolv: time is up; V did not become as small as rounding allows", err=True)
+        click.get_current_context().exit(TIME_IS_UP)
+
+
+def _print(result: Any, style: str, output: str | None) -> None:
+    import json
+
     if style == "json":
         emit(json.dumps(result.to_data(), indent=2, allow_nan=False), output)
     elif style == "csv":
@@ -72,6 +164,14 @@ def probe_command(
         emit(result.grid().to_markdown(), output)
     else:
         emit(result.to_text(), output)
+
+
+def _refuse(when: str, values: dict[str, object]) -> None:
+    from polysolv.errors import InputError
+
+    for name, value in values.items():
+        if value is not None:
+            raise InputError(name, value, f"nothing {when}")
 
 
 def _numbers(text: str) -> list[float]:

@@ -13,17 +13,29 @@ if TYPE_CHECKING:
     from polysolv.experiments.run import sweep
     from polysolv.experiments.slope_table import SlopeTable
     from polysolv.experiments.sweep_result import SweepResult, slopes
+    from polysolv.experiments.volume import VolumeProbe, volume_probe
 
 _PUBLIC = {
     "ProbeResult": "polysolv.experiments.population",
     "SlopeTable": "polysolv.experiments.slope_table",
     "SweepResult": "polysolv.experiments.sweep_result",
+    "VolumeProbe": "polysolv.experiments.volume",
     "probe": "polysolv.experiments.population",
     "slopes": "polysolv.experiments.sweep_result",
     "sweep": "polysolv.experiments.run",
+    "volume_probe": "polysolv.experiments.volume",
 }
 
-__all__ = ["ProbeResult", "SlopeTable", "SweepResult", "probe", "slopes", "sweep"]
+__all__ = [
+    "ProbeResult",
+    "SlopeTable",
+    "SweepResult",
+    "VolumeProbe",
+    "probe",
+    "slopes",
+    "sweep",
+    "volume_probe",
+]
 
 
 def __getattr__(name: str) -> object:

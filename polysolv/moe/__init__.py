@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from polysolv.moe.losses import voronoi_loss
     from polysolv.moe.mixing_measure import MixingMeasure
     from polysolv.moe.plots import plot_voronoi_cells
+    from polysolv.moe.singular_bic import sbic
     from polysolv.moe.voronoi import cell_errors, voronoi_cells
 
 _PUBLIC = {
@@ -22,6 +23,7 @@ _PUBLIC = {
     "SoftmaxGaussianMoE": "polysolv.moe.estimator",
     "cell_errors": "polysolv.moe.voronoi",
     "plot_voronoi_cells": "polysolv.moe.plots",
+    "sbic": "polysolv.moe.singular_bic",
     "voronoi_cells": "polysolv.moe.voronoi",
     "voronoi_loss": "polysolv.moe.losses",
 }
@@ -32,6 +34,7 @@ __all__ = [
     "SoftmaxGaussianMoE",
     "cell_errors",
     "plot_voronoi_cells",
+    "sbic",
     "voronoi_cells",
     "voronoi_loss",
 ]

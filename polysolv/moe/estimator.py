@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,6 +35,9 @@ from polysolv.moe.scale import resolution
 from polysolv.moe.search import best_of, runs_of
 from polysolv.moe.starts import NAMES
 from polysolv.moe.threads import one_thread
+
+if TYPE_CHECKING:
+    from polysolv.moe.dendrogram import Dendrogram
 
 _MAX_SPREAD = 1e50
 
@@ -236,6 +239,12 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             check_is_fitted(self)
             return self.bic() + 2.0 * self.entropy_
         return self.bic(X, y) + 2.0 * diagnostics.entropy(self.responsibilities(X, y))
+
+    def dendrogram(self) -> Dendrogram:
+        """Return how the fitted atoms merge, and the criterion DSC (:mod:`~polysolv.moe.dendrogram`)."""
+        from polysolv.moe.dendrogram import dendrogram_of
+
+        return dendrogram_of(self.mixing_measure_, *self._training())
 
     def to_json(self) -> str:
         """Return the fit as JSON text (schema ``polysolv/fit/1``), read back by :meth:`from_json`."""

@@ -9,6 +9,7 @@ from polysolv.moe.cell_rates import CellRate, rates_of_fit
 from polysolv.moe.digits import shown
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.mixing_measure import PARAMETERS
+from polysolv.moe.singular_bic import sbic_of_fits
 from polysolv.rates.report import show_refined
 from polysolv.rates.statements import NOT_IDENTIFIABLE
 
@@ -123,7 +124,9 @@ def range_grid(fits: list[FitRecord]) -> Grid:
     best = {
         name: min(candidates, key=lambda i: getattr(fits[i], name), default=None) for name in ("bic", "icl")
     }
-    headers = ["k", "df", "log-likelihood", "BIC", "ICL", "|score|/n", "converged", "cells"]
+    singular = sbic_of_fits(fits).values
+    least = None if singular is None else min(singular)
+    headers = ["k", "df", "log-likelihood", "BIC", "ICL", "sBIC", "|score|/n", "converged", "cells"]
     headers += ["published", "refined", "spurious atoms", "at a bound"]
     rows = []
     for index, fit in enumerate(fits):
@@ -136,6 +139,9 @@ def range_grid(fits: list[FitRecord]) -> Grid:
                 f"{fit.log_likelihood:.4f}",
                 f"{fit.bic:.2f}{marks['bic']}",
                 f"{fit.icl:.2f}{marks['icl']}",
+                "-"
+                if singular is None
+                else f"{singular[index]:.2f}{'*' if singular[index] == least else ''}",
                 f"{fit.gradient_norm:.1e}",
                 "yes" if fit.converged else "NO",
                 "(" + ",".join(map(str, sizes)) + ")",
@@ -162,12 +168,27 @@ def range_notes(fits: list[FitRecord]) -> list[str]:
         first += f"; not compared, as they end in spurious atoms: k = {others}"
     notes = [
         first,
+        _sbic_note(fits),
         "df: free parameters; cells: how many fitted atoms look like one (backward selection by BIC); "
         "published, refined: rate of the slowest parameter given these cells",
     ]
     for fit in fits:
         notes += [f"warning: k = {fit.mixing_measure.k}: {warning}" for warning in fit.warnings]
     return notes
+
+
+def _sbic_note(fits: list[FitRecord]) -> str:
+    found = sbic_of_fits(fits)
+    if found.values is None:
+        return f"no sBIC: {found.reason}"
+    best = fits[min(range(len(fits)), key=found.values.__getitem__)].mixing_measure.k
+    note = f"least sBIC at k = {best}; it charges less than BIC, and picks too many more often"
+    if found.bounded:
+        pairs = ", ".join(f"({k}, {k_true})" for k, k_true in found.bounded)
+        note += (
+            f"; of the learning coefficients of (k, k*) = {pairs} only upper bounds are known, and went in"
+        )
+    return note
 
 
 def to_markdown(grids: list[Grid], notes: list[str]) -> str:

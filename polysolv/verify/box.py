@@ -43,7 +43,7 @@ def check_box(statement: Statement, steps: object, payload: object) -> tuple[str
             raise Rejected("weights", "one is not positive on a box")
         if statement.clause and all(ranges[name][0] <= 0 <= ranges[name][1] for name in statement.clause):
             raise Rejected("non-triviality", "no unknown of the clause is bounded away from 0")
-        _krawczyk(equations, dict(zip(numbers, sides, strict=True)), inverse)
+        krawczyk(equations, dict(zip(numbers, sides, strict=True)), inverse)
         for other in boxes:
             if all(a <= d and c <= b for (a, b), (c, d) in zip(sides, other, strict=True)):
                 raise Rejected("distinctness", "two boxes overlap")
@@ -51,7 +51,7 @@ def check_box(statement: Statement, steps: object, payload: object) -> tuple[str
     return (THEOREM,)
 
 
-def _krawczyk(equations: list[Poly], sides: dict[int, Interval], inverse: list[list[Fraction]]) -> None:
+def krawczyk(equations: list[Poly], sides: dict[int, Interval], inverse: list[list[Fraction]]) -> None:
     """Check row by row that c - Y f(c) + (I - Y F'(X)) (X - c) lies in the interior of X = c +- r.
 
     Then x - Y f(x) maps X into itself, so it has a fixed point; Y is invertible, as |I - Y F'(x)| r < r.

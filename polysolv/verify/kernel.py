@@ -2,11 +2,13 @@
 
 from .arc import ArcStatement, check_arc
 from .box import check_box
+from .cell import CellStatement
 from .identity import check_identity
 from .limits import Malformed, Rejected, work
 from .point import check_point
 from .quadrature import check_quadrature
 from .reading import check_plain, digest, fields, items, parse
+from .region import check_region, check_theorem
 from .statement import Statement
 from .zero_crossing import check_zero_crossing
 
@@ -68,7 +70,7 @@ def _open(value: object) -> tuple[dict[str, object], Statement]:
         raise Malformed("certificate", f"schema must be {SCHEMA} and kind one of {', '.join(_CHECKS)}")
     if data["digest"] != digest({key: item for key, item in data.items() if key != "digest"}):
         raise Rejected("digest", "it is not the sha256 of the rest of the certificate")
-    statement = (ArcStatement if data["kind"] == "arc" else Statement)(data["statement"])
+    statement = _STATEMENTS.get(str(data["kind"]), Statement)(data["statement"])
     if (data["kind"] == "order") != (statement.claim == "ORDER"):
         raise Rejected("kind", f"a certificate of this kind does not prove {statement.claim}")
     return data, statement
@@ -104,3 +106,5 @@ def _check_order(order: Statement, steps: object, payload: object) -> tuple[str,
 
 _CHECKS = {"order": _check_order, "point": check_point, "box": check_box, "quadrature": check_quadrature}
 _CHECKS |= {"identity": check_identity, "zero-crossing": check_zero_crossing, "arc": check_arc}
+_CHECKS |= {"region": check_region, "coefficient": check_theorem}
+_STATEMENTS = {"arc": ArcStatement, "region": CellStatement, "coefficient": CellStatement}

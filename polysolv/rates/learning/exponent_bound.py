@@ -1,0 +1,59 @@
+"""From exponents to learning coefficients: |δ_s|^κ ≲ V for every atom bounds the volume of {V < η}."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from polysolv.families import Family
+from polysolv.rates.prover.exponents import component_exponents
+
+
+def upper_exponents(family: Family, m: int, gate: str) -> dict[str, Fraction | None]:
+    """Return for each component a κ with |δ|^κ ≲ V that is proved, ``None`` where there is none."""
+    found = component_exponents(family, m, gate == "exact")
+    return {name: bounds.upper if bounds.lower is not None else None for name, bounds in found.items()}
+
+
+def exponent_bound(family: Family, m: int, gate: str) -> Fraction:
+    """Return a lower bound of λ_diff: Σ over perturbations of (m - 1)/(2κ), less ½ for each irregular one.
+
+    Args:
+        family: the family.
+        m: cell size.
+        gate: "exact" or "kernel".
+
+    {V < η} lies in the set where every difference of atoms is O(η^(1/κ)) and as many combinations of the
+    perturbations as terms of the first degree are independent are O(η).
+
+    >>> from polysolv.families import get
+    >>> exponent_bound(get("softmax-gaussian"), 2, "exact")
+    Fraction(7, 8)
+    """
+    kappas = upper_exponents(family, m, gate)
+    total = sum((1 / kappa for kappa in kappas.values() if kappa is not None), Fraction(0))
+    return ((m - 1) * total - (len(kappas) - _rank(family))) / 2
+
+
+def _rank(family: Family) -> int:
+    """Return how many combinations of an atom's perturbations act on what is observed to first order.
+
+    Terms whose coefficient is a symbolic true value count only where that cannot vanish: each column is used
+    once, and so is each row, which a matching of distinct monomials guarantees.
+    """
+    symbol = family.log_symbol
+    if family.relations:
+        # Modulo relations monomials coincide: no combination is claimed to be regular.
+        return 0
+    columns: dict[int, set[tuple[int, ...]]] = {}
+    for term in symbol.terms:
+        if sum(term.perturbations) == 1 and not any(term.constants):
+            columns.setdefault(term.perturbations.index(1), set()).add(term.variables)
+    matched, used = 0, set[tuple[int, ...]]()
+    rows = {i: sorted(monomials) for i, monomials in columns.items()}
+    for i in sorted(rows, key=lambda i: len(rows[i])):
+        others = {v for j, listed in rows.items() if j != i for v in listed}
+        own = [v for v in rows[i] if v not in others and v not in used]
+        if own:
+            used.add(own[0])
+            matched += 1
+    return matched
