@@ -247,7 +247,8 @@ def _average(
     precise: np.ndarray,
 ) -> None:
     """Replace the ends at one multiple zero by their mean, in which most of their errors cancel; in place."""
-    for number in np.unique(member[paths > 1]):
+    # NumPy's `unique` would load its masked arrays, which takes longer than most solves.
+    for number in sorted(set(member[paths > 1].tolist())):
         rows = np.flatnonzero(member == number)
         if np.ptp(logarithms[rows], axis=0).any():
             continue
