@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SAVED = b"polysolv/system/"  # how the schema of a saved cell begins
 
+
 def read_any(text: bytes) -> GenericSystem:
     """Return the system in a text of any format; a saved `PolynomialSystem` must be what it says it is.
 

@@ -1,8 +1,8 @@
 """Machine code of the compiled functions: made once, later processes load it without numba.
 
 Importing numba and reading its own cache takes longer than most systems take to solve, so the object code is
-kept in a file, and loaded without numba: under Linux on x86-64 by ourselves, elsewhere by llvmlite. Where LLVM
-code is shipped, making it takes no numba either.
+kept in a file, and loaded without numba: under Linux on x86-64 by ourselves, elsewhere by llvmlite. Where
+LLVM code is shipped, making it takes no numba either.
 """
 
 from __future__ import annotations

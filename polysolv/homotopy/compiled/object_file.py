@@ -55,9 +55,9 @@ def _put(content: bytes, symbol: str, address_of: Callable[[str], int | None]) -
     titles = [_name(content, sections[names], section[0]) for section in sections]
     # The file is its own layout: a section lies where it lies in the file.
     for _, sort, flags, _, offset, size, _, _, alignment, _ in sections:
-        if flags & _IN_MEMORY and size:
-            if sort == _NO_BITS or flags & _WRITABLE or offset % max(alignment, 1):
-                raise ValueError("an object file with a layout of its own")
+        own = sort == _NO_BITS or flags & _WRITABLE or offset % max(alignment, 1)
+        if flags & _IN_MEMORY and size and own:
+            raise ValueError("an object file with a layout of its own")
     (table,) = (section for section in sections if section[1] == _SYMBOLS)
     symbols = [
         _SYMBOL.unpack_from(content, table[4] + i * _SYMBOL.size) for i in range(table[5] // _SYMBOL.size)
@@ -93,7 +93,9 @@ def _put(content: bytes, symbol: str, address_of: Callable[[str], int | None]) -
             elif way != _ADDRESS:
                 raise ValueError("an object file with short addresses")
             struct.pack_into("<Q", memory, start + place, value % 2**64)
-    entries = [i for i, s in enumerate(symbols) if s[3] and _name(content, sections[table[6]], s[0]) == symbol]
+    entries = [
+        i for i, s in enumerate(symbols) if s[3] and _name(content, sections[table[6]], s[0]) == symbol
+    ]
     if len(entries) != 1 or not sections[symbols[entries[0]][3]][2] & _EXECUTABLE:
         raise ValueError("no such function")
     entry = address(entries[0])
