@@ -35,6 +35,7 @@ _SHORTEST = 1e-3
 _MOST_STEPS = 1000
 _CORRECTIONS = 12
 _PART, _MORE = 4, 4  # bits by which the first one is smaller than the slope, and more with more care
+_FINEST = 3  # times the winding number of the slowest coordinates is tried for all of them
 _ROUNDS = 3  # that paths which have jumped are followed
 _SAME = 1e-13  # relative distance of precise end points that are one
 _QUADRATIC = 4  # bits by which each correction has to be smaller than the one before
@@ -199,7 +200,7 @@ def _followed(
         return None, 1
     before, now = None, first
     turns: float | None = None
-    step = 0.5
+    step, fine = 0.5, 1
     for count in range(1, most):
         if engine.is_over() or step < _SHORTEST or largest(now.x) >> bits > _FAR:
             return None, count
@@ -216,10 +217,11 @@ def _followed(
             infinite = _diverges(before, now, bits)
             return (_End(codes.AT_INFINITY, (), math.inf, 0) if infinite else None), count
         step = min(step, depth / 8)
-        guess = _predicted(before, now, turns, step)
+        guess = _predicted(before, now, turns, step, fine)
         after = _corrected(homotopy, guess, now.sigma + step, care=care)
         if after is None:
             step *= 0.4
+            fine = fine % _FINEST + 1
             continue
         before, now = now, after
         step *= 2.0
@@ -256,13 +258,18 @@ def _diverges(before: _Place | None, now: _Place, bits: int) -> bool:
     return abs(2 ** (_log2(new) - _log2(size)) / math.log(2) - power) < _NEAR_INTEGER * power
 
 
-def _predicted(before: _Place | None, now: _Place, turns: float | None, step: float) -> list[Fixed]:
-    """Cubic in s^(1/w) through the last two points with their slopes, or in log s; at first a line."""
+def _predicted(
+    before: _Place | None, now: _Place, turns: float | None, step: float, fine: int
+) -> list[Fixed]:
+    """Cubic in s^(1/w) through the last two points with their slopes, or in log s; at first a line.
+
+    The slopes tell the w of the slowest coordinates; ``fine`` times as many turns may close the others, too.
+    """
     if before is None:
         return [_moved(z, (d, step)) for z, d in zip(now.x, now.slope, strict=True)]
     length = now.sigma - before.sigma
     if turns is not None and _is_winding(turns):
-        winding = round(turns)
+        winding = round(turns) * fine
         # In units of τ = s^(1/w) at the newest point: d/dτ = −(w/ln 2) d/dσ.
         far, new = 2.0 ** (length / winding), 2.0 ** (-step / winding)
         slopes = -winding / math.log(2), -winding / math.log(2) / far
