@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import threading
 import time
@@ -59,6 +58,8 @@ def alarm(seconds: float, ring: Callable[..., object]) -> Iterator[None]:
 
 def leave_interruptions_to_the_parent() -> None:
     """Let a worker process ignore Ctrl-C, which reaches all of them: its parent ends it, without a word."""
+    import multiprocessing  # which takes long to load, and a limit does not need it
+
     main_thread = threading.current_thread() is threading.main_thread()
     if multiprocessing.current_process().name != "MainProcess" and main_thread:
         signal.signal(signal.SIGINT, signal.SIG_IGN)

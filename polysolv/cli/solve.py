@@ -86,7 +86,6 @@ def solve_command(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from polysolv.deadline import TimeIsUp, time_limit
     from polysolv.errors import InputError
-    from polysolv.files import require_place
     from polysolv.homotopy import solve
     from polysolv.systems.any_system import read_any
 
@@ -97,6 +96,8 @@ def solve_command(
     except TimeIsUp:
         raise _time_is_up(timeout) from None
     if output is not None:
+        from polysolv.files import require_place
+
         require_place(output, "--output")  # now, not after an hour of work
     certified, notes = None, []
     with status_line(no_progress, tracks_paths=True) as show:

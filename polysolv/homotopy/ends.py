@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
@@ -12,7 +11,8 @@ from polysolv.homotopy.closeness import close_in_own_units, joined_groups
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes, Floats, Integers
 from polysolv.homotopy.engine import Engine, Halted
-from polysolv.homotopy.precise.confirmation import ExactZero, exact_target, simple_zero
+from polysolv.homotopy.precise.confirmation import BITS, exact_target, simple_zero
+from polysolv.homotopy.precise.excess import given_equations, relative_residual, vanish_near
 from polysolv.homotopy.precise.fixed_point import FixedHomotopy
 from polysolv.homotopy.precise.local_dimension import local_dimension
 from polysolv.homotopy.precise.newton import products_of
@@ -26,9 +26,9 @@ _POLISHED_DISTANCE = 1e-12
 # Distances of singular points that were found with multiple precision, and of those with many turns.
 _PRECISE_DISTANCE, _WINDING_DISTANCE, _MANY_TURNS = 1e-13, 1e-10, 12
 _SINGULAR_DISTANCE = 1e-4
-# Relative residuals: beyond the first no end point is a zero; simple ones are known to twice the precision
-# of doubles, and then have to be below the last; multiple ones, known to few digits, below the second.
-_PLAINLY_EXCESS, _SINGULAR_EXCESS, _EXCESS = 1e-3, 1e-4, 2.0**-100
+# Relative residuals: beyond the first no end point is a zero; simple ones are known to many digits, and then
+# have to be below the last. The others decide about singular and simple ones when no time is left to look.
+_PLAINLY_EXCESS, _SINGULAR_EXCESS, _SIMPLE_EXCESS, _EXCESS = 1e-2, 1e-4, 1e-7, 2.0**-100
 _REAL_SINGULAR, _REAL_PRECISE = 1e-5, 1e-12
 _DOUBTFULLY_REAL = 1e-14  # imaginary parts above this, relative to the largest coordinate, are looked at
 _ILL_CONDITION = 1e6  # as are all of points beyond this condition
@@ -135,48 +135,25 @@ def _excess(
     engine: Engine,
 ) -> np.ndarray:
     """Which end points are no zeros of all equations, each measured by the moduli of its own terms."""
-    given = [{m: complex(c) for m, c in p.items()} for p in system.equations if p]
+    doubles = [{m: complex(c) for m, c in p.items()} for p in system.equations if p]
     with np.errstate(over="ignore", invalid="ignore"):
-        residuals = relative_residuals(given, points, units)
-    excess = ~(residuals < np.where(singular, _SINGULAR_EXCESS, _PLAINLY_EXCESS))
-    for position in np.flatnonzero(~excess & ~singular & ~beyond).tolist():
-        excess[position] = residuals[position] > 1e-7
+        residuals = relative_residuals(doubles, points, units)
+    excess = ~(residuals < _PLAINLY_EXCESS)
+    given: dict[tuple[int, ...], FixedHomotopy] = {}
+    for position in np.flatnonzero(~excess & ~beyond).tolist():
+        excess[position] = residuals[position] > (_SINGULAR_EXCESS if singular[position] else _SIMPLE_EXCESS)
         if engine.is_over():
             continue
         with suppress(Halted), engine.breakable():
-            zero = simple_zero(targets(position), scaled[position])
-            if zero is not None:
-                excess[position] = exact_residual(system, zero, targets.logarithms[position]) > _EXCESS
+            own = tuple(int(u) for u in targets.logarithms[position])
+            if own not in given:
+                given[own] = given_equations(system, own, BITS)
+            zero = None if singular[position] else simple_zero(targets(position), scaled[position])
+            if zero is None:
+                excess[position] = not vanish_near(given[own], scaled[position])
+            else:
+                excess[position] = relative_residual(given[own], zero.coordinates) > _EXCESS
     return excess
-
-
-def exact_residual(system: GenericSystem, zero: ExactZero, units: Floats) -> float:
-    """Return the largest |f_i| relative to the sum of the moduli of its terms, in exact arithmetic.
-
-    Args:
-        system: the equations.
-        zero: a point, in its units.
-        units: base-2 logarithms of the units.
-    """
-    coordinates = zero.exact()
-    sizes = [float(max(abs(a), abs(b))) for a, b in coordinates]
-    least = 1e-5 * max(1.0, *sizes)
-    worst = 0.0
-    for polynomial in system.equations:
-        re = im = bound = Fraction(0)
-        for monomial, coefficient in polynomial.items():
-            a, b = Fraction(coefficient.real), Fraction(coefficient.imag)
-            size = abs(a) + abs(b)
-            for i, e in monomial:
-                unit = Fraction(2) ** int(units[i])
-                x, y = coordinates[i]
-                for _ in range(e):
-                    a, b = (a * x - b * y) * unit, (a * y + b * x) * unit
-                size *= (Fraction(max(sizes[i], least)) * unit) ** e
-            re, im, bound = re + a, im + b, bound + size
-        if bound:
-            worst = max(worst, float(max(abs(re), abs(im)) / bound))
-    return worst
 
 
 def _numbered(
@@ -247,7 +224,8 @@ def _average(
     precise: np.ndarray,
 ) -> None:
     """Replace the ends at one multiple zero by their mean, in which most of their errors cancel; in place."""
-    for number in np.unique(member[paths > 1]):
+    # NumPy's `unique` would load its masked arrays, which takes longer than most solves.
+    for number in sorted(set(member[paths > 1].tolist())):
         rows = np.flatnonzero(member == number)
         if np.ptp(logarithms[rows], axis=0).any():
             continue
@@ -300,6 +278,8 @@ def _dimensions(
     _, first = np.unique(member[kept], return_index=True)
     heads = kept[np.sort(first)]
     heads = heads[singular[heads]]
+    if not len(heads):
+        return found
     left = _MOST_DIMENSIONS // (_EVALUATIONS * products_of(problem))
     # One path alone at a singular point is the mark of a curve; of multiple zeros it would have lost company.
     for head in sorted(heads.tolist(), key=lambda row: (paths[row], row))[: max(left, _LEAST_DIMENSIONS)]:

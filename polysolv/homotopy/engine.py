@@ -6,7 +6,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -37,6 +36,7 @@ KERNEL = Source(
 _GRACE = 0.5  # seconds after the deadline that a piece of work may take that is not divided any further
 _AGAIN = 0.2  # seconds
 _NEVER = 1e8  # seconds, three years
+_LOOK = 0.1  # seconds between two looks at the clock
 _CHUNK = 64  # paths that a thread takes at a time, at most
 
 
@@ -177,14 +177,41 @@ class Engine:
             self._wait([partial(work, self._stop)], lambda: None)
 
     def _wait(self, pieces: list[Callable[[], None]], report: Callable[[], None]) -> None:
-        with ThreadPoolExecutor(self.jobs) as pool, self.interruptible():
-            pending: set[Future[None]] = {pool.submit(piece) for piece in pieces}
-            while pending:
-                done, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()
+        """Do the pieces on threads; what one of them raises is raised here when all threads have ended."""
+        left, over = iter(pieces), threading.Event()
+        lock, errors = threading.Lock(), list[BaseException]()
+        working = min(self.jobs, len(pieces))
+
+        def work() -> None:
+            nonlocal working
+            try:
+                while not errors:
+                    with lock:
+                        piece = next(left, None)
+                    if piece is None:
+                        break
+                    piece()
+            except BaseException as error:
+                errors.append(error)
+            with lock:
+                working -= 1
+                if not working:
+                    over.set()
+
+        # Ctrl-C is for the main thread, which waits.
+        threads = [threading.Thread(target=work) for _ in range(working)]
+        with self.interruptible():
+            for thread in threads:
+                thread.start()
+            while threads and not over.wait(_LOOK):
                 self.is_over()
                 report()
+            for thread in threads:
+                thread.join()
+            self.is_over()
+            report()
+        if errors:
+            raise errors[0]
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from typing import Any, overload
 from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables, pairs
 from polysolv.errors import InputError
-from polysolv.homotopy.results_json import read_paths, read_result, result_data
 from polysolv.homotopy.return_codes import AT_INFINITY, EXCESS, FAILED, INTERRUPTED, SUCCESS
 from polysolv.polynomials.generic_system import GenericSystem
 
@@ -229,6 +227,8 @@ class SolveResult(RichDisplay, Sequence[PathResult]):
 
     def to_json(self) -> str:
         """Return JSON text that :meth:`from_json` reads back to an equal object."""
+        import json
+
         return json.dumps(self.to_data(), indent=1, allow_nan=False)
 
     def to_data(self) -> dict[str, Any]:
@@ -237,6 +237,8 @@ class SolveResult(RichDisplay, Sequence[PathResult]):
         Coefficients are rationals as strings, hexadecimal beyond 4000 digits. Measured numbers are JSON
         numbers; those that are not finite are strings, but an infinite condition is ``null``.
         """
+        from polysolv.homotopy.results_json import result_data
+
         return result_data(
             self.counts,
             self.statistics,
@@ -259,6 +261,8 @@ class SolveResult(RichDisplay, Sequence[PathResult]):
             InputError: naming the field, if the text is not such a result, or its counts contradict its paths
                 (as with ``--real``, which leaves paths out).
         """
+        from polysolv.homotopy.results_json import read_paths, read_result
+
         fields = read_result(text)
         result = SolveResult(
             system=GenericSystem(fields.unknowns, fields.equations),

@@ -27,12 +27,14 @@ class Scaling:
 
     def apply(self, polynomials: Sequence[ComplexPolynomial]) -> list[dict[Monomial, Coefficient]]:
         """Return the polynomials in the scaled unknowns."""
-        result = []
+        result, factors = [], dict[int, Fraction]()
         for polynomial, shift in zip(polynomials, self.equations, strict=True):
             scaled = {}
             for monomial, coefficient in polynomial.items():
                 power = shift + sum(self.unknowns[i] * e for i, e in monomial)
-                scaled[monomial] = coefficient * (Fraction(2) ** power) if power else coefficient
+                if power not in factors:
+                    factors[power] = Fraction(2) ** power
+                scaled[monomial] = coefficient * factors[power] if power else coefficient
             result.append(scaled)
         return result
 

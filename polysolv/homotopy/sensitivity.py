@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from polysolv.polynomials.gaussian_rational import parts
+
 if TYPE_CHECKING:
     from polysolv.homotopy.results import PathResult
     from polysolv.polynomials.generic_system import GenericSystem
@@ -29,21 +31,21 @@ def rounding_of(system: GenericSystem) -> float:
     coarsest = 0.0
     for polynomial in system.equations:
         for coefficient in polynomial.values():
-            for part in (coefficient.real, coefficient.imag):
-                digits = _digits(Fraction(part))
+            for part in parts(coefficient):
+                digits = None if part.denominator == 1 else _digits(part)
                 if digits is not None and digits >= 10 ** (_DIGITS - 1):
                     coarsest = max(coarsest, 0.5 / digits)
     return coarsest
 
 
 def _digits(number: Fraction) -> int | None:
-    """Return the digits of a decimal that is no integer, as an integer without zeros at its end."""
+    """Return the digits of a decimal as an integer without zeros at its end, ``None`` if it is none."""
     rest, twos, fives = number.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
-    if rest != 1 or number.denominator == 1:
+    if rest != 1:
         return None
     places = max(twos, fives)
     return abs(int(number * Fraction(10) ** places))

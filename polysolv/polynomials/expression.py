@@ -19,6 +19,7 @@ _TOKEN = re.compile(
 )
 _NAME = re.compile(r"[^\W\d]\w*(?:\[[0-9]+(?:,[0-9]+)*\])?")
 _RAISED = re.compile("[⁰¹²³⁴-⁹]")
+_SHORT_NUMBER = 4000  # digits that int reads at once, whatever Python's limit
 _MAX_TERMS = 50_000
 _MAX_PRODUCTS = 500_000  # of two terms, in one product or power: a second or two
 _MAX_ALL_PRODUCTS = 1_000_000  # in one system
@@ -129,7 +130,7 @@ def parse_expression(text: str, names: Names, field: str) -> Terms:
         result = parser.sum(0)
     except RecursionError:  # the caller stands deep in the stack
         raise InputError(field, "very deep nesting", "fewer levels of parentheses") from None
-    if parser.position < len(parser.tokens):
+    if parser.peek() is not _END:
         parser.refuse("an operator, or the end of the expression")
     return result
 
@@ -144,7 +145,7 @@ def number(text: str, field: str) -> Fraction:
     digits = exponent.lstrip("+-0")
     if len(mantissa) > _MAX_NUMBER or len(digits) > 5 or int(digits or 0) > _MAX_NUMBER:
         raise InputError(field, text, f"numbers of at most {_MAX_NUMBER} digits")
-    return Fraction(text)
+    return Fraction(int(text)) if text.isdecimal() and len(text) < _SHORT_NUMBER else Fraction(text)
 
 
 class _Token(NamedTuple):
@@ -172,13 +173,14 @@ class _Parser:
             place = match.end()
             kind = match.lastgroup or ""
             if kind != "space":
-                self.tokens.append(_Token(kind, re.sub(r"\s", "", match.group()), glued))
+                self.tokens.append(_Token(kind, "".join(match.group().split()), glued))
             glued = kind != "space"
         if not self.tokens:
             raise InputError(field, "an empty expression", "a polynomial")
+        self.tokens.append(_END)
 
     def peek(self) -> _Token:
-        return self.tokens[self.position] if self.position < len(self.tokens) else _END
+        return self.tokens[self.position]
 
     def sum(self, depth: int) -> Terms:
         if depth > _MAX_DEPTH:
@@ -187,7 +189,9 @@ class _Parser:
         sign = self._signs()
         while True:
             for monomial, coefficient in self.product(depth).items():
-                value = result.get(monomial, Fraction(0)) + sign * coefficient
+                value = coefficient if sign == 1 else -coefficient
+                if monomial in result:
+                    value += result[monomial]
                 if value:
                     result[monomial] = self._short(value)
                 else:
@@ -322,10 +326,16 @@ class _Parser:
 
     def _times(self, a: Terms, b: Terms) -> Terms:
         products = len(a) * len(b)
+        if products == 1:
+            ((m, c),), ((n, d),) = a.items(), b.items()
+            self.names.products += 1 + max(height(c), height(d)) // 500
+            self._refuse_products(products)
+            # Most products are those of a number, often 1, and of unknowns.
+            product = d if c == 1 else c if d == 1 else c * d
+            return self._checked({multiply_monomials(m, n): self._short(product)})
         bits = max((height(c) for terms in (a, b) for c in terms.values()), default=0)
         self.names.products += products * (1 + bits // 500)
-        if products > _MAX_PRODUCTS or self.names.products > _MAX_ALL_PRODUCTS:
-            raise InputError(self.field, "a product that is too large", f"at most {_MAX_TERMS} terms")
+        self._refuse_products(products)
         result: Terms = {}
         for m, c in a.items():
             for n, d in b.items():
@@ -334,6 +344,10 @@ class _Parser:
         if len(result) > _MAX_TERMS:
             raise InputError(self.field, "a product that is too large", f"at most {_MAX_TERMS} terms")
         return self._checked({m: self._short(c) for m, c in result.items() if c})
+
+    def _refuse_products(self, products: int) -> None:
+        if products > _MAX_PRODUCTS or self.names.products > _MAX_ALL_PRODUCTS:
+            raise InputError(self.field, "a product that is too large", f"at most {_MAX_TERMS} terms")
 
     def _checked(self, terms: Terms) -> Terms:
         highest = max((e for monomial in terms for _, e in monomial), default=0)

@@ -100,7 +100,7 @@ def coefficient(value: Any) -> Coefficient:
     >>> coefficient(0.5 - 2j)
     GaussianRational(1/2-2*i)
     """
-    if isinstance(value, GaussianRational):
+    if type(value) is Fraction or isinstance(value, GaussianRational):
         return value
     if isinstance(value, complex):
         return gaussian(Fraction(value.real), Fraction(value.imag))
@@ -116,4 +116,4 @@ def height(value: Coefficient) -> int:
     """Return the bits of the longest numerator or denominator."""
     if isinstance(value, GaussianRational):
         return max(height(value.real), height(value.imag))
-    return max(value.numerator.bit_length(), value.denominator.bit_length())
+    return max(value.numerator, value.denominator, -value.numerator).bit_length()

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from polysolv.errors import InputError
-from polysolv.polynomials.exports import export
-from polysolv.polynomials.exports.labelled_system import labelled
 from polysolv.polynomials.expression import listed
 from polysolv.polynomials.gaussian_rational import parts
 from polysolv.polynomials.generic_system import GenericSystem
 from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
 from polysolv.polynomials.readers import read_text
 from polysolv.polynomials.readers.recognise import decoded
-from polysolv.polynomials.readers.remarks import Cell, read_remarks
-from polysolv.polynomials.system_json import SCHEMA
-from polysolv.systems.polynomial_system import PolynomialSystem
+
+if TYPE_CHECKING:
+    from polysolv.polynomials.readers.remarks import Cell
+    from polysolv.systems.polynomial_system import PolynomialSystem
+
+_SAVED = b"polysolv/system/"  # how the schema of a saved cell begins
 
 
 def read_any(text: bytes) -> GenericSystem:
@@ -32,6 +33,8 @@ def read_any(text: bytes) -> GenericSystem:
     """
     system = GenericSystem(*read_text(text))
     if _is_saved_cell(text):
+        from polysolv.systems.polynomial_system import PolynomialSystem
+
         PolynomialSystem.from_json(text)
     return system
 
@@ -58,6 +61,9 @@ def read_question(
     >>> read_question(b"x*y = 1", positive=["x"]).weights
     ('x',)
     """
+    from polysolv.polynomials.readers.remarks import read_remarks
+    from polysolv.systems.polynomial_system import PolynomialSystem
+
     given = {"--positive": positive, "--nontrivial": nontrivial}
     if _is_saved_cell(text):
         _refuse(given, "nothing, as the saved system says it")
@@ -90,6 +96,8 @@ def read_for_export(text: bytes) -> PolynomialSystem | GenericSystem:
     Raises:
         InputError: if the text cannot be read.
     """
+    from polysolv.polynomials.readers.remarks import read_remarks
+
     found = None if _is_saved_cell(text) else GenericSystem(*read_text(text))
     if found is not None and (not found.is_real or read_remarks(decoded(text)).weights is None):
         return found
@@ -98,13 +106,22 @@ def read_for_export(text: bytes) -> PolynomialSystem | GenericSystem:
 
 def export_any(system: PolynomialSystem | GenericSystem, style: str) -> str:
     """Return any system as text in one of :data:`polysolv.polynomials.exports.FORMATS`."""
-    return system.export(style) if isinstance(system, PolynomialSystem) else export(labelled(system), style)
+    if not isinstance(system, GenericSystem):
+        return system.export(style)
+    from polysolv.polynomials.exports import export
+    from polysolv.polynomials.exports.labelled_system import labelled
+
+    return export(labelled(system), style)
 
 
 def _is_saved_cell(text: bytes) -> bool:
     """Return whether a text is the JSON of a `PolynomialSystem`."""
-    if SCHEMA.encode() not in text:
+    if _SAVED not in text:
         return False
+    import json
+
+    from polysolv.polynomials.system_json import SCHEMA
+
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):  # the text is in another format, or read_text says what is wrong
@@ -146,6 +163,7 @@ def _cell(found: GenericSystem, cell: Cell) -> PolynomialSystem | None:
     from polysolv.families.catalogue import is_name
     from polysolv.families.saved_family import saved_family
     from polysolv.systems.cell_equations import cell_equations
+    from polysolv.systems.polynomial_system import PolynomialSystem
 
     # A cell has more equations than that, so what is built is no larger than what was read.
     if not is_name(cell.family) or cell.degree > len(found.equations) or cell.m > len(found.unknowns):

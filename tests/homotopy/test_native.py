@@ -29,6 +29,7 @@ from polysolv.homotopy.compiled.native import Source, compiled
 values = np.array([1.0, 2.0, 3.0])
 compiled(Source("squares", ("{path}",), 1, 1))(3, values.ctypes.data)
 print(values.tolist(), "numba" in sys.modules)
+assert sys.platform != "linux" or ("llvmlite" in sys.modules) == ("numba" in sys.modules)
 """
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
@@ -41,11 +40,6 @@ class ExactZero:
     def point(self) -> list[complex]:
         """The nearest point in double precision."""
         return [self.homotopy.number(z) for z in self.coordinates]
-
-    def exact(self) -> list[tuple[Fraction, Fraction]]:
-        """Real and imaginary parts of the coordinates."""
-        scale = 1 << self.homotopy.bits
-        return [(Fraction(a, scale), Fraction(b, scale)) for a, b in self.coordinates]
 
 
 def exact_target(problem: Problem, bits: int = BITS) -> FixedHomotopy:

@@ -21,7 +21,7 @@ from polysolv.homotopy.tracker import Tracked, has_converged, is_regular
 _CLUSTER = 1e-3  # relative distance of end points that may be one multiple solution
 _LARGE = 10  # where more end and none is missing, as many close ones would be a strange accident
 _MOST_PATHS = 64
-_MOST_PRODUCTS = 250_000  # for one evaluation in each step of all paths: some seconds
+_MOST_PRODUCTS = 750_000  # for one evaluation in each step of all paths: some seconds
 _LEAST_STEPS = 30  # that there must be for each path
 _DEPTH_EACH = 64  # bits of s for each path of a cluster: the m-th root of s is then below 1e-19
 _DEEPEST = 450
@@ -33,7 +33,13 @@ _ILL_CONDITION = 1e8  # beyond this Newton's method comes to rest at regular poi
 _MOST_ALONE = 8  # more single singular end points are those of a curve, or of a surface
 _SHORTEST = 1e-3
 _MOST_STEPS = 1000
-_CORRECTIONS = 6
+_CORRECTIONS = 12
+_PART, _MORE = 4, 4  # bits by which the first one is smaller than the slope, and more with more care
+_FINEST = 3  # times the winding number of the slowest coordinates is tried for all of them
+_ROUNDS = 3  # that paths which have jumped are followed
+_SAME = 1e-13  # relative distance of precise end points that are one
+_QUADRATIC = 4  # bits by which each correction has to be smaller than the one before
+_CONVERGED = 20  # bits lost to rounding, besides those that the Jacobian takes
 _NEAR_INTEGER = 0.05  # relative
 _LN2 = round(math.ldexp(math.log(2), 60))
 _LARGE_NORM = 100  # that a path to infinity reaches
@@ -85,32 +91,59 @@ def settle_doubtful(
     left = _MOST_PRODUCTS // (products * (1 + digits // 8))
     if left < _LEAST_STEPS * len(doubtful):
         return
-    for row, multiplicity in doubtful:
-        problem, start = of_path(row)
-        depth = min(_DEEPEST, _DEPTH_EACH * multiplicity)
-        if engine.is_over():
+    rows = {row for row, _ in doubtful}
+    for care in range(_ROUNDS):
+        for row, multiplicity in doubtful:
+            if row not in rows:
+                continue
+            problem, start = of_path(row)
+            depth = min(_DEEPEST, _DEPTH_EACH * multiplicity)
+            if engine.is_over():
+                return
+            try:
+                with engine.breakable():
+                    homotopy = FixedHomotopy.of(problem.exact, start, int(2 * _EXTENSION * depth) + _GUARD)
+                    most = min(left, _MOST_STEPS)
+                    end, steps = _followed(homotopy, tracked.middles[row], depth, most, engine, care)
+            except Halted:
+                return
+            left -= steps
+            tracked.facts[row, codes.STEPS] += steps
+            tracked.levels[row] += 1
+            if end is not None:
+                _enter(tracked, row, end, problem)
+        rows &= _jumped(tracked, sorted(rows))
+        if not rows:
             return
-        try:
-            with engine.breakable():
-                homotopy = FixedHomotopy.of(problem.exact, start, int(2 * _EXTENSION * depth) + _GUARD)
-                end, steps = _followed(homotopy, tracked.middles[row], depth, min(left, _MOST_STEPS), engine)
-        except Halted:
-            return
-        left -= steps
-        tracked.facts[row, codes.STEPS] += steps
-        tracked.levels[row] += 1
-        if end is None:
-            continue
-        tracked.codes[row] = end.code
-        tracked.facts[row, codes.WINDING] = end.winding
-        if end.code == codes.AT_INFINITY:
-            continue
-        tracked.points[row] = [*end.point, 1.0]
-        tracked.facts[row, codes.CONDITION] = end.condition
-        tracked.facts[row, codes.CORRECTION] = 0.0
-        rows = [{m: c for m, (c, _) in polynomial.items()} for polynomial in problem.rows]
-        tracked.facts[row, codes.BACKWARD_ERROR] = relative_residuals(rows, np.array([end.point]))[0]
-        tracked.precise[row] = True
+
+
+def _enter(tracked: Tracked, row: int, end: _End, problem: Problem) -> None:
+    """Let a path end there."""
+    tracked.codes[row] = end.code
+    tracked.facts[row, codes.WINDING] = end.winding
+    if end.code == codes.AT_INFINITY:
+        return
+    tracked.points[row] = [*end.point, 1.0]
+    tracked.facts[row, codes.CONDITION] = end.condition
+    tracked.facts[row, codes.CORRECTION] = 0.0
+    polynomials = [{m: c for m, (c, _) in polynomial.items()} for polynomial in problem.rows]
+    tracked.facts[row, codes.BACKWARD_ERROR] = relative_residuals(polynomials, np.array([end.point]))[0]
+    tracked.precise[row] = True
+
+
+def _jumped(tracked: Tracked, rows: Sequence[int]) -> set[int]:
+    """Rows in clusters of which some path must have jumped to another one.
+
+    One path ends at a simple zero. At a multiple one paths make cycles, so many in each as turns close it.
+    """
+    found: set[int] = set()
+    for group in coincident(tracked.points[rows], _CLUSTER):
+        cluster = [rows[i] for i in group if tracked.precise[rows[i]]]
+        for same in coincident(tracked.points[cluster], _SAME):
+            turns = tracked.facts[[cluster[i] for i in same], codes.WINDING].tolist()
+            if any(turns.count(w) % max(round(w), 1) or w == 1 for w in turns):
+                found.update(cluster)
+    return found
 
 
 def _doubtful_paths(tracked: Tracked, points: Complexes) -> list[tuple[int, int]]:
@@ -151,9 +184,9 @@ def _doubtful_paths(tracked: Tracked, points: Complexes) -> list[tuple[int, int]
 
 
 def _followed(
-    homotopy: FixedHomotopy, middle: np.ndarray, depth: int, most: int, engine: Engine
+    homotopy: FixedHomotopy, middle: np.ndarray, depth: int, most: int, engine: Engine, care: int
 ) -> tuple[_End | None, int]:
-    """Track from the endgame's boundary to s = 2^−depth in at most so many steps.
+    """Track from the endgame's boundary to s = 2^−depth in at most so many steps, the smaller the more care.
 
     Returns:
         the end, or ``None`` where the path cannot be followed or leads far away, and the number of steps.
@@ -167,7 +200,7 @@ def _followed(
         return None, 1
     before, now = None, first
     turns: float | None = None
-    step = 0.5
+    step, fine = 0.5, 1
     for count in range(1, most):
         if engine.is_over() or step < _SHORTEST or largest(now.x) >> bits > _FAR:
             return None, count
@@ -184,10 +217,11 @@ def _followed(
             infinite = _diverges(before, now, bits)
             return (_End(codes.AT_INFINITY, (), math.inf, 0) if infinite else None), count
         step = min(step, depth / 8)
-        guess = _predicted(before, now, turns, step)
-        after = _corrected(homotopy, guess, now.sigma + step)
+        guess = _predicted(before, now, turns, step, fine)
+        after = _corrected(homotopy, guess, now.sigma + step, care=care)
         if after is None:
             step *= 0.4
+            fine = fine % _FINEST + 1
             continue
         before, now = now, after
         step *= 2.0
@@ -224,13 +258,18 @@ def _diverges(before: _Place | None, now: _Place, bits: int) -> bool:
     return abs(2 ** (_log2(new) - _log2(size)) / math.log(2) - power) < _NEAR_INTEGER * power
 
 
-def _predicted(before: _Place | None, now: _Place, turns: float | None, step: float) -> list[Fixed]:
-    """Cubic in s^(1/w) through the last two points with their slopes, or in log s; at first a line."""
+def _predicted(
+    before: _Place | None, now: _Place, turns: float | None, step: float, fine: int
+) -> list[Fixed]:
+    """Cubic in s^(1/w) through the last two points with their slopes, or in log s; at first a line.
+
+    The slopes tell the w of the slowest coordinates; ``fine`` times as many turns may close the others, too.
+    """
     if before is None:
         return [_moved(z, (d, step)) for z, d in zip(now.x, now.slope, strict=True)]
     length = now.sigma - before.sigma
     if turns is not None and _is_winding(turns):
-        winding = round(turns)
+        winding = round(turns) * fine
         # In units of τ = s^(1/w) at the newest point: d/dτ = −(w/ln 2) d/dσ.
         far, new = 2.0 ** (length / winding), 2.0 ** (-step / winding)
         slopes = -winding / math.log(2), -winding / math.log(2) / far
@@ -258,15 +297,21 @@ def _moved(point: Fixed, *changes: tuple[Fixed, float]) -> Fixed:
     return re, im
 
 
-def _corrected(homotopy: FixedHomotopy, guess: list[Fixed], sigma: float, allowed: int = 0) -> _Place | None:
+def _corrected(
+    homotopy: FixedHomotopy, guess: list[Fixed], sigma: float, allowed: int = 0, care: int = 0
+) -> _Place | None:
     """Newton's method at s = 2^−sigma; ``None`` unless its first correction is a small part of the slope.
 
-    The slope tells how far the path is from its end, and so from the other paths that end there. ``allowed``
-    is a correction that may be made in any case.
+    The slope tells how far the path is from its end, and so from the other paths that end there. They may be
+    much closer in other directions, where the slope says nothing. So the method has to converge at once, and
+    to all digits: between two paths corrections hardly become smaller at first. ``allowed`` is a correction
+    that may be made in any case.
     """
     bits = homotopy.bits
     s = homotopy.power(sigma)
     least = largest(guess) + (1 << bits) >> bits - 20
+    goal = largest(guess) + (1 << bits) >> max(bits - _CONVERGED - math.ceil(sigma), 30)
+    before = None
     x = guess
     for attempt in range(_CORRECTIONS):
         values, matrix, change = homotopy.evaluate(x, s)
@@ -278,10 +323,13 @@ def _corrected(homotopy: FixedHomotopy, guess: list[Fixed], sigma: float, allowe
         rate = s * _LN2 >> 60
         slope = [(rate * p >> bits, rate * q >> bits) for p, q in solved[1]]
         size, unit = largest(solved[0]), largest(slope)
-        if attempt == 0 and size > max(unit >> 4, least, allowed):
+        if attempt == 0 and size > max(unit >> _PART + _MORE * care, least, allowed):
             return None
-        if size <= max(unit >> 30, least):
+        if size <= goal:
             return _Place(sigma, x, slope)
+        if before is not None and attempt > 1 and size > before >> _QUADRATIC:
+            return None
+        before = size
     return None
 
 

@@ -31,14 +31,16 @@ class FixedHomotopy:
         target: Sequence[Mapping[Monomial, tuple[Fraction, Fraction]]],
         start: Sequence[Mapping[Monomial, complex]],
         bits: int,
+        unknowns: int | None = None,
     ) -> FixedHomotopy:
-        """Round the coefficients of F = ``target`` and G = ``start``.
+        """Round the coefficients of F = ``target`` and G = ``start``; without ``unknowns`` a square system.
 
         >>> one = {((0, 1),): (Fraction(1), Fraction(0)), (): (Fraction(-1, 3), Fraction(0))}
         >>> FixedHomotopy.of([one], [{((0, 1),): 1j}], 4).terms
         ((((-5, 0), (0, 0), ()), ((16, 0), (0, 16), ((0, 1),))),)
         """
         rows = []
+        count = len(target) if unknowns is None else unknowns
         highest: dict[int, int] = {}
         for row, first in zip(target, start, strict=True):
             terms = []
@@ -55,7 +57,7 @@ class FixedHomotopy:
                 for i, e in monomial:
                     highest[i] = max(highest.get(i, 0), e)
             rows.append(tuple(terms))
-        return FixedHomotopy(bits, tuple(rows), tuple(highest.get(i, 0) for i in range(len(rows))))
+        return FixedHomotopy(bits, tuple(rows), tuple(highest.get(i, 0) for i in range(count)))
 
     def fixed(self, value: complex) -> Fixed:
         """Return the number with this many places."""

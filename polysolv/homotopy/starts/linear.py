@@ -135,7 +135,7 @@ def _integer_system(problem: Problem) -> tuple[Matrix, list[int]]:
     for i, row in enumerate(problem.exact):
         scale = math.lcm(*(part.denominator for pair in row.values() for part in pair))
         for monomial, pair in row.items():
-            re, im = (int(part * scale) for part in pair)
+            re, im = (part.numerator * (scale // part.denominator) for part in pair)
             if not monomial:
                 right[i] = -re
                 if doubled:
