@@ -168,7 +168,7 @@ class Comparison:
     def before(self, checkout: str) -> list:
         """Return seconds and ends of three fits by an earlier version."""
         done = subprocess.run(
-            [sys.executable, "-c", BEFORE, str(self.path), str(self.k)],
+            [sys.executable, "-P", "-c", BEFORE, str(self.path), str(self.k)],
             capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": checkout},
         )  # fmt: skip
         rows = []

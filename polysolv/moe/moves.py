@@ -15,7 +15,7 @@ from polysolv.moe.likelihood import Array, Indices, pack, unpack
 from polysolv.moe.problem import Problem
 from polysolv.moe.starts import local_line
 
-_MOVES_PER_ATOM, _POOL = 10, 12
+_PER_ATOM, _FEWEST, _WORK, _POOL = 10, 10, 9000, 12
 
 
 def moved(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list[Array]:
@@ -28,7 +28,7 @@ def moved(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list
     """
     joints = [likelihood.log_joint(vector, problem.k, problem.Z, problem.y) for vector in pool]
     starts, labels = [], []
-    for index in range(_MOVES_PER_ATOM * problem.k):
+    for index in range(max(_FEWEST, min(_PER_ATOM * problem.k, _WORK // problem.rows))):
         # The better, the more often.
         one, other = sorted(rng.integers(len(pool), size=2).tolist())
         if index % 2 == 0:
