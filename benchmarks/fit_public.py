@@ -2,26 +2,34 @@
 
 The data come from the R packages that ship them, as Debian packs them: datasets (r-base-core), MASS
 (r-cran-mass), lattice (r-cran-lattice), carData (r-cran-cardata), mixtools (r-cran-mixtools), flexmix
-(r-cran-flexmix). They are written as CSV into a folder (``--folder``, else a temporary one), where they are
-found again. For each set and number of experts:
+(r-cran-flexmix). They are written as CSV into ``--folder``, where they are found again; so are the ends of
+the peers, which take most of the time. For each set and number of experts:
 
-- the reference is the best regular end of ``--own`` starts of ours and of ``--bfgs`` BFGS starts from random
-  partitions, the rule of ``polysolv.moe.spurious`` applied here to all ends;
-- ours: the default fit from ten seeds, how often it ends within 1e-6 of the reference, median CPU seconds;
-- BFGS: ten times the best regular one of 30 starts drawn from the ends above, the same count;
-- flexmix: ten times the best of ten starts (FLXMRglm, FLXPmultinom); its maxima are those of EM and are
-  compared at 1e-3, regular by the same rule.
+- the reference is the best regular end of ``--own`` starts of ours, of ``--bfgs`` BFGS starts from random
+  partitions and of the 100 flexmix starts, the rule of ``polysolv.moe.spurious`` applied here to all ends,
+  and those of peers climbed to the top by our trust region first;
+- ours: the default fit from ten seeds, how often it ends within 1e-6 of the reference;
+- BFGS: ten times the best regular one of 30 starts drawn from the ends above, the same count at 1e-4;
+- flexmix: ten seeds, each the best regular one of ten starts (FLXMRglm, FLXPmultinom), the same count.
+  FLXMRglm divides the weighted squares by n - p in place of n, so what flexmix ends at is no maximum of the
+  likelihood: each of its ends is climbed to the top by our trust region before it is judged, free of charge;
+- before: with ``--before FOLDER``, a checkout of an earlier version, the same of three fits of ten starts.
 
-Run with ``python benchmarks/fit_public.py``; ``--only geyser,mcycle`` for some of the sets.
+CPU: user seconds on one thread, all in one run: the median of ten fits of ours, of ten (flexmix: as the run
+went that made the ends), the mean of thirty BFGS starts times thirty. Run with ``python
+benchmarks/fit_public.py``; ``--only geyser,mcycle`` for some of the sets.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import subprocess
 import sys
 import tempfile
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from shutil import which
 from time import process_time
@@ -30,8 +38,9 @@ import numpy as np
 from fit_peers import bfgs
 from threadpoolctl import threadpool_limits
 
-from polysolv.moe import SoftmaxGaussianMoE
+from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE
 from polysolv.moe.likelihood import unpack
+from polysolv.moe.optimise import optimise
 from polysolv.moe.problem import Problem, default_min_variance
 from polysolv.moe.spurious import spurious_atoms
 from polysolv.moe.starts import starting_vectors
@@ -49,33 +58,173 @@ SETS = {
     "CO2": ("datasets::CO2", "uptake", ["conc"]),
     "NregFix": ("flexmix::NregFix", "y", ["x1"]),
 }
+OURS, PEERS = 1e-6, 1e-4
 WRITE = """
 arguments <- commandArgs(TRUE)
 name <- strsplit(arguments[1], "::")[[1]]
 data(list = name[2], package = name[1])
 d <- as.data.frame(get(name[2]))[, strsplit(arguments[2], ",")[[1]]]
-write.csv(format(d[complete.cases(d), ], digits = 15), arguments[3], row.names = FALSE, quote = FALSE)
+d <- format(d[complete.cases(d), ], digits = 15, trim = TRUE)
+write.csv(d, arguments[3], row.names = FALSE, quote = FALSE)
 """
 FLEXMIX = """
 suppressMessages(library(flexmix))
 arguments <- commandArgs(TRUE)
 d <- read.csv(arguments[1])
-response <- names(d)[1]
 k <- as.integer(arguments[2])
 right <- paste(names(d)[-1], collapse = "+")
+text <- function(v) paste(sprintf("%.15g", v), collapse = ",")
 for (seed in 1:10) {
   set.seed(seed)
-  time <- system.time(
-    f <- try(stepFlexmix(as.formula(paste(response, "~", right)), data = d, k = k, nrep = 10, verbose = FALSE,
-      model = FLXMRglm(family = "gaussian"), concomitant = FLXPmultinom(as.formula(paste("~", right))),
-      control = list(iter.max = 2000, minprior = 0, tolerance = 1e-9)), silent = TRUE))
-  if (inherits(f, "try-error")) { cat("NA", time[["user.self"]], "NA NA\\n"); next }
-  sigma <- parameters(f)["sigma", ]
-  cat(sprintf("%.8f", as.numeric(logLik(f))), time[["user.self"]],
-    paste(sprintf("%.10g", sigma^2), collapse = ","),
-    paste(sprintf("%.10g", colSums(posterior(f))), collapse = ","), "\\n")
+  for (start in 1:10) {
+    time <- system.time(
+      f <- try(flexmix(as.formula(paste(names(d)[1], "~", right)), data = d, k = k,
+        model = FLXMRglm(family = "gaussian"), concomitant = FLXPmultinom(as.formula(paste("~", right))),
+        control = list(iter.max = 2000, minprior = 0, tolerance = 1e-9)), silent = TRUE))
+    if (inherits(f, "try-error")) { cat("NA", time[["user.self"]], "NA NA NA\\n"); next }
+    own <- parameters(f)
+    cat(sprintf("%.8f", as.numeric(logLik(f))), time[["user.self"]],
+      text(parameters(f, which = "concomitant")), text(own[-nrow(own), ]), text(own[nrow(own), ]^2), "\\n")
+  }
 }
 """
+BEFORE = """
+import sys, time, warnings, numpy
+from threadpoolctl import threadpool_limits
+from polysolv.moe import SoftmaxGaussianMoE
+warnings.simplefilter("ignore")
+threadpool_limits(1)
+table = numpy.genfromtxt(sys.argv[1], delimiter=",", skip_header=1)
+for seed in range(3):
+    begin = time.process_time()
+    fit = SoftmaxGaussianMoE(int(sys.argv[2]), n_init=10, random_state=seed).fit(table[:, 1:], table[:, 0])
+    seconds = time.process_time() - begin
+    G = fit.mixing_measure_
+    parts = (G.beta0, G.beta1, G.a, G.b, G.sigma)
+    print(seconds, *(",".join(map(repr, part.ravel().tolist())) for part in parts))
+"""
+
+
+class Comparison:
+    """One data set and number of experts: all ends are judged here, whoever found them."""
+
+    def __init__(self, folder: Path, name: str, k: int) -> None:
+        self.folder, self.name, self.k = folder, name, k
+        self.path = written(folder, name)
+        table = np.genfromtxt(self.path, delimiter=",", skip_header=1)
+        self.y, self.X = table[:, 0].copy(), table[:, 1:].copy()
+        self.problem = Problem.of(self.X, self.y, k, default_min_variance(self.X, self.y), None)
+        self.offset = float(np.log(self.problem.coordinates.y_scale)) * self.y.size
+
+    def judged(self, vector: np.ndarray, climb: bool = False) -> float:
+        """Return the log-likelihood of an end in standardised coordinates, -inf for a spurious one."""
+        if not np.isfinite(vector).all():
+            return -np.inf
+        if climb:
+            vector = optimise(self.problem, vector, "newton", 1e-9, 500).vector
+        variance = np.exp(unpack(vector, self.k)[2])
+        mass = self.problem.responsibilities(vector).sum(axis=1)
+        if spurious_atoms(mass, variance, self.problem.Z.shape[0], self.problem.floor):
+            return -np.inf
+        return self.problem.evaluate(vector, second=False).value - self.offset
+
+    def kept(self, what: str, make: Callable[[], list]) -> list:
+        """Return the ends of a peer, made if the folder does not hold them: rows of seconds and vector."""
+        path = self.folder / f"{self.name}-{self.k}-{what}.json"
+        if not path.exists():
+            path.write_text(json.dumps(make()))
+        return json.loads(path.read_text())
+
+    def bfgs(self, count: int) -> list:
+        """Return seconds and ends of BFGS starts, on standardised data."""
+        Z, y = self.problem.Z, self.problem.y
+        rows = []
+        for start in starting_vectors("random", count, self.problem, np.random.default_rng(0)):
+            gate, expert, log_variance = unpack(start, self.k)
+            parts = gate[:, 0], gate[:, 1:], expert[:, 1:], expert[:, 0], np.exp(log_variance)
+            begin = process_time()
+            _, end = bfgs(Z[1:].T, y, MixingMeasure(*parts))
+            rows.append([process_time() - begin, end.tolist()])
+        return rows
+
+    def flexmix(self) -> list:
+        """Return seconds and ends of 100 flexmix starts, ten for each seed; NaN where it failed."""
+        command = ["Rscript", "-e", FLEXMIX, str(self.path), str(self.k)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        p, size = self.problem.Z.shape[0], self.k * (2 * self.problem.Z.shape[0] + 1)
+        rows = []
+        for line in done.stdout.splitlines():
+            _, seconds, *parts = line.split()
+            vector = np.full(size, np.nan)
+            if all("NA" not in part for part in parts):
+                gate, expert, variance = (np.array(part.split(","), dtype=float) for part in parts)
+                if variance.size == self.k and (variance > 0).all():
+                    gate, expert = gate.reshape(self.k, p), expert.reshape(self.k, p)
+                    G = MixingMeasure(gate[:, 0], gate[:, 1:], expert[:, 1:], expert[:, 0], variance)
+                    vector = self.problem.coordinates.inward(G)
+            rows.append([float(seconds), vector.tolist()])
+        return rows
+
+    def before(self, checkout: str) -> list:
+        """Return seconds and ends of three fits by an earlier version."""
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", BEFORE, str(self.path), str(self.k)],
+            capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": checkout},
+        )  # fmt: skip
+        rows = []
+        for line in done.stdout.splitlines():
+            seconds, *parts = line.split()
+            arrays = [np.array(part.split(","), dtype=float) for part in parts]
+            for slopes in (1, 2):
+                arrays[slopes] = arrays[slopes].reshape(self.k, -1)
+            rows.append([float(seconds), self.problem.coordinates.inward(MixingMeasure(*arrays)).tolist()])
+        return rows
+
+    def fit(self, n_init: int, seed: int) -> tuple[float, np.ndarray]:
+        """Return CPU seconds and the end of a fit of ours."""
+        begin = process_time()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            fit = SoftmaxGaussianMoE(self.k, n_init=n_init, random_state=seed).fit(self.X, self.y)
+        return process_time() - begin, fit.model_.vector
+
+    def line(self, chosen: argparse.Namespace) -> str:
+        """Return the line of the table."""
+        peers: dict[str, list[float]] = {}
+        seconds: dict[str, float] = {}
+        if chosen.bfgs:
+            made = self.kept("bfgs", lambda: self.bfgs(chosen.bfgs))
+            ends = [self.judged(np.array(vector), climb=True) for _, vector in made]
+            rng = np.random.default_rng(1)
+            few = min(30, len(ends))
+            peers["BFGS"] = [max(ends[i] for i in rng.choice(len(ends), few, False)) for _ in range(10)]
+            seconds["BFGS"] = sum(cost for cost, _ in self.bfgs(few))
+            peers["all BFGS"] = ends
+        stored = (self.folder / f"{self.name}-{self.k}-flexmix.json").exists()
+        if chosen.flexmix == "all" or (chosen.flexmix == "stored" and stored):
+            made = self.kept("flexmix", self.flexmix)
+            ends = [self.judged(np.array(vector), climb=True) for _, vector in made]
+            peers["flexmix"] = [max(ends[10 * i : 10 * i + 10]) for i in range(10)]
+            seconds["flexmix"] = sum(cost for cost, _ in made) / 10
+        if chosen.before:
+            made = self.before(chosen.before)
+            peers["before"] = [self.judged(np.array(vector)) for _, vector in made]
+            seconds["before"] = float(np.median([cost for cost, _ in made]))
+        known = [np.array(vector) for _, vector in self.kept("own", lambda: [])]
+        known += [self.fit(chosen.own, 1000)[1]] if chosen.own else []
+        fits = [self.fit(10, seed) for seed in range(10)]
+        ours, cost = [self.judged(end) for _, end in fits], float(np.median([cost for cost, _ in fits]))
+        found = max([*known, *(end for _, end in fits)], key=self.judged)
+        Path(self.folder, f"{self.name}-{self.k}-own.json").write_text(json.dumps([[0.0, found.tolist()]]))
+        best = max([self.judged(found), *(value for values in peers.values() for value in values)])
+        hits = sum(value >= best - OURS for value in ours)
+        words = [f"{self.name:11s} {self.k}  {self.y.size:4d}  {best:14.6f}  {hits:2d} {cost:6.2f}"]
+        for peer in chosen.peers:
+            hits = sum(value >= best - PEERS for value in peers.get(peer, []))
+            cell = f"{hits:2d} {seconds[peer]:6.2f} {cost / seconds[peer]:5.2f}" if peer in seconds else "-"
+            words.append(f"{cell:>15s}")
+        words.append(f"{min(ours) - best:+.1e}")
+        return "   ".join(words)
 
 
 def written(folder: Path, name: str) -> Path:
@@ -88,121 +237,31 @@ def written(folder: Path, name: str) -> Path:
     return path
 
 
-def regular(problem: Problem, vector: np.ndarray) -> bool:
-    """Apply the rule to an end, whoever found it."""
-    mass = problem.responsibilities(vector).sum(axis=1)
-    return not spurious_atoms(mass, np.exp(unpack(vector, problem.k)[2]), problem.Z.shape[0], problem.floor)
-
-
-def quiet_fit(X: np.ndarray, y: np.ndarray, k: int, n_init: int, seed: int) -> SoftmaxGaussianMoE:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return SoftmaxGaussianMoE(k, n_init=n_init, random_state=seed).fit(X, y)
-
-
-def bfgs_ends(problem: Problem, X: np.ndarray, y: np.ndarray, count: int) -> list[tuple[float, float]]:
-    """Return (log-likelihood, CPU seconds) of BFGS starts; -inf for spurious ends."""
-    rng = np.random.default_rng(0)
-    ends = []
-    for start in starting_vectors("random", count, problem, rng):
-        begin = process_time()
-        value, end = bfgs(X, y, problem.coordinates.outward(start, problem.k))
-        seconds = process_time() - begin
-        gate, expert, log_variance = unpack(end, problem.k)  # in the user's units
-        good = False
-        if np.isfinite(value):
-            variance = np.exp(log_variance) / problem.coordinates.y_scale**2
-            design = np.column_stack([np.ones(y.size), X])
-            joint = design @ gate.T - 0.5 * ((y[:, None] - design @ expert.T) ** 2) / np.exp(log_variance)
-            joint -= 0.5 * log_variance
-            tau = np.exp(joint - joint.max(axis=1, keepdims=True))
-            mass = (tau / tau.sum(axis=1, keepdims=True)).sum(axis=0)
-            good = not spurious_atoms(mass, variance, problem.Z.shape[0], problem.floor)
-        ends.append((value if good else -np.inf, seconds))
-    return ends
-
-
-def compare(folder: Path, name: str, k: int, own: int, count: int) -> str:
-    table = np.genfromtxt(written(folder, name), delimiter=",", skip_header=1)
-    y, X = table[:, 0].copy(), table[:, 1:].copy()
-    floor = default_min_variance(X, y)
-    problem = Problem.of(X, y, k, floor, None)
-    reference = quiet_fit(X, y, k, own, 1000)
-    best = -np.inf if reference.spurious_ else reference.log_likelihood_
-    ends = bfgs_ends(problem, X, y, count) if count else []
-    best = max([best, *(value for value, _ in ends)])
-    fits, seconds = [], []
-    for seed in range(10):
-        begin = process_time()
-        fit = quiet_fit(X, y, k, 10, seed)
-        seconds.append(process_time() - begin)
-        fits.append(-np.inf if fit.spurious_ else fit.log_likelihood_)
-    best = max([best, *fits])
-    hits = sum(value >= best - 1e-6 for value in fits)
-    ours = float(np.median(seconds))
-    cells = [
-        f"{name:11s} {k}  {y.size:4d}  {best:14.6f}  {hits:2d}/10  {ours:6.2f} s  "
-        f"worst {min(fits) - best:+.2e}"
-    ]
-    if ends:
-        rng = np.random.default_rng(1)
-        picks = [rng.choice(len(ends), min(30, len(ends)), replace=False) for _ in range(10)]
-        found = sum(max(ends[i][0] for i in pick) >= best - 1e-6 for pick in picks)
-        cost = float(np.mean([sum(ends[i][1] for i in pick) for pick in picks]))
-        cells.append(f"BFGS(30) {found:2d}/10  {cost:6.2f} s  ratio {ours / cost:.2f}")
-    peer = flexmix(folder / f"{name}.csv", k, problem)
-    if peer is not None:
-        values, cost = peer
-        found = sum(value >= best - 1e-3 for value in values)
-        cells.append(f"flexmix {found:2d}/10  {cost:6.2f} s  ratio {ours / cost:.2f}")
-    return "  ".join(cells)
-
-
-def flexmix(path: Path, k: int, problem: Problem) -> tuple[list[float], float] | None:
-    """Return the ten log-likelihoods (-inf for spurious ends and failures) and the median CPU seconds."""
-    if which("Rscript") is None or "flexmix" in SKIPPED:
-        return None
-    done = subprocess.run(
-        ["Rscript", "-e", FLEXMIX, str(path), str(k)], capture_output=True, text=True, check=False
-    )
-    values, seconds = [], []
-    for line in done.stdout.splitlines():
-        value, cost, variances, masses = line.split()
-        seconds.append(float(cost))
-        if value == "NA":
-            values.append(-np.inf)
-            continue
-        variance = np.array(variances.split(","), dtype=float) / problem.coordinates.y_scale**2
-        mass = np.array(masses.split(","), dtype=float)
-        bad = variance.size < k or spurious_atoms(mass, variance, problem.Z.shape[0], problem.floor)
-        values.append(-np.inf if bad else float(value))
-    return (values, float(np.median(seconds))) if seconds else None
-
-
-SKIPPED: set[str] = set()
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--folder", type=Path, default=None, help="where the CSV files are kept")
+    parser.add_argument("--folder", type=Path, default=None, help="where data and peers' ends are kept")
     parser.add_argument("--only", default=",".join(SETS), help="sets, separated by commas")
     parser.add_argument("--k", default="2,3,4", help="numbers of experts, separated by commas")
-    parser.add_argument("--own", type=int, default=200, help="starts of ours for the reference")
+    parser.add_argument("--own", type=int, default=200, help="starts of ours for the reference, 0 for none")
     parser.add_argument("--bfgs", type=int, default=200, help="BFGS starts, 0 for none")
-    parser.add_argument("--no-flexmix", action="store_true")
+    parser.add_argument("--before", default=None, help="checkout of an earlier version")
+    parser.add_argument("--flexmix", choices=("all", "stored", "none"), default="all")
     chosen = parser.parse_args()
-    if chosen.no_flexmix:
-        SKIPPED.add("flexmix")
+    if which("Rscript") is None and chosen.flexmix == "all":
+        chosen.flexmix = "stored"
     threadpool_limits(1)
-    print("set         K     n  best regular     hits  CPU     worst of ten, less the best")
+    asked = {"BFGS": chosen.bfgs, "flexmix": chosen.flexmix != "none", "before": chosen.before}
+    chosen.peers = [name for name, wanted in asked.items() if wanted]
+    heads = "".join(f"   {name:>9s} ratio" for name in chosen.peers)
+    print(f"set         K     n    best regular  hits, CPU{heads}   worst of ten, less the best")
     with tempfile.TemporaryDirectory() as temporary:
         folder = chosen.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         for name in chosen.only.split(","):
             for k in map(int, chosen.k.split(",")):
-                print(compare(folder, name, k, chosen.own, chosen.bfgs))
+                print(Comparison(folder, name, k).line(chosen))
                 sys.stdout.flush()
 
 

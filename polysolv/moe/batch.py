@@ -10,45 +10,78 @@ from __future__ import annotations
 
 import numpy as np
 
-from polysolv.moe.likelihood import Array, pack, unpack
+from polysolv.moe.climb import climbed
+from polysolv.moe.likelihood import Array, Indices, pack, stacked_parts, unpack
 from polysolv.moe.optimise import ranking
 from polysolv.moe.problem import Problem
 from polysolv.moe.spurious import spurious_atoms
 from polysolv.moe.stacked import solve_stacked
 
-ROUNDS = ((6, 4), (16, 4), (60, 1))
+_MAPS = 10
+# Pairs (Newton steps, divisor): after the steps a part 1/divisor of the vectors goes on.
+_CLIMBS = ((8, 4), (30, 1))
 _ENTRIES = 400_000
 _LONGEST_STEP = 4.0
 _RIDGE = 1e-9
+_SOFTNESS, _GATE_STEPS = 0.1, 3
 _SAME = 1e-3
 
 
-def raced(
-    problem: Problem, starts: list[Array], count: int, rounds: tuple[tuple[int, int], ...] = ROUNDS
-) -> list[Array]:
-    """Return the best ``count`` of the starts, best first, after a few EM maps.
+def raced(problem: Problem, starts: list[Array], count: int) -> list[Array]:
+    """Return the best ``count`` of the starts, best first, after some EM maps and Newton steps.
 
     Args:
         problem: data and box.
         starts: parameter vectors.
         count: number of vectors wanted; of vectors of equal likelihood one is kept, so there may be fewer.
-        rounds: pairs (maps, divisor): after the maps a part 1/divisor of the vectors goes on.
 
-    Vectors without spurious atoms come first.
+    Vectors without spurious atoms come first. How far EM maps get tells little about where a start ends,
+    Newton steps do.
     """
-    left = starts
-    for maps, divisor in rounds:
-        moved = [vector for batch in _batches(problem, left) for vector in _mapped(problem, batch, maps)]
-        left = _distinct(problem, moved, max(count, -(-len(moved) // divisor)))
+    left = [vector for batch in _batches(problem, starts) for vector in _mapped(problem, batch, _MAPS)]
+    for steps, divisor in _CLIMBS:
+        left = distinct(problem, climbed(problem, left, steps), max(count, -(-len(left) // divisor)))
     return left[:count]
 
 
-def _distinct(problem: Problem, vectors: list[Array], count: int) -> list[Array]:
+def first_vectors(problem: Problem, labels: Indices) -> list[Array]:
+    """Return what one M-step makes of rows divided among the atoms.
+
+    Args:
+        problem: data and box.
+        labels: an atom for each row, shape (c, n).
+    """
+    k, Z = problem.k, problem.Z
+    p, products = Z.shape[0], _products(Z)
+    low, high = (stacked_parts(end[None], k) for end in (problem.box.lower, problem.box.upper))
+    vectors: list[Array] = []
+    size = max(1, _ENTRIES // (k * problem.rows))
+    for first in range(0, labels.shape[0], size):
+        tau = np.array([softened(row, k) for row in labels[first : first + size]])
+        mass = tau.sum(axis=2)
+        expert, log_variance = _regressed(problem, tau, mass, products, np.zeros((*mass.shape, p)))
+        gate = np.zeros((*mass.shape, p))
+        gate[:, :, 0] = np.log(mass / problem.rows)
+        for _ in range(_GATE_STEPS if k > 1 else 0):
+            gate = np.clip(gate + _gate_step(gate, tau, Z, products), low[0], high[0])
+        vectors += [pack(*parts) for parts in zip(gate, expert, log_variance, strict=True)]
+    return vectors
+
+
+def softened(labels: Indices, k: int) -> Array:
+    """Return responsibilities, shape (k, n), that leave a tenth of each row to all atoms."""
+    tau = np.full((k, labels.size), _SOFTNESS / k)
+    tau[labels, np.arange(labels.size)] += 1.0 - _SOFTNESS
+    return tau
+
+
+def distinct(problem: Problem, vectors: list[Array], count: int) -> list[Array]:
+    """Return the best ``count`` vectors, best first; of vectors of equal objective one is kept."""
     merits = []
     for batch in _batches(problem, vectors):
-        tau, values = _expected(problem, *_parts(batch, problem.k))
+        tau, values = _expected(problem, *stacked_parts(batch, problem.k))
         if problem.penalty is not None:
-            values = values + [problem.penalty.value(unpack(v, problem.k)[2]) for v in batch]
+            values = values + problem.penalty.values(batch[:, -problem.k :])
         for vector, mass, value in zip(batch, tau.sum(axis=2), values.tolist(), strict=True):
             variance = np.exp(unpack(vector, problem.k)[2])
             bad = not problem.boxed and spurious_atoms(mass, variance, problem.Z.shape[0], problem.floor)
@@ -68,17 +101,6 @@ def _batches(problem: Problem, vectors: list[Array]) -> list[Array]:
     return [np.array(vectors[i : i + size]) for i in range(0, len(vectors), size)]
 
 
-def _parts(vectors: Array, k: int) -> tuple[Array, Array, Array]:
-    """Split vectors (c, size) into gates (c, k, p), experts (c, k, p) and log variances (c, k)."""
-    p = (vectors.shape[1] // k - 1) // 2
-    shape = (vectors.shape[0], k, p)
-    return (
-        vectors[:, : k * p].reshape(shape),
-        vectors[:, k * p : 2 * k * p].reshape(shape),
-        vectors[:, 2 * k * p :],
-    )
-
-
 def _expected(problem: Problem, gate: Array, expert: Array, log_variance: Array) -> tuple[Array, Array]:
     """Return responsibilities (c, k, n) and log-likelihoods (c,)."""
     logits = gate @ problem.Z
@@ -95,29 +117,42 @@ def _expected(problem: Problem, gate: Array, expert: Array, log_variance: Array)
 
 def _mapped(problem: Problem, vectors: Array, maps: int) -> list[Array]:
     """Apply EM maps to a batch of vectors."""
-    k, Z, y = problem.k, problem.Z, problem.y
-    p = Z.shape[0]
-    products = (Z[:, None, :] * Z).reshape(p * p, -1).T
-    low, high = (_parts(end[None], k) for end in (problem.box.lower, problem.box.upper))
-    gate, expert, log_variance = (part.copy() for part in _parts(vectors, k))
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for _ in range(maps):
-            tau, _ = _expected(problem, gate, expert, log_variance)
-            mass = tau.sum(axis=2)
-            zz = (tau @ products).reshape(*mass.shape, p, p)
-            ridge = _RIDGE * np.trace(zz, axis1=2, axis2=3)[..., None, None] * np.eye(p) + 1e-12 * np.eye(p)
-            zy = (tau * y) @ Z.T
-            expert = solve_stacked(zz + ridge, zy + (ridge @ expert[..., None])[..., 0])
-            expert = np.clip(expert, low[1], high[1])
-            squares = (tau * (y - expert @ Z) ** 2).sum(axis=2)
-            if problem.penalty is None:
-                variance = squares / np.maximum(mass, 1e-8)
-            else:
-                variance = problem.penalty.variances(squares, mass)
-            log_variance = np.clip(np.log(np.maximum(variance, 1e-300)), low[2], high[2])
-            if k > 1:
-                gate = np.clip(gate + _gate_step(gate, tau, Z, products), low[0], high[0])
+    k, Z, products = problem.k, problem.Z, _products(problem.Z)
+    low, high = (stacked_parts(end[None], k)[0] for end in (problem.box.lower, problem.box.upper))
+    gate, expert, log_variance = (part.copy() for part in stacked_parts(vectors, k))
+    for _ in range(maps):
+        tau, _ = _expected(problem, gate, expert, log_variance)
+        expert, log_variance = _regressed(problem, tau, tau.sum(axis=2), products, expert)
+        if k > 1:
+            gate = np.clip(gate + _gate_step(gate, tau, Z, products), low, high)
     return [pack(*parts) for parts in zip(gate, expert, log_variance, strict=True)]
+
+
+def _regressed(
+    problem: Problem, tau: Array, mass: Array, products: Array, before: Array
+) -> tuple[Array, Array]:
+    """Return experts (c, k, p) and log variances (c, k) of an M-step; what rows leave open stays."""
+    Z, y, k = problem.Z, problem.y, problem.k
+    p = Z.shape[0]
+    low, high = (stacked_parts(end[None], k) for end in (problem.box.lower, problem.box.upper))
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        zz = (tau @ products).reshape(*mass.shape, p, p)
+        ridge = _RIDGE * np.trace(zz, axis1=2, axis2=3)[..., None, None] * np.eye(p) + 1e-12 * np.eye(p)
+        zy = (tau * y) @ Z.T
+        expert = solve_stacked(zz + ridge, zy + (ridge @ before[..., None])[..., 0])
+        expert = np.clip(expert, low[1], high[1])
+        squares = (tau * (y - expert @ Z) ** 2).sum(axis=2)
+        if problem.penalty is None:
+            variance = squares / np.maximum(mass, 1e-8)
+        else:
+            variance = problem.penalty.variances(squares, mass)
+        log_variance = np.clip(np.log(np.maximum(variance, 1e-300)), low[2], high[2])
+    return expert, log_variance
+
+
+def _products(Z: Array) -> Array:
+    """Return the products of all pairs of columns of each row, shape (n, p^2)."""
+    return (Z[:, None, :] * Z).reshape(Z.shape[0] ** 2, -1).T
 
 
 def _gate_step(gate: Array, tau: Array, Z: Array, products: Array) -> Array:

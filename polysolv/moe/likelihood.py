@@ -18,6 +18,8 @@ Indices = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 BLOCK = 4096
+# Of many vectors at once, fewer rows at a time.
+_LEAST_BLOCK = 256
 _LOG_2PI = float(np.log(2.0 * np.pi))
 
 
@@ -100,38 +102,53 @@ def evaluate(vector: Array, k: int, Z: Array, y: Array, second: bool = True) -> 
         Z: transposed design, shape (p, n), first row ones.
         y: responses, shape (n,).
         second: whether the Hessian is wanted.
+    """
+    values, gradients, hessians = derivatives(vector[None], k, Z, y, second)
+    return Evaluation(float(values[0]), gradients[0], hessians[0] if second else None)
+
+
+def derivatives(
+    vectors: Array, k: int, Z: Array, y: Array, second: bool = True
+) -> tuple[Array, Array, Array]:
+    """Return log-likelihoods, gradients and Hessians at several parameter vectors at once.
+
+    Args:
+        vectors: parameters in this module's layout, shape (c, k (2 p + 1)).
+        k, Z, y: see :func:`evaluate`.
+        second: whether the Hessians are wanted; empty if not.
 
     With A_i = log(exp(gate_i.z) N_i), tau = softmax(A), pi = softmax(gate z) and v_i = dA_i, the Hessian of a
     row is  sum tau_i (d2A_i + v_i v_i') - (sum tau_i v_i)(sum tau_i v_i)' - (diag(pi) - pi pi') x zz'.
     All sums over rows are matrix products.
     """
-    p = Z.shape[0]
-    gate, expert, log_variance = unpack(vector, k)
+    c, p = vectors.shape[0], Z.shape[0]
     kp = k * p
-    half_log = 0.5 * (log_variance + _LOG_2PI)[:, None]
-    precision = np.exp(-log_variance)[:, None]
-    value = 0.0
-    gate_sum, expert_sum, variance_sum = np.zeros((k, p)), np.zeros((k, p)), np.zeros(k)
-    outer, gate_outer = np.zeros((2 * kp + k, 2 * kp + k)), np.zeros((kp, kp))
-    blocks, borders, corner = np.zeros((3 * k, p * p)), np.zeros((2 * k, p)), np.zeros(k)
-    work = np.empty((2 * kp + k, min(BLOCK, y.size)))
+    gate, expert, log_variance = stacked_parts(vectors, k)
+    half_log = 0.5 * (log_variance + _LOG_2PI)[:, :, None]
+    precision = np.exp(-log_variance)[:, :, None]
+    value = np.zeros(c)
+    gate_sum, expert_sum, variance_sum = np.zeros((c, k, p)), np.zeros((c, k, p)), np.zeros((c, k))
+    outer, gate_outer = np.zeros((c, 2 * kp + k, 2 * kp + k)), np.zeros((c, kp, kp))
+    blocks, borders, corner = np.zeros((c, 3 * k, p * p)), np.zeros((c, 2 * k, p)), np.zeros((c, k))
+    rows = min(y.size, max(BLOCK // c, _LEAST_BLOCK))
+    work = np.empty((c, 2 * kp + k, rows))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-        for start in range(0, y.size, BLOCK):
-            z = Z[:, start : start + BLOCK]
-            c = z.shape[1]
+        for start in range(0, y.size, rows):
+            z = Z[:, start : start + rows]
+            size = z.shape[1]
             logits = gate @ z
-            residual = y[start : start + BLOCK] - expert @ z
+            residual = y[start : start + rows] - expert @ z
             e = residual * precision
             q = residual * e
             joint = logits - half_log
             joint -= 0.5 * q
-            top = logits.max(axis=0)
+            top = logits.max(axis=1, keepdims=True)
             pi = np.exp(np.subtract(logits, top, out=logits), out=logits)
-            pi_total = pi.sum(axis=0)
-            joint_top = joint.max(axis=0)
+            pi_total = pi.sum(axis=1, keepdims=True)
+            joint_top = joint.max(axis=1, keepdims=True)
             tau = np.exp(np.subtract(joint, joint_top, out=joint), out=joint)
-            tau_total = tau.sum(axis=0)
-            value += float(np.log(tau_total / pi_total).sum() + (joint_top - top).sum())
+            tau_total = tau.sum(axis=1, keepdims=True)
+            value += np.log(tau_total / pi_total).sum(axis=(1, 2)) + (joint_top - top).sum(axis=(1, 2))
             pi /= pi_total
             tau /= tau_total
             tau_e = tau * e
@@ -140,45 +157,54 @@ def evaluate(vector: Array, k: int, Z: Array, y: Array, second: bool = True) -> 
             difference = tau - pi
             gate_sum += difference @ z.T
             expert_sum += tau_e @ z.T
-            variance_sum += tau_h.sum(axis=1)
+            variance_sum += tau_h.sum(axis=2)
             if not second:
                 continue
-            W = work[:, :c]
-            np.multiply(tau[:, None, :], z, out=W[:kp].reshape(k, p, c))
-            np.multiply(tau_e[:, None, :], z, out=W[kp : 2 * kp].reshape(k, p, c))
-            W[2 * kp :] = tau_h
-            outer += W @ W.T
-            P = (pi[:, None, :] * z).reshape(kp, c)
-            gate_outer += P @ P.T
-            zz = (z[:, None, :] * z).reshape(p * p, c)
-            blocks += np.concatenate([difference, tau_e, tau_e * e - tau * precision]) @ zz.T
-            borders += np.concatenate([tau_h, tau_e * h - tau_e]) @ z.T
-            corner += np.einsum("ij,ij->i", tau_h, h) - 0.5 * np.einsum("ij,ij->i", tau, q)
-    gradient = pack(gate_sum, expert_sum, variance_sum)
-    if not second:
-        return Evaluation(value, gradient, None)
-    with np.errstate(over="ignore", invalid="ignore"):
-        hessian = _assembled(k, p, outer, gate_outer, blocks, borders, corner)
-    return Evaluation(value, gradient, hessian)
+            W = work[:, :, :size]
+            np.multiply(tau[:, :, None, :], z, out=W[:, :kp].reshape(c, k, p, size))
+            np.multiply(tau_e[:, :, None, :], z, out=W[:, kp : 2 * kp].reshape(c, k, p, size))
+            W[:, 2 * kp :] = tau_h
+            outer += W @ W.transpose(0, 2, 1)
+            P = (pi[:, :, None, :] * z).reshape(c, kp, size)
+            gate_outer += P @ P.transpose(0, 2, 1)
+            zz = (z[:, None, :] * z).reshape(p * p, size)
+            weighted = np.concatenate([difference, tau_e, tau_e * e - tau * precision], axis=1)
+            blocks += weighted @ zz.T
+            borders += np.concatenate([tau_h, tau_e * h - tau_e], axis=1) @ z.T
+            corner += np.einsum("cij,cij->ci", tau_h, h) - 0.5 * np.einsum("cij,cij->ci", tau, q)
+        parts = (gate_sum.reshape(c, kp), expert_sum.reshape(c, kp), variance_sum)
+        gradients = np.concatenate(parts, axis=1)
+        hessians = _assembled(k, p, outer, gate_outer, blocks, borders, corner) if second else np.empty(0)
+    return value, gradients, hessians
+
+
+def stacked_parts(vectors: Array, k: int) -> tuple[Array, Array, Array]:
+    """Split vectors (c, size) into gates (c, k, p), experts (c, k, p) and log variances (c, k), as views."""
+    c, p = vectors.shape[0], (vectors.shape[1] // k - 1) // 2
+    return (
+        vectors[:, : k * p].reshape(c, k, p),
+        vectors[:, k * p : 2 * k * p].reshape(c, k, p),
+        vectors[:, 2 * k * p :],
+    )
 
 
 def _assembled(
     k: int, p: int, outer: Array, gate_outer: Array, blocks: Array, borders: Array, corner: Array
 ) -> Array:
-    """Return the Hessian from its sums over the rows."""
-    kp = k * p
+    """Return the Hessians from their sums over the rows."""
+    kp, c = k * p, outer.shape[0]
     hessian = -outer
-    hessian[:kp, :kp] += gate_outer
+    hessian[:, :kp, :kp] += gate_outer
     for i in range(k):
         g, x, s = slice(i * p, i * p + p), slice(kp + i * p, kp + i * p + p), 2 * kp + i
-        hessian[g, g] += blocks[i].reshape(p, p)
-        mixed = blocks[k + i].reshape(p, p)
-        hessian[g, x] += mixed
-        hessian[x, g] += mixed
-        hessian[x, x] += blocks[2 * k + i].reshape(p, p)
-        hessian[g, s] += borders[i]
-        hessian[s, g] += borders[i]
-        hessian[x, s] += borders[k + i]
-        hessian[s, x] += borders[k + i]
-        hessian[s, s] += corner[i]
+        hessian[:, g, g] += blocks[:, i].reshape(c, p, p)
+        mixed = blocks[:, k + i].reshape(c, p, p)
+        hessian[:, g, x] += mixed
+        hessian[:, x, g] += mixed
+        hessian[:, x, x] += blocks[:, 2 * k + i].reshape(c, p, p)
+        hessian[:, g, s] += borders[:, i]
+        hessian[:, s, g] += borders[:, i]
+        hessian[:, x, s] += borders[:, k + i]
+        hessian[:, s, x] += borders[:, k + i]
+        hessian[:, s, s] += corner[:, i]
     return hessian

@@ -28,8 +28,12 @@ class Penalty:
 
     def value(self, log_variance: Array) -> float:
         """Return the penalty, at most -weight for each expert."""
-        t = log_variance - self.log_scale
-        return -self.weight * float((np.exp(-t) + t).sum())
+        return float(self.values(log_variance))
+
+    def values(self, log_variances: Array) -> Array:
+        """Return the penalties of several vectors of log variances, shape (..., k)."""
+        t = log_variances - self.log_scale
+        return np.asarray(-self.weight * (np.exp(-t) + t).sum(axis=-1))
 
     def gradient(self, log_variance: Array) -> Array:
         """Return the derivative with respect to each log variance."""

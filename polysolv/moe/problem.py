@@ -111,6 +111,17 @@ class Problem:
             hessian[last, last] += self.penalty.curvature(log_variance)
         return likelihood.Evaluation(found.value + self.penalty.value(log_variance), gradient, hessian)
 
+    def derivatives(self, vectors: Array) -> tuple[Array, Array, Array]:
+        """Return objectives, gradients and Hessians at several vectors, shape (c, k (2 p + 1)), at once."""
+        values, gradients, hessians = likelihood.derivatives(vectors, self.k, self.Z, self.y)
+        if self.penalty is not None:
+            log_variances = vectors[:, -self.k :]
+            values += self.penalty.values(log_variances)
+            gradients[:, -self.k :] += self.penalty.gradient(log_variances)
+            last = np.arange(vectors.shape[1] - self.k, vectors.shape[1])
+            hessians[:, last, last] += self.penalty.curvature(log_variances)
+        return values, gradients, hessians
+
     def objective(self, vector: Array) -> float:
         """Return the objective alone."""
         value = float(likelihood.log_density(vector, self.k, self.Z, self.y).sum())

@@ -15,18 +15,16 @@ from polysolv.moe.problem import Problem
 _ROWS, _TRIALS, _WORK = 50_000, 10, 400_000
 # Rows at a time when many candidates are scored: their products should stay in the cache.
 _SLICE = 256
-_FINALISTS, _RACE, _RACE_ROWS = 3, ((10, 3), (30, 1)), 1000
-_LOOSE = 60
+_FINALISTS, _RACE_ROWS = 3, 1000
 
 
-def relocate(problem: Problem, vector: Array, rng: np.random.Generator, rank: int = 0) -> Array:
+def relocate(problem: Problem, vector: Array, rng: np.random.Generator) -> Array:
     """Return a new start made from a solution by moving one of its atoms.
 
     Args:
         problem: data (at most 50,000 random rows are used), box and number of atoms k >= 2.
         vector: a solution.
         rng: source of the candidate atoms.
-        rank: how the atom goes: 0 for the cheapest of all drops and merges, 1 for the next, ...
 
     An atom of log-weight beta0 = log e added to a model g of the other atoms with gate numerators' sum Z
     changes the log-likelihood by about e D - e^2 V / 2, D = sum s, V = sum s^2, s = exp(beta1.x)/Z(x)
@@ -34,41 +32,7 @@ def relocate(problem: Problem, vector: Array, rng: np.random.Generator, rank: in
     EM maps.
     """
     problem = problem.thinned(_ROWS, rng)
-    return _inserted(problem, _reduced(problem, problem.without_atom(), vector, rank), rng)
-
-
-def loosened(problem: Problem, vector: Array, rng: np.random.Generator) -> Array:
-    """Return a new start near a solution whose gate, and a little else, has been softened.
-
-    A gate that is all but a jump lies between two rows, and no ascent moves it past one: the maxima left and
-    right of a row are different ones. Softened by random factors, it slides.
-    """
-    gate, expert, log_variance = unpack(vector, problem.k)
-    starts = []
-    for _ in range(_LOOSE):
-        soft = (gate - gate.mean(axis=0)) * np.exp(rng.uniform(np.log(0.01), 0.0))
-        soft = soft + rng.normal(size=gate.shape) * np.abs(soft).max() * rng.choice([0.03, 0.1, 0.3])
-        spread = np.exp(0.5 * log_variance)[:, None] * rng.choice([0.1, 0.3, 1.0])
-        wide = log_variance + rng.uniform(0.0, 1.5)
-        starts.append(problem.box.clip(pack(soft, expert + spread * rng.normal(size=expert.shape), wide)))
-    sample = problem.every(max(1, problem.rows // _RACE_ROWS))
-    ends = raced(sample, starts, _FINALISTS)
-    labels = [sample.responsibilities(end).argmax(axis=0) for end in (vector, *ends)]
-    changed = [end for end, found in zip(ends, labels[1:], strict=True) if (found != labels[0]).any()]
-    return (changed or ends)[0]
-
-
-def grow(problem: Problem, rng: np.random.Generator) -> Array:
-    """Return a start that grows from one expert, atom by atom, each put where it gains most."""
-    problem = problem.thinned(_ROWS, rng)
-    ladder = [problem]
-    while ladder[-1].k > 1:
-        ladder.append(ladder[-1].without_atom())
-    one = ladder.pop()
-    vector = one.em().from_responsibilities(np.ones((1, one.rows)))
-    while ladder:
-        vector = _inserted(ladder.pop(), vector, rng)
-    return vector
+    return _inserted(problem, _reduced(problem, problem.without_atom(), vector), rng)
 
 
 def _inserted(problem: Problem, base: Array, rng: np.random.Generator) -> Array:
@@ -79,21 +43,20 @@ def _inserted(problem: Problem, base: Array, rng: np.random.Generator) -> Array:
     return _race(problem, starts)[0]
 
 
-def _reduced(problem: Problem, small: Problem, vector: Array, rank: int) -> Array:
-    """Drop an atom or merge two, and return the result of the given rank."""
+def _reduced(problem: Problem, small: Problem, vector: Array) -> Array:
+    """Drop an atom or merge two, whichever costs least."""
     k = problem.k
     mass = likelihood.responsibilities(vector, k, problem.Z, problem.y).sum(axis=1)
     centre = problem.Z.mean(axis=1)
     starts = [dropped(vector, k, i) for i in range(k)]
     starts += [merged(vector, k, i, j, mass, centre) for i, j in combinations(range(k), 2)] if k > 2 else []
-    ends = _race(small, starts)
-    return ends[min(rank, len(ends) - 1)]
+    return _race(small, starts)[0]
 
 
 def _race(problem: Problem, starts: list[Array]) -> list[Array]:
     """Take all starts some EM maps on a sample of the rows; return the ends of the best, best first."""
     sample = problem.every(max(1, problem.rows // _RACE_ROWS))
-    return raced(sample, starts, _FINALISTS, _RACE)
+    return raced(sample, starts, _FINALISTS)
 
 
 def _ranked(problem: Problem, base: Array, rng: np.random.Generator) -> list[tuple[Array, Array, float]]:

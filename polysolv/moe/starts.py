@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from polysolv.moe.batch import raced
+from polysolv.moe.batch import first_vectors, raced, softened
 from polysolv.moe.em import ExpectationMaximisation
 from polysolv.moe.likelihood import Array, Indices
 from polysolv.moe.problem import Problem
@@ -13,9 +13,8 @@ from polysolv.moe.threads import every_library_on_one_thread
 
 NAMES = ("kmeans", "random", "em-short")
 _ROWS, _RACE_ROWS = 4000, 1000
-# More candidates where rows are few: there they cost least, and there are more maxima.
-_FEWEST, _MOST, _WORK, _RESERVE = 80, 250, 25_000, 3
-_SOFTNESS = 0.1
+# Fresh starts for each that is wanted: more atoms have more maxima, and many rows cost more.
+_PER_ATOM, _FEWEST, _WORK, _RESERVE = 13, 10, 9000, 3
 
 
 def starting_vectors(name: str, count: int, problem: Problem, rng: np.random.Generator) -> list[Array]:
@@ -37,30 +36,13 @@ def starting_vectors(name: str, count: int, problem: Problem, rng: np.random.Gen
     if name == "kmeans":
         return [_clustered(em, rng) for _ in range(count)]
     if name == "random":
-        return [em.from_responsibilities(_softened(_scattered(em, rng), k)) for _ in range(count)]
+        return [em.from_responsibilities(softened(_scattered(em, rng), k)) for _ in range(count)]
     problem = problem.thinned(_RACE_ROWS, rng)
     em = problem.em()
-    per_start = int(np.clip(_WORK // problem.rows, _FEWEST, _MOST))
+    per_start = max(_FEWEST, min(_PER_ATOM * (k - 1), _WORK // problem.rows))
     kinds = (_lines, _scattered, _cuts, _local_lines)
-    starts = [_first(em, kinds[index % len(kinds)](em, rng)) for index in range(per_start * count)]
-    return raced(problem, starts, _RESERVE * count)
-
-
-def _first(em: ExpectationMaximisation, labels: Indices) -> Array:
-    """Return lines and variances of labelled rows, all gates equal but for the shares."""
-    tau = _softened(labels, em.k)
-    mass = tau.sum(axis=1)
-    zz = (tau @ (em.Z[:, None, :] * em.Z).reshape(em.p * em.p, -1).T).reshape(em.k, em.p, em.p)
-    ridge = 1e-6 * mass[:, None, None] * np.eye(em.p)
-    expert = solve_stacked(zz + ridge, (tau * em.y) @ em.Z.T)
-    squares = (tau * (em.y - expert @ em.Z) ** 2).sum(axis=1)
-    gate = np.zeros((em.k, em.p))
-    gate[:, 0] = np.log(mass / em.y.size)
-    # One least-squares step towards the labels: the logits of well separated groups start apart.
-    centred = tau - mass[:, None] / em.y.size
-    gate[:, 1:] = 4.0 * (centred @ em.Z[1:].T) / em.y.size
-    vector = np.concatenate([gate.ravel(), expert.ravel(), np.log(np.maximum(squares / mass, 1e-300))])
-    return em.box.clip(vector)
+    labels = [kinds[index % len(kinds)](em, rng) for index in range(per_start * count)]
+    return raced(problem, first_vectors(problem, np.array(labels)), _RESERVE * count)
 
 
 def _clustered(em: ExpectationMaximisation, rng: np.random.Generator) -> Array:
@@ -76,7 +58,7 @@ def _clustered(em: ExpectationMaximisation, rng: np.random.Generator) -> Array:
         labels = KMeans(em.k, n_init=1, max_iter=20, random_state=int(rng.integers(2**31))).fit_predict(
             points
         )
-    return em.from_responsibilities(_softened(labels, em.k))
+    return em.from_responsibilities(softened(labels, em.k))
 
 
 def _scattered(em: ExpectationMaximisation, rng: np.random.Generator) -> Indices:
@@ -91,26 +73,35 @@ def _lines(em: ExpectationMaximisation, rng: np.random.Generator) -> Indices:
     """Return the nearest of k lines, each through p + 1 random rows."""
     few = min(em.p + 1, em.y.size)
     chosen = np.array([rng.choice(em.y.size, few, replace=False) for _ in range(em.k)])
-    return _nearest_line(em, chosen)
+    return np.asarray(np.abs(em.y - _fitted_lines(em, chosen) @ em.Z).argmin(axis=0))
 
 
 def _local_lines(em: ExpectationMaximisation, rng: np.random.Generator) -> Indices:
     """Return the nearest of k lines, each through rows next to each other in the covariates and in y."""
+    lines = np.array([local_line(em, rng, 0.5 / em.k)[1] for _ in range(em.k)])
+    return np.asarray(np.abs(em.y - lines @ em.Z).argmin(axis=0))
+
+
+def local_line(em: ExpectationMaximisation, rng: np.random.Generator, share: float) -> tuple[Indices, Array]:
+    """Return rows next to a random one in (x, y), nearest first, and a line through p + 1 of them.
+
+    Args:
+        em: data; the coordinates are weighted at random.
+        rng: source of randomness.
+        share: how many of all rows.
+    """
     few = min(em.p + 1, em.y.size)
     points = np.vstack([em.Z[1:], em.y]) * rng.exponential(size=(em.p, 1))
-    chosen = []
-    for row in rng.integers(em.y.size, size=em.k):
-        distance = ((points - points[:, [row]]) ** 2).sum(axis=0)
-        near = np.argsort(distance, kind="stable")[: max(few, em.y.size // (2 * em.k))]
-        chosen.append(rng.choice(near, few, replace=False))
-    return _nearest_line(em, np.array(chosen))
+    distance = ((points - points[:, [rng.integers(em.y.size)]]) ** 2).sum(axis=0)
+    near = np.argsort(distance, kind="stable")[: max(few, int(em.y.size * share))]
+    return near, _fitted_lines(em, rng.choice(near, few, replace=False)[None])[0]
 
 
-def _nearest_line(em: ExpectationMaximisation, chosen: Indices) -> Indices:
+def _fitted_lines(em: ExpectationMaximisation, chosen: Indices) -> Array:
+    """Return the lines through given rows, shape (k, p)."""
     z = em.Z[:, chosen].transpose(1, 0, 2)
     zz = z @ z.transpose(0, 2, 1) + 1e-6 * np.eye(em.p)
-    expert = solve_stacked(zz, (z @ em.y[chosen][..., None])[..., 0])
-    return np.asarray(np.abs(em.y - expert @ em.Z).argmin(axis=0))
+    return solve_stacked(zz, (z @ em.y[chosen][..., None])[..., 0])
 
 
 def _cuts(em: ExpectationMaximisation, rng: np.random.Generator) -> Indices:
@@ -125,9 +116,3 @@ def _cuts(em: ExpectationMaximisation, rng: np.random.Generator) -> Indices:
         along = direction @ em.Z[1:, members]
         labels[members[along > rng.choice(along)]] = new
     return labels
-
-
-def _softened(labels: Indices, k: int) -> Array:
-    tau = np.full((k, labels.size), _SOFTNESS / k)
-    tau[labels, np.arange(labels.size)] += 1.0 - _SOFTNESS
-    return tau

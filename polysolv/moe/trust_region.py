@@ -205,7 +205,8 @@ def _advance(step: Array, move: Array, low: Array, high: Array) -> tuple[Array, 
     """Return where the largest share of ``move`` that stays in the box ends, and what stops it."""
     wall = np.where(move < 0, low, high)
     share = np.ones(move.size)
-    np.divide(wall - step, move, out=share, where=move != 0)
+    with np.errstate(over="ignore"):
+        np.divide(wall - step, move, out=share, where=move != 0)
     least = min(max(float(share.min()), 0.0), 1.0)
     blocking = (share <= least) & (least < 1.0)
     # Exactly on the bound: a coordinate next to it would never be let go again.

@@ -105,15 +105,15 @@ def test_ball_step_meets_the_optimality_conditions(eigenvalues, slope, radius):
     z = ball_step(eigenvalues, slope, radius)
     assert np.linalg.norm(z) <= radius * (1 + 2e-3)
 
-    def value(step):
-        return slope @ step + 0.5 * (eigenvalues * step * step).sum()
+    def value(steps):
+        return steps @ slope + 0.5 * (steps * steps) @ eigenvalues
 
     rng = np.random.default_rng(0)
     directions = rng.normal(size=(2000, slope.size))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     others = directions * radius * rng.random((2000, 1)) ** (1 / slope.size)
     others = np.vstack([others, directions * radius])
-    least = min(value(step) for step in others)
+    least = value(others).min()
     scale = np.abs(slope).sum() * radius + np.abs(eigenvalues).max() * radius**2
     assert value(z) <= least + 5e-3 * scale + 1e-12
 

@@ -8,6 +8,7 @@ import pytest
 from polysolv.moe import FitWarning, MixingMeasure, SoftmaxGaussianMoE
 from polysolv.moe.columns import independent_columns
 from polysolv.moe.digits import shown
+from polysolv.moe.optimise import optimise
 from polysolv.moe.penalty import Penalty
 from polysolv.moe.problem import Problem, default_min_variance
 from polysolv.moe.scale import residual_scale, resolution
@@ -51,14 +52,15 @@ def test_one_gross_error_or_leverage_point_does_not_move_the_floor():
     assert residual_scale(Z, 3 * X[:, 0] + noise) == pytest.approx(1.0, rel=0.2)
 
 
-def end_of_the_truth(G, n, seed):
+def ends_spuriously(G, n, seed):
     X, y = G.sample(n, seed=seed)
-    return quiet(G.k, X, y, init=G)
+    problem = Problem.of(X, y, G.k, default_min_variance(X, y), None)
+    end = optimise(problem, problem.box.clip(problem.coordinates.inward(G)), "auto", 1e-8, 1000)
+    return bool(problem.spurious(end.vector))
 
 
 def spurious_share(G, n, seeds):
-    # The end of the true start itself, before any rescue.
-    return np.mean([end_of_the_truth(G, n, seed).starts_[0][2] for seed in seeds])
+    return np.mean([ends_spuriously(G, n, seed) for seed in seeds])
 
 
 SMALL = MixingMeasure([np.log(19), 0], [[0], [0]], [[1], [1]], [0, 8], [1.0, 1.0])
@@ -308,16 +310,19 @@ def test_an_interrupted_fit_keeps_its_finished_starts(monkeypatch):
     assert "stopped early" in fit.warnings_[0]
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_every_seed_finds_the_same_hard_gated_maximum(seed):
+def end_of_seed(k, X, y, seed):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return SoftmaxGaussianMoE(k, random_state=seed).fit(X, y)
+
+
+@pytest.mark.parametrize("seeds", [range(2), pytest.param(range(2, 12), marks=pytest.mark.slow)])
+def test_every_seed_finds_the_same_hard_gated_maximum(seeds):
     rng = np.random.default_rng(11)
     u, c = rng.random(90), rng.integers(1, 13, size=90).astype(float)
     part = (u > 0.53).astype(int) + (u > 0.74)
     y = np.choose(part, [10.9 * u + 0.05 * c - 7, 21.7 - 19 * u, 1.1 - 0.9 * u])
     y += rng.normal(size=90) * np.choose(part, [0.6, 0.1, 0.1])
     X = np.column_stack([u, c])
-    fit = quiet(3, X, y)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        other = SoftmaxGaussianMoE(3, random_state=100 + seed).fit(X, y)
-    assert other.log_likelihood_ == pytest.approx(fit.log_likelihood_, abs=1e-6)
+    ends = [end_of_seed(3, X, y, seed).log_likelihood_ for seed in seeds]
+    np.testing.assert_allclose(ends, ends[0], atol=1e-6)

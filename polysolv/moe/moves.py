@@ -1,0 +1,106 @@
+"""Moves out of local maxima: many new divisions of the rows, made from those of the ends found so far.
+
+Split and merge moves (Ueda, Nakano, Ghahramani and Hinton 2000, Neural Computation 12), crossings of two ends
+(some atoms of the one, some of the other) and softened gates. They are raced as fresh starts are, so that the
+ones that run into exact alignments lose.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from polysolv.moe import likelihood
+from polysolv.moe.batch import distinct, first_vectors, raced
+from polysolv.moe.likelihood import Array, Indices, pack, unpack
+from polysolv.moe.problem import Problem
+from polysolv.moe.starts import local_line
+
+_PER_ATOM, _FEWEST, _WORK, _POOL = 10, 10, 9000, 12
+
+
+def moved(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list[Array]:
+    """Return the best of the pool and of many moves of its members, best first.
+
+    Args:
+        problem: data, box and number of atoms k >= 2; a sample of the rows where they are many.
+        pool: ends found so far, best first.
+        rng: source of randomness.
+    """
+    joints = [likelihood.log_joint(vector, problem.k, problem.Z, problem.y) for vector in pool]
+    starts, labels = [], []
+    for index in range(max(_FEWEST, min(_PER_ATOM * problem.k, _WORK // problem.rows))):
+        # The better, the more often.
+        one, other = sorted(rng.integers(len(pool), size=2).tolist())
+        if index % 2 == 0:
+            kind = (_loosened, _slid)[index % 4 // 2]
+            starts.append(problem.box.clip(kind(problem, pool[one], rng)))
+        else:
+            division = (_crossed, _replaced, _split)[index // 2 % 3]
+            labels.append(division(problem, joints[one], joints[other], rng))
+    starts += first_vectors(problem, np.array(labels))
+    return distinct(problem, [*pool, *raced(problem, starts, _POOL)], _POOL)
+
+
+def _crossed(problem: Problem, joint: Array, other: Array, rng: np.random.Generator) -> Indices:
+    """Return the division by k atoms of two ends."""
+    chosen = rng.choice(2 * problem.k, problem.k, replace=False)
+    return np.asarray(np.concatenate([joint, other])[chosen].argmax(axis=0))
+
+
+def _replaced(problem: Problem, joint: Array, other: Array, rng: np.random.Generator) -> Indices:
+    """Drop an atom, and give some rows beside a line through a few neighbours to a new one."""
+    atom = int(rng.integers(problem.k))
+    left = joint.copy()
+    left[atom] = -np.inf
+    near, line = local_line(problem.em(), rng, 1.0 / problem.k)
+    residual = np.abs(problem.y[near] - line @ problem.Z[:, near])
+    labels = left.argmax(axis=0)
+    labels[near[residual <= np.quantile(residual, rng.uniform(0.5, 1.0))]] = atom
+    return np.asarray(labels)
+
+
+def _split(problem: Problem, joint: Array, other: Array, rng: np.random.Generator) -> Indices:
+    """Drop an atom, and split the rows of another: by a covariate, or above from below its line."""
+    atom, halved = rng.choice(problem.k, 2, replace=False).tolist()
+    left = joint.copy()
+    left[atom] = -np.inf
+    labels = left.argmax(axis=0)
+    mine = np.flatnonzero(labels == halved)
+    if mine.size > 2 * problem.Z.shape[0]:
+        coordinate = int(rng.integers(problem.Z.shape[0]))
+        along = problem.Z[coordinate, mine]
+        if coordinate == 0:
+            line = np.linalg.lstsq(problem.Z[:, mine].T, problem.y[mine], rcond=1e-9)[0]
+            along = problem.y[mine] - line @ problem.Z[:, mine]
+        labels[mine[along > np.quantile(along, rng.uniform(0.2, 0.8))]] = atom
+    return np.asarray(labels)
+
+
+def _loosened(problem: Problem, vector: Array, rng: np.random.Generator) -> Array:
+    """Soften the gate, and a little else.
+
+    A gate that is all but a jump lies between two rows, and no ascent moves it past one: the maxima left and
+    right of a row are different ones. Softened by random factors, it slides.
+    """
+    gate, expert, log_variance = unpack(vector, problem.k)
+    soft = (gate - gate.mean(axis=0)) * np.exp(rng.uniform(np.log(0.01), 0.0))
+    soft = soft + rng.normal(size=gate.shape) * np.abs(soft).max() * rng.choice([0.03, 0.1, 0.3])
+    spread = np.exp(0.5 * log_variance)[:, None] * rng.choice([0.1, 0.3, 1.0])
+    wide = log_variance + rng.uniform(0.0, 1.5)
+    return pack(soft, expert + spread * rng.normal(size=expert.shape), wide)
+
+
+def _slid(problem: Problem, vector: Array, rng: np.random.Generator) -> Array:
+    """Move the wall between two atoms over some rows, as hard as it is."""
+    gate, expert, log_variance = (part.copy() for part in unpack(vector, problem.k))
+    logits = gate @ problem.Z
+    order = np.argsort(logits, axis=0)
+    one, other = order[-2:, rng.integers(problem.rows)].tolist()
+    between = np.isin(order[-2:], (one, other)).all(axis=0)
+    ahead = np.sort((logits[one] - logits[other])[between])
+    wall = int(np.searchsorted(ahead, 0.0))
+    far = max(1, ahead.size // 10)
+    place = int(np.clip(wall + rng.choice([-1, 1]) * rng.integers(1, far + 1), 1, ahead.size - 1))
+    if ahead.size > 1:
+        gate[one, 0] -= 0.5 * (ahead[place - 1] + ahead[place])
+    return pack(gate, expert, log_variance)

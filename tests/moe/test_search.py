@@ -1,0 +1,152 @@
+"""Many starts at once and moves between ends: batches agree with single vectors, and every seed ends alike."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE, likelihood
+from polysolv.moe.batch import distinct, first_vectors, raced
+from polysolv.moe.climb import climbed
+from polysolv.moe.moves import _slid, moved
+from polysolv.moe.optimise import optimise
+from polysolv.moe.problem import Problem, default_min_variance
+from polysolv.moe.starts import starting_vectors
+
+TRUTH = MixingMeasure([0.3, 0], [[1], [0]], [[1.5], [-1.5]], [1, -1], [0.4, 0.3])
+
+
+def problem_of(X, y, k, **settings):
+    return Problem.of(X, y, k, default_min_variance(X, y), settings.get("bounds"), settings.get("penalty"))
+
+
+@pytest.mark.parametrize("penalty", [None, "chen-tan"])
+def test_derivatives_of_a_batch_are_those_of_each_vector(penalty):
+    X, y = TRUTH.sample(700, seed=0)
+    problem = problem_of(X, y, 3, penalty=penalty)
+    vectors = np.random.default_rng(0).normal(size=(5, 15))
+    values, gradients, hessians = problem.derivatives(vectors)
+    for vector, value, gradient, hessian in zip(vectors, values, gradients, hessians, strict=True):
+        single = problem.evaluate(vector)
+        assert value == pytest.approx(single.value, rel=1e-13)
+        np.testing.assert_allclose(gradient, single.gradient, rtol=1e-10, atol=1e-9)
+        np.testing.assert_allclose(hessian, single.hessian, rtol=1e-10, atol=1e-8)
+
+
+@pytest.mark.parametrize("bounds", [None, {"beta1": (-1, 1), "sigma": (0.2, 1)}])
+def test_climbing_together_lowers_nothing_and_ends_where_each_would(bounds):
+    X, y = TRUTH.sample(200, seed=1)
+    problem = problem_of(X, y, 2, bounds=bounds)
+    rng = np.random.default_rng(1)
+    starts = first_vectors(problem, rng.integers(2, size=(12, 200)))
+    ends = climbed(problem, starts, 60)
+    for start, end in zip(starts, ends, strict=True):
+        assert problem.objective(end) >= problem.objective(problem.box.clip(start)) - 1e-9
+        assert (end >= problem.box.lower).all()
+        assert (end <= problem.box.upper).all()
+        finished = optimise(problem, end, "newton", 1e-9, 200)
+        assert finished.value - problem.objective(end) < 1e-3
+    best = max(optimise(problem, start, "auto", 1e-9, 500).value for start in starts)
+    assert max(map(problem.objective, ends)) == pytest.approx(best, abs=1e-4)
+
+
+def test_first_vectors_are_least_squares_of_the_labelled_rows():
+    X, y = TRUTH.sample(150, seed=2)
+    problem = problem_of(X, y, 2)
+    labels = (X[:, 0] > 0).astype(int)
+    (vector,) = first_vectors(problem, labels[None])
+    _, expert, log_variance = likelihood.unpack(vector, 2)
+    for atom in range(2):
+        weight = np.sqrt(np.where(labels == atom, 0.95, 0.05))
+        line = np.linalg.lstsq(problem.Z.T * weight[:, None], problem.y * weight, rcond=None)[0]
+        np.testing.assert_allclose(expert[atom], line, rtol=1e-5, atol=1e-6)
+        squares = (weight**2 * (problem.y - line @ problem.Z) ** 2).sum() / (weight**2).sum()
+        assert np.exp(log_variance[atom]) == pytest.approx(squares, rel=1e-5)
+    gate = likelihood.unpack(vector, 2)[0] @ problem.Z
+    assert ((gate[1] > gate[0]) == (labels == 1)).mean() > 0.95
+
+
+def test_a_wall_slides_over_rows_and_stays_hard():
+    x = np.linspace(-1, 1, 41)
+    y = np.where(x < 0.01, x, 3 - x) + 0.1 * np.sin(40 * x)
+    problem = problem_of(x[:, None], y, 2)
+    gate = np.array([[0.0, 0.0], [0.0, 1e4]])
+    vector = likelihood.pack(gate, np.zeros((2, 2)), np.zeros(2))
+    before = (gate @ problem.Z).argmax(axis=0).sum()
+    sizes = set()
+    for seed in range(60):
+        slid = likelihood.unpack(_slid(problem, vector, np.random.default_rng(seed)), 2)[0] @ problem.Z
+        assert (np.abs(slid[0] - slid[1]) > 50).all()
+        sizes.add(int(slid.argmax(axis=0).sum() - before))
+    assert {-4, -3, -2, -1, 1, 2, 3, 4} <= sizes
+    assert min(sizes) >= -5
+    assert max(sizes) <= 5
+
+
+def test_moves_keep_the_best_and_return_distinct_vectors():
+    X, y = TRUTH.sample(150, seed=3)
+    problem = problem_of(X, y, 3)
+    rng = np.random.default_rng(0)
+    pool = raced(problem, starting_vectors("random", 8, problem, rng), 3)
+    after = moved(problem, pool, rng)
+    best = [problem.merit(vector, problem.objective(vector)) for vector in (pool[0], after[0])]
+    assert best[1] >= best[0]
+    values = sorted(problem.objective(vector) for vector in after)
+    assert min(np.diff(values), default=1.0) > 1e-4 or any(problem.spurious(vector) for vector in after)
+    assert len(distinct(problem, [after[0], after[0].copy()], 2)) == 1
+
+
+def bent_and_rounded(rng):
+    """Like ethanol's NOx | E: a hump made of lines, few rows."""
+    x = np.round(rng.uniform(0.5, 1.25, 88), 3)
+    y = np.where(x < 0.8, 14 * x - 7.3, np.where(x < 0.95, 3.7, 18 - 15 * x)) + 0.25 * rng.normal(size=88)
+    return x, np.round(y, 3)
+
+
+def two_lines_and_ties(rng):
+    """Like tonedata: two lines, and rows that lie on one exactly."""
+    x = np.round(rng.uniform(1.35, 3, 150), 2)
+    y = np.where(rng.random(150) < 0.6, 2.0, x) + np.where(rng.random(150) < 0.1, 0, 0.06) * rng.normal(
+        size=150
+    )
+    return x, np.round(y, 3)
+
+
+def eruptions(rng):
+    """Like geyser and faithful: two clumps and whole minutes."""
+    x = np.where(rng.random(272) < 0.35, 2 + 0.3 * rng.normal(size=272), 4.3 + 0.4 * rng.normal(size=272))
+    return np.round(x, 2), np.round(33 + 10.7 * x + 5.9 * rng.normal(size=272))
+
+
+def crash(rng):
+    """Like mcycle: flat and quiet, a dip, a rise and noise; tied covariates."""
+    x = np.round(rng.uniform(2, 58, 133) * 5) / 5
+    y = np.where(x < 14, -2, np.where(x < 21, -12 * (x - 14), np.where(x < 32, 11 * (x - 29), 10)))
+    return x, np.round(y + np.where(x < 14, 1.5, 22) * rng.normal(size=133), 1)
+
+
+def ends_of(data, k, seeds):
+    x, y = data(np.random.default_rng(0))
+    fits = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for seed in seeds:
+            fits.append(SoftmaxGaussianMoE(k, random_state=seed).fit(x[:, None], y))
+    assert not any(fit.spurious_ for fit in fits)
+    return [fit.log_likelihood_ for fit in fits]
+
+
+LOOK_ALIKES = [(bent_and_rounded, 3), (eruptions, 2), (two_lines_and_ties, 2), (crash, 3)]
+
+
+@pytest.mark.parametrize(("data", "k"), LOOK_ALIKES[:2])
+def test_every_seed_finds_the_same_maximum_on_look_alikes_of_public_data(data, k):
+    ends = ends_of(data, k, range(2))
+    np.testing.assert_allclose(ends, ends[0], atol=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("data", "k"), LOOK_ALIKES)
+def test_ten_seeds_find_the_same_maximum_on_look_alikes_of_public_data(data, k):
+    ends = ends_of(data, k, range(10, 20))
+    np.testing.assert_allclose(ends, ends[0], atol=1e-6)
