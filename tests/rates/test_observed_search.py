@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import sympy
 from scipy.optimize import least_squares
+from threadpoolctl import threadpool_limits
 
 from polysolv import Family, exponents, families
 
@@ -97,6 +98,7 @@ class Coefficients:
         return products
 
 
+@threadpool_limits.wrap(limits=1)  # matrices are small
 def least_values(coefficients, m, component, sizes, starts=12, seed=0, radius=RADIUS):
     """Return for each size ε the least V found with |δ_t| = ε at one atom, t the component."""
     chooser = np.random.default_rng(seed)
@@ -158,7 +160,10 @@ def least_values(coefficients, m, component, sizes, starts=12, seed=0, radius=RA
             if found[-1][0] < NOTHING:
                 break
         found.sort(key=lambda entry: entry[0])
-        found[:2] = sorted([minimised(sign, x, 1000) for _, sign, x in found[:2]], key=lambda entry: entry[0])
+        polished = found[:2] if found[0][0] > NOTHING else []
+        found[: len(polished)] = sorted(
+            [minimised(sign, x, 1000) for _, sign, x in polished], key=lambda entry: entry[0]
+        )
         best.append(found[0][0])
         kept = [(s, x) for _, s, x in found[:3]]
     return np.array(best)
