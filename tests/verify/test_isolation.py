@@ -144,7 +144,10 @@ def test_main_in_this_process(files, capsys, monkeypatch):
 def test_every_branch_of_the_kernel_is_taken(tmp_path):
     """Runs the quick tests of the kernel under branch coverage."""
     environment = {"COVERAGE_FILE": str(tmp_path / "coverage"), "PYTHONDONTWRITEBYTECODE": "1"}
-    tests = [Path(__file__).with_name(f"test_{name}.py") for name in ("kernel", "traps", "arc", "isolation")]
+    tests = [
+        Path(__file__).with_name(f"test_{name}.py")
+        for name in ("kernel", "traps", "arc", "region", "isolation")
+    ]
     result = run(
         *("-m", "coverage", "run", "--branch", f"--include={FOLDER}/*", "-m", "pytest", "-q", "-x"),
         *("-p", "no:cacheprovider", "-p", "no:xdist", "-k", "not every_branch and not every_way"),

@@ -210,3 +210,47 @@ def test_values_by_theorem_are_recomputed_and_called_so(plain_digest, reseal):
 def test_the_largest_cells_are_recomputed_at_once():
     for family in ("softmax-gaussian", "location-scale-gaussian", "gaussian-experts-free-gate"):
         assert learning_coefficient(family, 400).certificate.verify().accepted
+
+
+def test_statements_that_cannot_be_are_refused(regions, plain_digest, reseal):
+    data = regions[0][1]
+    for change in ({"weights": "0"}, {"weights": "-1"}, {"claim": "ORDER"}, {"d": 1}):
+        assert not verify(restated(data, plain_digest, reseal, **change)), change
+    shorter = {**data["statement"]["log_symbol"], "terms": data["statement"]["log_symbol"]["terms"][:1]}
+    assert not verify(restated(data, plain_digest, reseal, log_symbol=shorter))
+    nothing = {**shorter, "terms": []}
+    assert (
+        verify(restated(data, plain_digest, reseal, log_symbol=nothing, family="mine")).step == "log_symbol"
+    )
+
+
+def test_a_gate_that_shares_its_perturbation_has_no_kernel(regions, plain_digest, reseal):
+    kernel = regions[2][1]
+    terms = [*kernel["statement"]["log_symbol"]["terms"]]
+    terms += [{"coefficient": "1", "perturbations": {"beta1": 1}, "variables": {"x": 2, "y": 1}}]
+    shared = {**kernel["statement"]["log_symbol"], "terms": terms}
+    answer = verify(restated(kernel, plain_digest, reseal, log_symbol=shared, family="mine"))
+    assert answer.step == "gate"
+
+
+def test_priors_are_recomputed_where_theorems_speak_of_them(plain_digest, reseal):
+    for family, weights in (
+        ("location-gaussian", "1/2"),
+        ("location-gaussian", "1/3"),
+        ("location-gaussian", "2"),
+    ):
+        assert learning_coefficient(family, 3, weights=weights).certificate.verify().accepted
+    for m in (2, 3):
+        for weights in ("1/2", "1", "2"):
+            assert (
+                learning_coefficient("location-scale-gaussian", m, weights=weights)
+                .certificate.verify()
+                .accepted
+            )
+    assert learning_coefficient("location-gaussian", 3).certificate.verify().accepted
+    for gate, m, d in (("kernel", 2, 1), ("kernel", 3, 1), ("kernel", 3, 2), ("exact", 9, 1)):
+        assert learning_coefficient("softmax-gaussian", m, d, gate).certificate.verify().accepted
+    data = learning_coefficient("softmax-gaussian", 2).certificate.to_data()
+    assert verify(restated(data, plain_digest, reseal, weights="1")).step == "theorem"
+    own = {"family": "mine", "at_least": "1", "at_most": "1"}
+    assert verify(restated(data, plain_digest, reseal, **own)).step == "theorem"

@@ -185,7 +185,7 @@ def learning_coefficient(
     dirichlet = parsed_weights(weights)
     found = _known(resolved, m, gate, dirichlet) if theorems or m == 1 else None
     if found is not None:
-        return _by_theorem(resolved, m, gate, dirichlet, found)
+        return _by_theorem(resolved, m, gate, dirichlet, found, seed, timeout)
     if dirichlet is not None:
         allowed = (
             f"bounded: a Dirichlet prior is understood for {LOCATION} and {LOCATION_SCALE} alone, by theorem"
@@ -255,7 +255,13 @@ def _location(m: int, d: int, dirichlet: Fraction | None) -> Known:
 
 
 def _by_theorem(
-    family: Family, m: int, gate: str, dirichlet: Fraction | None, found: Known
+    family: Family,
+    m: int,
+    gate: str,
+    dirichlet: Fraction | None,
+    found: Known,
+    seed: int,
+    timeout: float,
 ) -> LearningCoefficient:
     from polysolv.verify.log_symbol import BUILT_IN
 
@@ -266,9 +272,14 @@ def _by_theorem(
         certificate = coefficient_certificate(
             family, m, gate, dirichlet, found.lower, found.upper, found.multiplicity
         )
-    notes = [
-        f"theorem ({found.source}); the certificate makes the kernel recompute it, and proves nothing new"
-    ]
+    notes = [f"theorem ({found.source})"]
+    if certificate is not None:
+        notes.append("the certificate makes the kernel recompute the value, and proves nothing new")
+    elif 1 < m <= MAX_SEARCHED and dirichlet is None:
+        bound, region = _region(family, m, gate, seed, timeout)
+        if bound == found.upper and region is not None:
+            certificate = region
+            notes.append("from above also by a region, whose certificate the kernel accepts")
     if dirichlet is not None and m > 2 and found.lower < found.upper:
         notes.append("from below only the regular part is claimed where weights may vanish")
     return LearningCoefficient(

@@ -40,10 +40,7 @@ def _rank(family: Family) -> int:
     Terms whose coefficient is a symbolic true value count only where that cannot vanish: each column is used
     once, and so is each row, which a matching of distinct monomials guarantees.
     """
-    symbol = family.log_symbol
-    if family.relations:
-        # Modulo relations monomials coincide: no combination is claimed to be regular.
-        return 0
+    symbol = family.observed.log_symbol  # modulo relations, in monomials that are independent
     columns: dict[int, set[tuple[int, ...]]] = {}
     for term in symbol.terms:
         if sum(term.perturbations) == 1 and not any(term.constants):
