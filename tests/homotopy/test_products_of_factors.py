@@ -28,6 +28,11 @@ ONCE_WRONG = [
         1,
         (10, 10, 6),
     ),
+    (
+        ["(x+2)^2*x*(x-1/1000000)*(x+3)*(x+2999999991/1000000000)", "y^2-x*y-128*x-1677"],
+        16,
+        (10, 10, 2),
+    ),
 ]
 
 # More equations than unknowns, with multiple zeros, and points at which an equation nearly vanishes.
