@@ -10,6 +10,7 @@ from math import prod
 from polysolv.errors import InputError
 from polysolv.families.log_symbol import Exponents
 from polysolv.groebner.basis import squarefree_part
+from polysolv.groebner.rational_roots import rational_roots
 from polysolv.groebner.real_roots import isolate, primitive_part
 from polysolv.polynomials.exponent_vectors import evaluate, multiply, substituted
 
@@ -133,16 +134,16 @@ def _put(
 
 def _roots(relation: Polynomial, position: int, field: str) -> list[Fraction]:
     """Return the real roots of a polynomial in one covariate, which must be rational."""
-    from sympy import Poly, Rational, Symbol
-
-    x = Symbol("x")
-    shown = Poly.from_dict(
-        {e[position]: Rational(c.numerator, c.denominator) for e, c in relation.items()}, x
-    )
-    roots = sorted(Fraction(int(root.p), int(root.q)) for root in shown.ground_roots())
-    coefficients = [Fraction(int(c.p), int(c.q)) for c in reversed(shown.all_coeffs())]
+    coefficients = [Fraction(0)] * (1 + max(e[position] for e in relation))
+    for e, c in relation.items():
+        coefficients[e[position]] = c
+    roots = rational_roots(coefficients)
     if len(isolate(primitive_part(squarefree_part(coefficients)))) != len(roots):
-        raise InputError(field, f"{shown.as_expr()} = 0", "rational levels beside a density")
+        from sympy import Poly, Rational, Symbol
+
+        falling = [Rational(c.numerator, c.denominator) for c in reversed(coefficients)]
+        shown = Poly(falling, Symbol("x")).as_expr()
+        raise InputError(field, f"{shown} = 0", "rational levels beside a density")
     return roots
 
 

@@ -23,6 +23,7 @@ from polysolv.polynomials.generic_system import GenericSystem
 
 _REGULAR_DISTANCE = 1e-8
 _POLISHED_DISTANCE = 1e-12
+_CONFIRMED_DISTANCE = 4e-15  # of simple zeros that are known to hundreds of bits: the rounding to doubles
 # Distances of singular points that were found with multiple precision, and of those with many turns.
 _PRECISE_DISTANCE, _WINDING_DISTANCE, _MANY_TURNS = 1e-13, 1e-10, 12
 _SINGULAR_DISTANCE = 1e-4
@@ -168,6 +169,7 @@ def _numbered(
     count = len(points)
     blurred = singular & ~precise
     distances = np.where(converged, _POLISHED_DISTANCE, _REGULAR_DISTANCE)
+    distances[precise] = _CONFIRMED_DISTANCE
     distances[singular] = np.where(precise[singular], 0.0, np.inf)
     units = np.exp2(logarithms)
     # Regular points are known to many digits, singular ones to few.

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numba
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ def residuals(program, homotopy, w, x, s):  # type: ignore[no-untyped-def]
     kernel_steps.residual(program, homotopy, w, x, s)
 
 
+@pytest.mark.slow  # numba compiles a part of the kernel for it
 @settings(max_examples=40, deadline=None)
 @given(st.lists(finite, min_size=6, max_size=6), st.floats(0, 1))
 def test_extended_residual_matches_exact_arithmetic(parts: list[float], s: float) -> None:

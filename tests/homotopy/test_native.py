@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from polysolv.homotopy.compiled.object_file import put_in_memory
+
 MODULE = """
 from numba import carray
 
@@ -62,13 +64,29 @@ def test_machine_code_is_made_once_and_loaded_without_numba(run, tmp_path: Path)
     assert run(1) == "[1.0, 4.0, 9.0] True"
     (kept,) = (tmp_path / "cache").iterdir()
     assert run(1) == "[1.0, 4.0, 9.0] False"
-    # Other source text is other machine code.
+    # A damaged file is not run but made again.
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:-40] + b"x" * 40)
+    assert run(1) == "[1.0, 4.0, 9.0] True"
+    assert len(kept.read_bytes()) == len(whole)
+
+
+@pytest.mark.slow
+def test_other_sources_and_damaged_files_are_not_mistaken(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert run(1) == "[1.0, 4.0, 9.0] True"
+    (kept,) = (tmp_path / "cache").iterdir()
     assert run(2) == "[2.0, 8.0, 18.0] True"
     assert len(list((tmp_path / "cache").iterdir())) == 2
     assert run(1) == "[1.0, 4.0, 9.0] False"
-    # A damaged file is not run but made again.
     whole = kept.read_bytes()
     for broken in (whole[:-1], whole[:-40] + b"x" * 40, b"", whole[:30]):
         kept.write_bytes(broken)
         assert run(1) == "[1.0, 4.0, 9.0] True"
         assert len(kept.read_bytes()) == len(whole)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere LLVM loads object files")
+@pytest.mark.parametrize("content", [b"", b"\x7fELF", b"x" * 200, Path(sys.executable).read_bytes()[:4000]])
+def test_what_is_no_object_file_of_ours_is_refused(content: bytes) -> None:
+    with pytest.raises(ValueError, match="object file"):
+        put_in_memory(content, "entry", lambda _: None)

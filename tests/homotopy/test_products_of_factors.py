@@ -28,6 +28,12 @@ ONCE_WRONG = [
         1,
         (10, 10, 6),
     ),
+    (["(x+7)*(x-12)*x^2*(x-5)*(x-1000000000001/200000000000)", "y^3-x*y-192*x^2-1627"], 75, (15, 5, 3)),
+    (
+        ["(x+2)^2*x*(x-1/1000000)*(x+3)*(x+2999999991/1000000000)", "y^2-x*y-128*x-1677"],
+        16,
+        (10, 10, 2),
+    ),
 ]
 
 # More equations than unknowns, with multiple zeros, and points at which an equation nearly vanishes.

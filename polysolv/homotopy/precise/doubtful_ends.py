@@ -37,9 +37,9 @@ _CORRECTIONS = 12
 _PART, _MORE = 4, 4  # bits by which the first one is smaller than the slope, and more with more care
 _FINEST = 3  # times the winding number of the slowest coordinates is tried for all of them
 _ROUNDS = 3  # that paths which have jumped are followed
-_SAME = 1e-13  # relative distance of precise end points that are one
+_SAME = 4e-15  # relative distance of precise end points that are one
 _QUADRATIC = 4  # bits by which each correction has to be smaller than the one before
-_CONVERGED = 20  # bits lost to rounding, besides those that the Jacobian takes
+_CONVERGED = 0.75  # of the bits below s, the rest is left to the Jacobian's condition
 _NEAR_INTEGER = 0.05  # relative
 _LN2 = round(math.ldexp(math.log(2), 60))
 _LARGE_NORM = 100  # that a path to infinity reaches
@@ -310,7 +310,7 @@ def _corrected(
     bits = homotopy.bits
     s = homotopy.power(sigma)
     least = largest(guess) + (1 << bits) >> bits - 20
-    goal = largest(guess) + (1 << bits) >> max(bits - _CONVERGED - math.ceil(sigma), 30)
+    goal = largest(guess) + (1 << bits) >> max(int(_CONVERGED * (bits - sigma)), 30)
     before = None
     x = guess
     for attempt in range(_CORRECTIONS):
