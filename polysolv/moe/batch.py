@@ -1,9 +1,9 @@
 """Many starts at once: a few EM maps of a whole batch of parameter vectors, and the best of them.
 
 A start on a few hundred rows costs more in calls than in arithmetic. Here all candidates go through each map
-together, and successive halving (Karnin, Koren and Somekh 2013) gives more maps to fewer of them. The maps
-are those of :mod:`polysolv.moe.em` but for the gate, which takes one damped Newton step without a line
-search: what comes out is a start, not an end.
+together, then through the Newton steps of :mod:`polysolv.moe.climb`, and successive halving (Karnin, Koren
+and Somekh 2013) gives more steps to fewer of them. The maps are those of :mod:`polysolv.moe.em` but for the
+gate, which takes one damped Newton step without a line search: what comes out is a start, not an end.
 """
 
 from __future__ import annotations

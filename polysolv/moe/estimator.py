@@ -57,11 +57,10 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     Args:
         n_experts: number of experts k, at least 1.
-        n_init: number of starts, of which the best end is kept: the first half afresh; the others grow from
-            one expert, or move an atom of the best end so far to where the score asks for one
-            (:mod:`~polysolv.moe.relocate`). With ``init`` a measure there is one start, and more only if it
-            ends in a spurious atom, which is then moved.
-        init: "em-short" (candidates of several kinds, each taken a dozen EM maps on at most 4,000 rows, the
+        n_init: number of starts, of which the best end is kept: three fifths afresh, the others moves of the
+            ends known by then (:mod:`~polysolv.moe.moves`). With ``init`` a measure there is one start, and
+            more only if it ends in a spurious atom, which is then moved.
+        init: "em-short" (many divisions of at most 1,000 rows, each taken some EM maps and Newton steps, the
             best kept), "kmeans", "random", or a :class:`MixingMeasure`.
         tol: bound on ``gradient_norm_``, the largest entry of the projected score divided by n.
         max_iter: bound on EM maps plus trust-region evaluations of one start.

@@ -23,8 +23,8 @@ def starting_vectors(name: str, count: int, problem: Problem, rng: np.random.Gen
     Args:
         name: "kmeans" (clusters of (x, y), one seeding a start), "random" (nearest of k random rows,
             coordinates weighted at random) or "em-short" (many candidates a start: lines through a few rows,
-            near each other or not, cuts of the covariates, nearest of random rows; successive halving by EM
-            maps on at most 1,000 rows, the best kept).
+            near each other or not, cuts of the covariates, nearest of random rows; EM maps and Newton steps
+            on at most 1,000 rows, the best kept).
         count: number of starts; "em-short" returns up to three times as many.
         problem: data (at most 4,000 random rows are used), number of experts and box.
         rng: source of randomness.

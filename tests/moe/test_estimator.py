@@ -139,8 +139,8 @@ def test_rounding_does_not_choose_the_order_of_the_atoms(data, monkeypatch):
         return tau, values * (1 + 1e-15 * rng.normal(size=values.shape))
 
     expected = SoftmaxGaussianMoE(2, n_init=10, random_state=0).fit(*data)
-    ends = [start[0] for start in expected.starts_]
-    assert np.ptp(ends) < 1e-6  # ten ends at one maximum: the ranking is all ties
+    ends = np.array([start[0] for start in expected.starts_])
+    assert (ends > ends.max() - 1e-6).sum() >= 3  # ends at one maximum: the ranking is full of ties
     monkeypatch.setattr(search, "optimise", rounded_run)
     monkeypatch.setattr(batch, "_expected", rounded_expected)
     for _ in range(4):
