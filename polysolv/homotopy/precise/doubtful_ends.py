@@ -21,7 +21,8 @@ from polysolv.homotopy.tracker import Tracked, has_converged, is_regular
 _CLUSTER = 1e-3  # relative distance of end points that may be one multiple solution
 _LARGE = 10  # where more end and none is missing, as many close ones would be a strange accident
 _MOST_PATHS = 64
-_MOST_PRODUCTS = 750_000  # for one evaluation in each step of all paths: some seconds
+_AMPLE = 3  # times as many steps may be taken as it promises to take
+_MOST_PRODUCTS = 250_000  # for one evaluation in each step of all paths: some seconds
 _LEAST_STEPS = 30  # that there must be for each path
 _DEPTH_EACH = 64  # bits of s for each path of a cluster: the m-th root of s is then below 1e-19
 _DEEPEST = 450
@@ -91,6 +92,7 @@ def settle_doubtful(
     left = _MOST_PRODUCTS // (products * (1 + digits // 8))
     if left < _LEAST_STEPS * len(doubtful):
         return
+    left *= _AMPLE
     rows = {row for row, _ in doubtful}
     for care in range(_ROUNDS):
         for row, multiplicity in doubtful:
