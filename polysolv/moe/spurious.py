@@ -6,10 +6,13 @@ p = d + 1 and m_i the effective rows (total responsibility) of atom i, the atom 
 
 - m_i < p + 1.5: about as many rows as its line and its variance have parameters, or
 - its variance is at or below the floor max(r^2/12, least variance), r the step of the grid that y lies on, or
-- its variance is below 1e-4 of the reference, or below 1e-2 of it while m_i < 4 p.
+- its variance is below 1e-4 of the reference, or below 1e-2 of it while m_i < 4 p, or below 4e-4 of it while
+  m_i < p log2 n.
 
-The reference is the median of the variances weighted by m_i: spikes hold few rows, so they do not move it. A
-true expert of standard deviation 1/30 of the others' (a ratio of 1.1e-3), or of ten rows, is kept.
+The reference is the median of the variances weighted by m_i: spikes hold few rows, so they do not move it.
+Of the n^p lines through p of n rows some pass close by further rows by chance, the more the larger n is:
+hence log2 n. A true expert of standard deviation 1/30 of the others' (a ratio of 1.1e-3), or of ten rows,
+is kept.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from polysolv.moe.likelihood import Array
 
 LEAST_ROWS = 1.5
 FEW_ROWS = 4
-RATIO, RATIO_OF_FEW = 1e-4, 1e-2
+RATIO, RATIO_OF_FEW, RATIO_BY_CHANCE = 1e-4, 1e-2, 4e-4
 _ROUNDING = 1e-9
 
 
@@ -37,12 +40,15 @@ def spurious_atoms(mass: Array, variance: Array, p: int, floor: float) -> tuple[
     (2,)
     >>> spurious_atoms(np.array([80.0, 10.0, 10.0]), np.array([1.0, 0.9, 1 / 900]), 2, 1e-6)
     ()
+    >>> spurious_atoms(np.array([972.6, 1017.7, 9.7]), np.array([0.73, 0.52, 7.9e-5]), 2, 1e-6)
+    (2,)
     """
     if variance.size == 1:
         return (0,) if variance[0] <= floor * (1 + _ROUNDING) else ()
     reference = weighted_median(variance, mass)
     few = mass < FEW_ROWS * p
-    least = np.where(few, RATIO_OF_FEW, RATIO) * reference
+    by_chance = mass < p * np.log2(mass.sum())
+    least = np.where(few, RATIO_OF_FEW, np.where(by_chance, RATIO_BY_CHANCE, RATIO)) * reference
     bad = (mass < p + LEAST_ROWS) | (variance <= floor * (1 + _ROUNDING)) | (variance < least)
     return tuple(np.flatnonzero(bad).tolist())
 
