@@ -206,7 +206,7 @@ def test_a_closed_standard_input_is_one_line() -> None:
 
 def test_a_time_limit_prints_what_was_finished() -> None:
     equations = "\n".join(
-        f"x{i}^3 + {i + 2}*x{(i + 1) % 6}*x{i} + x{(i + 2) % 6} - {i + 1}" for i in range(6)
+        f"x{i}^4 + {i + 2}*x{(i + 1) % 7}^3*x{i} + x{(i + 2) % 7} - {i + 1}" for i in range(7)
     )
     code, out, _ = run_solve("-", "--start", "total-degree", "--timeout", "0.000001", text=equations)
     assert code == 3
