@@ -10,6 +10,7 @@ import click
 
 from polysolv.cli.fitter import fitter_options, parse_bounds
 from polysolv.cli.options import (
+    ExpertCount,
     FilePath,
     IntegerRange,
     Name,
@@ -26,42 +27,17 @@ from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, se
 if TYPE_CHECKING:
     from polysolv.moe.fit_record import FitRecord
 
-    _ParamType = click.ParamType[Any]  # generic from click 8.5 on, and only there
-else:
-    _ParamType = click.ParamType
-
 _RANGE_SCHEMA = "polysolv/fit-range/1"
 _MAX_EXPERTS = 100
-
-
-class ExpertCount(_ParamType):
-    """One number of experts, or a range LOW:HIGH of them, both ends included."""
-
-    name = "K or LOW:HIGH"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        """Return the numbers of experts to fit, ascending."""
-        from polysolv.errors import InputError
-
-        if isinstance(value, tuple):
-            return value
-        allowed = f"an integer from 1 to {_MAX_EXPERTS}, or LOW:HIGH with LOW <= HIGH"
-        ends = str(value).split(":")
-        if len(ends) > 2 or not all(end.isascii() and end.isdigit() and len(end) < 5 for end in ends):
-            raise InputError("--k", value, allowed)
-        low, high = int(ends[0]), int(ends[-1])
-        if not 1 <= low <= high <= _MAX_EXPERTS:
-            raise InputError("--k", value, allowed)
-        return tuple(range(low, high + 1))
 
 
 @command("fit")
 @click.argument("data", metavar="DATA.csv", required=False, type=FilePath())
 @click.option("--x", "x_names", metavar="NAME,...", help="Covariate columns, separated by commas.")
 @click.option("--y", "y_name", metavar="NAME", help="Response column.")
-@click.option("--k", "counts", type=ExpertCount(), help="Number of experts, or a range such as 1:5.")
+@click.option(
+    "--k", "counts", type=ExpertCount(_MAX_EXPERTS), help="Number of experts, or a range such as 1:5."
+)
 @seed_option
 @click.option(
     "--n-init",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import click
 
 from polysolv.cli.options import (
+    ExpertCount,
     FilePath,
     IntegerRange,
     Name,
@@ -14,31 +13,11 @@ from polysolv.cli.options import (
     family_options,
     format_option,
     output_option,
+    refuse_given,
 )
 from polysolv.cli.working import limited, seed_option
 
-if TYPE_CHECKING:
-    _ParamType = click.ParamType[Any]  # generic from click 8.5 on, and only there
-else:
-    _ParamType = click.ParamType
-
-
-class FittedExperts(_ParamType):
-    """A number of fitted experts, or a range LOW:HIGH of them."""
-
-    name = "K or LOW:HIGH"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        """Return both ends of the range."""
-        ends = str(value).split(":")
-        plain = len(ends) <= 2 and all(end.isascii() and end.isdigit() and len(end) < 4 for end in ends)
-        if not plain or not 1 <= int(ends[0]) <= int(ends[-1]) <= 20:
-            from polysolv.errors import InputError
-
-            raise InputError("--k", value, "an integer from 1 to 20, or LOW:HIGH with LOW <= HIGH")
-        return int(ends[0]), int(ends[-1])
+_MAX_EXPERTS = 20
 
 
 @command("learning-coefficient")
@@ -46,7 +25,7 @@ class FittedExperts(_ParamType):
 @click.option(
     "--k",
     "sizes",
-    type=FittedExperts(),
+    type=ExpertCount(_MAX_EXPERTS),
     default=None,
     help="Fitted experts, such as 1:5: prints the table over k*.",
 )
@@ -79,7 +58,7 @@ class FittedExperts(_ParamType):
 @limited
 def learning_coefficient_command(
     m: int | None,
-    sizes: tuple[int, int] | None,
+    sizes: tuple[int, ...] | None,
     family: str,
     dim: int | None,
     gate: str | None,
@@ -99,12 +78,11 @@ def learning_coefficient_command(
     from polysolv.cli.tables import show
 
     if sizes is not None:
-        for name, value in (("--m", m), ("--gate", gate), ("--certificate", certificate)):
-            _refuse_with_k(name, value)
-        _refuse_with_k("--no-theorems", no_theorems or None)
+        given = {"--m": m, "--gate": gate, "--certificate": certificate, "--no-theorems": no_theorems or None}
+        refuse_given("together with --k", given)
         from polysolv.rates.learning.table import learning_coefficients
 
-        table = learning_coefficients(family, sizes[1], dim, weights, k_min=sizes[0], seed=seed)
+        table = learning_coefficients(family, sizes[-1], dim, weights, k_min=sizes[0], seed=seed)
         show(table, style, output, [table.grid(), table.allocation_grid()], table.notes)
         return
     from polysolv.rates.learning.coefficient import learning_coefficient
@@ -121,10 +99,3 @@ def learning_coefficient_command(
             )
         found.certificate.write(certificate, "--certificate")
     show(found, style, output, [found.grid()], found.notes)
-
-
-def _refuse_with_k(name: str, value: object) -> None:
-    if value is not None:
-        from polysolv.errors import InputError
-
-        raise InputError(name, value, "nothing together with --k")

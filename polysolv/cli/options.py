@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -109,6 +109,32 @@ class IntegerRange(_ParamType):
         except ValueError:
             raise InputError(field, value, f"an integer from {self.low} to {self.high}") from None
         return require_integer(field, number, self.low, self.high)
+
+
+class ExpertCount(_ParamType):
+    """One number of experts, or a range LOW:HIGH of them, both ends included, up to ``most``."""
+
+    name = "K or LOW:HIGH"
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """Return the numbers of experts, ascending."""
+        from polysolv.errors import InputError
+
+        if isinstance(value, tuple):
+            return value
+        allowed = f"an integer from 1 to {self.most}, or LOW:HIGH with LOW <= HIGH"
+        ends = str(value).split(":")
+        if len(ends) > 2 or not all(end.isascii() and end.isdigit() and len(end) < 5 for end in ends):
+            raise InputError("--k", value, allowed)
+        low, high = int(ends[0]), int(ends[-1])
+        if not 1 <= low <= high <= self.most:
+            raise InputError("--k", value, allowed)
+        return tuple(range(low, high + 1))
 
 
 class PositiveNumber(_ParamType):
@@ -236,6 +262,15 @@ def emit(text: str, output: str | None) -> None:
     from polysolv.files import write_atomically
 
     write_atomically(output, text, field="--output")
+
+
+def refuse_given(when: str, values: Mapping[str, object]) -> None:
+    """Refuse an option that is given (not None) where it means nothing: ``when`` says where."""
+    from polysolv.errors import InputError
+
+    for name, value in values.items():
+        if value is not None:
+            raise InputError(name, value, f"nothing {when}")
 
 
 def on_terminal() -> bool:

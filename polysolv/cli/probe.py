@@ -15,6 +15,7 @@ from polysolv.cli.options import (
     emit,
     format_option,
     output_option,
+    refuse_given,
 )
 from polysolv.cli.progress import status_line
 from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
@@ -104,12 +105,14 @@ def probe_command(
     only_volume: dict[str, object] = {"--family": family, "--dim": dim, "--gate": gate}
     only_volume |= {"--distance": distance, "--cells": cells}
     if volume:
-        _refuse("together with --volume", {"--parameter": parameter, "--splits": splits, "--truth": truth})
+        refuse_given(
+            "together with --volume", {"--parameter": parameter, "--splits": splits, "--truth": truth}
+        )
         settings = {"gate": gate or "exact", "distance": distance or "cumulants", "cells": cells or 2000}
         where = (family or "location-scale-gaussian", m, dim)
         _print_volume(where, settings, seed, jobs, timeout, no_progress, style, output)
         return
-    _refuse("without --volume", only_volume)
+    refuse_given("without --volume", only_volume)
     if parameter is None:
         from polysolv.errors import InputError
 
@@ -164,14 +167,6 @@ def _print(result: Any, style: str, output: str | None) -> None:
         emit(result.grid().to_markdown(), output)
     else:
         emit(result.to_text(), output)
-
-
-def _refuse(when: str, values: dict[str, object]) -> None:
-    from polysolv.errors import InputError
-
-    for name, value in values.items():
-        if value is not None:
-            raise InputError(name, value, f"nothing {when}")
 
 
 def _numbers(text: str) -> list[float]:

@@ -157,8 +157,8 @@ class LearningCoefficients(RichDisplay):
         """Return one line for each k and k*."""
         headers = ["k", "k_true", "value", "lower", "upper", "multiplicity", "status"]
         rows = [
-            ["" if e.to_data()[name] is None else str(e.to_data()[name]) for name in headers]
-            for e in self.entries
+            ["" if data[name] is None else str(data[name]) for name in headers]
+            for data in (entry.to_data() for entry in self.entries)
         ]
         return Grid("", headers, rows).to_csv()
 
