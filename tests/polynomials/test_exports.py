@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from fractions import Fraction
 
@@ -191,9 +190,12 @@ def test_exports_end_with_one_newline(style):
 
 
 def _run(command, **keywords):
-    if shutil.which(command[0]) is None:
+    found = find_program(f"POLYSOLV_{command[0].upper()}", command[:1])
+    if found is None:
         pytest.skip(f"{command[0]} is not installed")
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **keywords)
+    return subprocess.run(
+        [found, *command[1:]], capture_output=True, text=True, timeout=120, check=False, **keywords
+    )
 
 
 def test_singular_accepts_it(system):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from fractions import Fraction
@@ -22,10 +21,11 @@ POINT = [3, -2, 5, 7, -1]
 
 
 def _run(program, command, **keywords):
-    if shutil.which(program) is None:
+    found = find_program(f"POLYSOLV_{program.upper()}", [program])
+    if found is None:
         pytest.skip(f"{program} is not installed")
     return subprocess.run(
-        [program, *command], capture_output=True, text=True, timeout=300, check=False, **keywords
+        [found, *command], capture_output=True, text=True, timeout=300, check=False, **keywords
     )
 
 
