@@ -1,7 +1,8 @@
 """Makes the LLVM code that is shipped, or compares it with what is made anew: what `.ci/llvm-code` runs.
 
 Each function is compiled in a fresh process, for a processor without extras. What differs from one process
-to the next, or names this machine, is taken out: addresses in names, and texts of errors that no path raises.
+to the next, or names this machine, is taken out: addresses and folders in names, texts of errors that no path
+raises.
 Equal versions of Python, numba and llvmlite make equal files; with others, only the sources are compared.
 """
 
@@ -42,6 +43,11 @@ def bitcode_of(source: Source) -> bytes:
         flags=re.MULTILINE,
     )
     text = re.sub(r"0x[0-9a-f]{6,}(?=>)", lambda address: "0" * len(address[0]), text)
+    # Scopes of aliases are named after functions, and those names hold the folder that this package is in.
+    scopes: dict[str, str] = {}
+    text = re.sub(
+        r'!"(_Z[^"]*)"', lambda name: f'!"{scopes.setdefault(name[1], f"scope {len(scopes)}")}"', text
+    )
     module = llvm.parse_assembly(text)
     for value in (*module.functions, *module.global_variables):
         if value.name == made.native_name:
