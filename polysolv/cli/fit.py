@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from polysolv.cli.data import column_names, reading_options, show_note, source_of
 from polysolv.cli.fitter import fitter_options, parse_bounds
 from polysolv.cli.options import (
     ExpertCount,
@@ -61,13 +62,7 @@ _MAX_EXPERTS = 100
     help="Penalty on small variances, which makes the likelihood bounded.",
 )
 @fitter_options
-@click.option(
-    "--missing",
-    type=Name(["error", "drop"]),
-    default="error",
-    show_default=True,
-    help="What a missing value does to its line.",
-)
+@reading_options
 @click.option("--save", type=FilePath(), default=None, help="Save the fit as JSON, for --load.")
 @click.option("--load", type=FilePath(), default=None, help="Print a saved fit instead of making one.")
 @jobs_option()
@@ -91,10 +86,12 @@ def fit_command(
     --k shows BIC, ICL and rates beside each other; --jobs fits them at once. After --timeout, and on Ctrl-C,
     what is finished is shown, a fit with the best of its finished starts; the exit code is 3, and 130.
 
-    DATA.csv (- for standard input) is UTF-8 and comma-separated; its first line holds distinct column names.
-    Columns that are not asked for are ignored. Every field that is used must be a finite number: text is
-    refused (code a categorical column as numbers first), and so is a missing value (an empty field, NA, N/A,
-    NaN, NULL, None, a dot or a question mark) unless --missing drop leaves its line out.
+    DATA.csv (- for standard input) is delimited text whose first line holds the column names, also in gzip,
+    or Parquet. Encoding, separator and decimal mark are found. Columns that are not asked for are ignored; a
+    name with a comma goes into double quotes. Every field that is used must be a finite number, or TRUE or
+    FALSE throughout the column: text and dates are refused (code a categorical column as numbers first), and
+    so is a missing value (an empty field, NA, N/A, NaN, NULL, None, a dot or a question mark) unless
+    --missing drop leaves its line out.
     """
     if load is not None:
         for name, value in (("DATA.csv", data), ("--k", counts), ("--save", save)):
@@ -139,9 +136,9 @@ def _make_fits(
         given = {"DATA.csv": data, "--x": options["x_names"], "--y": options["y_name"], "--k": counts}
         name = next(name for name, value in given.items() if not value)
         raise InputError(name, given[name], "to be given (see polysolv fit -h)")
-    x_names = [name.strip() for name in options["x_names"].split(",")]
-    if len(set(x_names)) < len(x_names) or options["y_name"] in x_names or "" in x_names:
-        raise InputError("--x", options["x_names"], "distinct, non-empty column names, other than --y")
+    x_names = column_names(options["x_names"])
+    if options["y_name"] in x_names:
+        raise InputError("--x", options["x_names"], "columns other than --y")
     init: Any = options["init"]
     if init not in ("em-short", "kmeans", "random"):
         init = MixingMeasure.from_file(init, "--init")
@@ -187,8 +184,11 @@ def _read(data: str, x_names: list[str], options: dict[str, Any], counts: tuple[
     from polysolv.moe.csv_data import read_csv
     from polysolv.moe.diagnostics import parameter_count
 
-    source = "standard input" if data == "-" else data
-    table = read_csv(_text(data, source), x_names, options["y_name"], options["missing"], source)
+    source = source_of(data)
+    raw = read_input(data, "DATA.csv")
+    reading = (options["missing"], source, options["sep"], options["decimal"], options["encoding"])
+    table = read_csv(raw, x_names, options["y_name"], *reading)
+    show_note(table.note)
     if table.dropped:
         click.echo(f"polysolv: {table.dropped} lines with missing values left out", err=True)
     _refuse_constant(table)
@@ -266,20 +266,20 @@ def _refuse_with_load(name: str, value: object) -> None:
         raise InputError(name, value, "nothing together with --load")
 
 
-def _text(path: str, source: str) -> str:
+def _text(path: str) -> str:
     from polysolv.errors import InputError
 
     try:
-        return read_input(path, "DATA.csv").decode("utf-8-sig")
+        return read_input(path, "--load").decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(source, "bytes that are not UTF-8", "UTF-8 text") from None
+        raise InputError(path, "bytes that are not UTF-8", "UTF-8 text") from None
 
 
 def _read_fits(path: str) -> list[FitRecord]:
     from polysolv.errors import InputError
     from polysolv.moe.fit_file import fit_from_data, parse_json
 
-    data = parse_json(_text(path, path), path)
+    data = parse_json(_text(path), path)
     if isinstance(data, dict) and data.get("schema") == _RANGE_SCHEMA:
         entries = data.get("fits")
         if not isinstance(entries, list) or not entries or set(data) - {"sbic"} != {"schema", "fits"}:
