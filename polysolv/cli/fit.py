@@ -23,12 +23,12 @@ from polysolv.cli.options import (
     read_input,
 )
 from polysolv.cli.progress import status_line
+from polysolv.cli.saved_fits import fits_as_json, read_fits
 from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
 
 if TYPE_CHECKING:
     from polysolv.moe.fit_record import FitRecord
 
-_RANGE_SCHEMA = "polysolv/fit-range/1"
 _MAX_EXPERTS = 100
 
 
@@ -63,7 +63,7 @@ _MAX_EXPERTS = 100
 )
 @fitter_options
 @reading_options
-@click.option("--save", type=FilePath(), default=None, help="Save the fit as JSON, for --load.")
+@click.option("--save", type=FilePath(), default=None, help="Save the fit as JSON, for --load and predict.")
 @click.option("--load", type=FilePath(), default=None, help="Print a saved fit instead of making one.")
 @jobs_option()
 @timeout_option()
@@ -96,7 +96,7 @@ def fit_command(
     if load is not None:
         for name, value in (("DATA.csv", data), ("--k", counts), ("--save", save)):
             _refuse_with_load(name, value)
-        fits = _read_fits(load)
+        fits = read_fits(load, "--load")
         _print(fits, style, output)
         return
     made = _make_fits(data, counts, save, options)
@@ -169,7 +169,7 @@ def _make_fits(
                     fits.append((record, complete))
                     if save is not None:
                         # After every fit: an interruption later loses nothing.
-                        write_atomically(save, _json([record for record, _ in fits]), field="--save")
+                        write_atomically(save, fits_as_json([record for record, _ in fits]), field="--save")
                 if stopped:
                     raise KeyboardInterrupt
     except TimeIsUp:
@@ -266,54 +266,12 @@ def _refuse_with_load(name: str, value: object) -> None:
         raise InputError(name, value, "nothing together with --load")
 
 
-def _text(path: str) -> str:
-    from polysolv.errors import InputError
-
-    try:
-        return read_input(path, "--load").decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(path, "bytes that are not UTF-8", "UTF-8 text") from None
-
-
-def _read_fits(path: str) -> list[FitRecord]:
-    from polysolv.errors import InputError
-    from polysolv.moe.fit_file import fit_from_data, parse_json
-
-    data = parse_json(_text(path), path)
-    if isinstance(data, dict) and data.get("schema") == _RANGE_SCHEMA:
-        entries = data.get("fits")
-        if not isinstance(entries, list) or not entries or set(data) - {"sbic"} != {"schema", "fits"}:
-            raise InputError(
-                f"{path}: fits", type(entries).__name__, "keys schema and fits, a non-empty array"
-            )
-        return [fit_from_data(entry, path) for entry in entries]
-    return [fit_from_data(data, path)]
-
-
-def _json(fits: list[FitRecord]) -> str:
-    import json
-
-    from polysolv.moe.fit_file import fit_to_data
-
-    entries = [fit_to_data(fit) for fit in fits]
-    data = entries[0] if len(entries) == 1 else {"schema": _RANGE_SCHEMA, "fits": entries, **_sbic(fits)}
-    return json.dumps(data, indent=2, allow_nan=False) + "\n"
-
-
-def _sbic(fits: list[FitRecord]) -> dict[str, Any]:
-    from polysolv.moe.singular_bic import sbic_of_fits
-
-    found = sbic_of_fits(fits)
-    values = None if found.values is None else list(found.values)
-    return {"sbic": {"values": values, "reason": found.reason, "bounded": [list(p) for p in found.bounded]}}
-
-
 def _print(fits: list[FitRecord], style: str, output: str | None) -> None:
     from polysolv.display.rich_display import to_text
     from polysolv.moe import presentation
 
     if style == "json":
-        emit(_json(fits), output)
+        emit(fits_as_json(fits), output)
         return
     single = len(fits) == 1
     if style == "csv":

@@ -26,10 +26,13 @@ from polysolv.moe.ends import settled
 from polysolv.moe.fit_record import LEARNED, SETTINGS, FitRecord
 from polysolv.moe.fit_warning import FitWarning
 from polysolv.moe.fitted_model import FittedModel
+from polysolv.moe.frames import columns_named, is_frame
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure, natural_order
 from polysolv.moe.optimise import METHODS, Run
 from polysolv.moe.penalty import PENALTIES
+from polysolv.moe.prediction import PredictionMixin
+from polysolv.moe.predictive import Predictive, predictive
 from polysolv.moe.problem import Problem, default_min_variance
 from polysolv.moe.scale import resolution
 from polysolv.moe.search import best_of, runs_of
@@ -52,7 +55,7 @@ class FittedData:
     floor: float
 
 
-class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """Maximum-likelihood fit of a softmax-gated Gaussian mixture of linear experts.
 
     Args:
@@ -188,12 +191,6 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self._warn()
         return self
 
-    def predict(self, X: ArrayLike) -> Array:
-        """Return the conditional mean of the response, shape (n,)."""
-        X = self._checked(X)
-        mean: Array = (self.model_.gate(X) * self.model_.means(X)).sum(axis=1)
-        return mean
-
     def predict_gate(self, X: ArrayLike) -> Array:
         """Return the gate probabilities, shape (n, k)."""
         return self.model_.gate(self._checked(X))
@@ -205,7 +202,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def score_samples(self, X: ArrayLike, y: ArrayLike | None = None) -> Array:
         """Return the log conditional density of each row, shape (n,); without y, at the conditional means."""
         X = self._checked(X)
-        return self.model_.log_density(X, self.predict(X) if y is None else y)
+        return self.model_.log_density(X, predictive(self.model_, X).mean() if y is None else y)
 
     def sample(self, n: int = 1, x: Any = None, seed: Any = None) -> tuple[Array, Array]:
         """Draw (X, y) from the fitted model.
@@ -478,8 +475,15 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
         return report
 
-    def _checked(self, X: ArrayLike) -> Array:
+    def _predictive(self, X: ArrayLike) -> Predictive:
+        X = self._checked(X)
+        return predictive(self.model_, X)
+
+    def _checked(self, X: Any) -> Array:
         check_is_fitted(self)
+        if self.training_ is None and is_frame(X):
+            # Read from JSON: the columns are known by their names.
+            X = columns_named(X, self.column_names_[0])
         checked: Array = validate_data(self, X, dtype=np.float64, reset=False)
         return checked
 
