@@ -27,6 +27,7 @@ from polysolv.cli.saved_fits import fits_as_json, read_fits
 from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
 
 if TYPE_CHECKING:
+    from polysolv.moe.csv_data import CsvData
     from polysolv.moe.fit_record import FitRecord
 
 _MAX_EXPERTS = 100
@@ -63,6 +64,16 @@ _MAX_EXPERTS = 100
 )
 @fitter_options
 @reading_options
+@click.option(
+    "--plot",
+    "picture",
+    type=FilePath(),
+    default=None,
+    help="Draw the fit, or the criteria of a range, into this .svg or .png file.",
+)
+@click.option(
+    "--report", type=FilePath(), default=None, help="Write one self-contained HTML page, with pictures."
+)
 @click.option("--save", type=FilePath(), default=None, help="Save the fit as JSON, for --load and predict.")
 @click.option("--load", type=FilePath(), default=None, help="Print a saved fit instead of making one.")
 @jobs_option()
@@ -75,6 +86,8 @@ def fit_command(
     counts: tuple[int, ...] | None,
     save: str | None,
     load: str | None,
+    picture: str | None,
+    report: str | None,
     style: str,
     output: str | None,
     **options: Any,
@@ -83,7 +96,7 @@ def fit_command(
 
     Prints estimates, likelihood, gradient norm and information spectrum, warns in plain words if the fit
     looks over-specified, and says which fitted atoms look like one and at what rate they converge. A range of
-    --k shows BIC, ICL and rates beside each other; --jobs fits them at once. After --timeout, and on Ctrl-C,
+    --k shows BIC, ICL and rates beside each other and ends with one recommendation; --jobs fits them at once. After --timeout, and on Ctrl-C,
     what is finished is shown, a fit with the best of its finished starts; the exit code is 3, and 130.
 
     DATA.csv (- for standard input) is delimited text whose first line holds the column names, also in gzip,
@@ -93,15 +106,19 @@ def fit_command(
     so is a missing value (an empty field, NA, N/A, NaN, NULL, None, a dot or a question mark) unless
     --missing drop leaves its line out.
     """
+    _check_places(picture, report)
     if load is not None:
         for name, value in (("DATA.csv", data), ("--k", counts), ("--save", save)):
             _refuse_with_load(name, value)
         fits = read_fits(load, "--load")
+        _draw(fits, None, picture, report)
         _print(fits, style, output)
         return
     made = _make_fits(data, counts, save, options)
     if made.fits:
-        _print([record for record, _ in made.fits], style, output)
+        records = [record for record, _ in made.fits]
+        _draw(records, made.table, picture, report)
+        _print(records, style, output)
     if made.interrupted:
         raise KeyboardInterrupt
     whole = sum(complete for _, complete in made.fits)
@@ -114,11 +131,15 @@ def fit_command(
 
 @dataclass(frozen=True)
 class _Made:
-    """The fits in the order of k, each with whether all its starts are finished; how many were asked for."""
+    """The fits in the order of k, each with whether all its starts are finished; how many were asked for.
+
+    ``table`` holds the data, if they were read.
+    """
 
     fits: list[tuple[FitRecord, bool]]
     wanted: int
     interrupted: bool
+    table: CsvData | None
 
 
 def _make_fits(
@@ -154,6 +175,7 @@ def _make_fits(
     }
     fits: list[tuple[FitRecord, bool]] = []
     interrupted = False
+    table = None
     # Wall-clock time, which other processes know, too.
     deadline = None if options["timeout"] is None else time.time() + options["timeout"]
     try:
@@ -176,7 +198,7 @@ def _make_fits(
         pass
     except KeyboardInterrupt:
         interrupted = True
-    return _Made(fits, len(counts), interrupted)
+    return _Made(fits, len(counts), interrupted, table)
 
 
 def _read(data: str, x_names: list[str], options: dict[str, Any], counts: tuple[int, ...]) -> Any:
@@ -264,6 +286,41 @@ def _refuse_with_load(name: str, value: object) -> None:
         from polysolv.errors import InputError
 
         raise InputError(name, value, "nothing together with --load")
+
+
+def _check_places(picture: str | None, report: str | None) -> None:
+    """Refuse names of files that cannot be written, before work is spent on what they shall hold."""
+    from polysolv.errors import InputError
+    from polysolv.files import require_place
+
+    if picture is not None:
+        if not picture.lower().endswith((".svg", ".png")):
+            raise InputError("--plot", picture, "a name that ends in .svg or .png")
+        require_place(picture, "--plot")
+    if report is not None:
+        if not report.lower().endswith((".html", ".htm")):
+            raise InputError("--report", report, "a name that ends in .html")
+        require_place(report, "--report")
+
+
+def _draw(fits: list[FitRecord], table: CsvData | None, picture: str | None, report: str | None) -> None:
+    """Write the picture and the page that are asked for."""
+    from polysolv.files import write_atomically
+
+    data = None if table is None else (table.X, table.y)
+    if picture is not None:
+        from polysolv.display.pictures import rendered
+        from polysolv.moe.criteria_plot import plot_criteria
+        from polysolv.moe.fit_plot import Drawn, plot_fit
+
+        one = fits[0]
+        single = len(fits) == 1
+        figure = plot_fit(Drawn(one.model, one.column_names, data)) if single else plot_criteria(fits)
+        write_atomically(picture, rendered(figure, picture.lower()[-3:]), field="--plot")
+    if report is not None:
+        from polysolv.moe.fit_page import fit_page
+
+        write_atomically(report, fit_page(fits, data), field="--report")
 
 
 def _print(fits: list[FitRecord], style: str, output: str | None) -> None:

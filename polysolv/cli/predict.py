@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 @command("predict")
 @click.argument("model", metavar="MODEL.json", type=FilePath())
 @click.argument("data", metavar="DATA.csv", type=FilePath())
-@click.option("--k", type=IntegerRange(1, 100), default=None, help="Which fit of a saved range.")
+@click.option(
+    "--k", type=IntegerRange(1, 100), default=None, help="Which fit of a saved range. [recommended]"
+)
 @click.option(
     "--coverage", type=float, default=0.9, show_default=True, help="Probability that an interval holds."
 )
@@ -84,6 +86,12 @@ def _chosen(fits: list[FitRecord], k: int | None) -> FitRecord:
     known = {fit.mixing_measure.k: fit for fit in fits}
     if k is None and len(fits) == 1:
         return fits[0]
+    if k is None:
+        from polysolv.moe.recommendation import recommend
+
+        k = recommend(fits).k
+        if k is not None:
+            click.echo(f"polysolv: the fit with k = {k}, as recommended (--k takes another)", err=True)
     if k not in known:
         allowed = ", ".join(map(str, known))
         raise InputError("--k", k, f"{allowed}: the fits of the file")

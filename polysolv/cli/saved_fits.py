@@ -24,7 +24,11 @@ def read_fits(path: str, field: str) -> list[FitRecord]:
     data = parse_json(_text(path, field), path)
     if isinstance(data, dict) and data.get("schema") == _RANGE_SCHEMA:
         entries = data.get("fits")
-        if not isinstance(entries, list) or not entries or set(data) - {"sbic"} != {"schema", "fits"}:
+        if (
+            not isinstance(entries, list)
+            or not entries
+            or set(data) - {"sbic", "recommendation"} != {"schema", "fits"}
+        ):
             raise InputError(
                 f"{path}: fits", type(entries).__name__, "keys schema and fits, a non-empty array"
             )
@@ -39,8 +43,16 @@ def fits_as_json(fits: list[FitRecord]) -> str:
     from polysolv.moe.fit_file import fit_to_data
 
     entries = [fit_to_data(fit) for fit in fits]
-    data = entries[0] if len(entries) == 1 else {"schema": _RANGE_SCHEMA, "fits": entries, **_sbic(fits)}
+    data = entries[0] if len(entries) == 1 else _range(entries, fits)
     return json.dumps(data, indent=2, allow_nan=False) + "\n"
+
+
+def _range(entries: list[dict[str, Any]], fits: list[FitRecord]) -> dict[str, Any]:
+    from polysolv.moe.recommendation import recommend
+
+    found = recommend(fits)
+    said = {"k": found.k, "reasons": list(found.reasons)}
+    return {"schema": _RANGE_SCHEMA, "fits": entries, **_sbic(fits), "recommendation": said}
 
 
 def _sbic(fits: list[FitRecord]) -> dict[str, Any]:

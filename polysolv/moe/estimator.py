@@ -40,7 +40,9 @@ from polysolv.moe.starts import NAMES
 from polysolv.moe.threads import one_thread
 
 if TYPE_CHECKING:
+    from polysolv.display.pictures import Picture
     from polysolv.moe.dendrogram import Dendrogram
+    from polysolv.moe.summary import FitSummary
 
 _MAX_SPREAD = 1e50
 
@@ -241,6 +243,26 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         from polysolv.moe.dendrogram import dendrogram_of
 
         return dendrogram_of(self.mixing_measure_, *self._training())
+
+    def summary(self) -> FitSummary:
+        """Return shares, effective rows, estimates with errors and 95 % intervals, and warnings in words."""
+        from polysolv.moe.summary import summary_of
+
+        check_is_fitted(self)
+        return summary_of(record_of(self))
+
+    def plot(self, column: str | int | None = None, coverage: float = 0.9) -> Picture:
+        """Draw the data coloured by expert, a line with its band for each expert, and the gate below.
+
+        Args:
+            column: covariate to draw against, by name or number; None for the first four. With more than one
+                covariate the others are held at their medians.
+            coverage: of the bands, above 0 and below 1.
+        """
+        from polysolv.moe.fit_plot import Drawn, plot_fit
+
+        check_is_fitted(self)
+        return plot_fit(Drawn(self.model_, self.column_names_, self.training_), column, coverage)
 
     def to_json(self) -> str:
         """Return the fit as JSON text (schema ``polysolv/fit/1``), read back by :meth:`from_json`."""
