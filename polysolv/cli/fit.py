@@ -96,8 +96,9 @@ def fit_command(
 
     Prints estimates, likelihood, gradient norm and information spectrum, warns in plain words if the fit
     looks over-specified, and says which fitted atoms look like one and at what rate they converge. A range of
-    --k shows BIC, ICL and rates beside each other and ends with one recommendation; --jobs fits them at once. After --timeout, and on Ctrl-C,
-    what is finished is shown, a fit with the best of its finished starts; the exit code is 3, and 130.
+    --k shows BIC, ICL and rates beside each other and ends with one recommendation; --jobs fits them at once.
+    After --timeout, and on Ctrl-C, what is finished is shown, a fit with the best of its finished starts; the
+    exit code is 3, and 130.
 
     DATA.csv (- for standard input) is delimited text whose first line holds the column names, also in gzip,
     or Parquet. Encoding, separator and decimal mark are found. Columns that are not asked for are ignored; a
