@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from polysolv.homotopy import SolveResult as SolveResult
     from polysolv.homotopy import certify_solutions as certify_solutions
     from polysolv.homotopy import solve as solve
+    from polysolv.moe import Comparison as Comparison
     from polysolv.moe import FitWarning as FitWarning
     from polysolv.moe import MixingMeasure as MixingMeasure
     from polysolv.moe import SoftmaxGaussianMoE as SoftmaxGaussianMoE
     from polysolv.moe import cell_errors as cell_errors
+    from polysolv.moe import compare_fits as compare_fits
     from polysolv.moe import plot_voronoi_cells as plot_voronoi_cells
     from polysolv.moe import sbic as sbic
     from polysolv.moe import voronoi_cells as voronoi_cells
@@ -58,6 +60,7 @@ __version__ = "0.1.0"
 
 # Public name -> module that defines it; a module of the same name is the value itself.
 _PUBLIC = {
+    "Comparison": "polysolv.moe",
     "Family": "polysolv.families",
     "FitWarning": "polysolv.moe",
     "GenericSystem": "polysolv.polynomials.generic_system",
@@ -78,6 +81,7 @@ _PUBLIC = {
     "cell_errors": "polysolv.moe",
     "certify": "polysolv.decisions",
     "certify_solutions": "polysolv.homotopy",
+    "compare_fits": "polysolv.moe",
     "decide": "polysolv.decisions",
     "explain": "polysolv.rates.prover",
     "exponents": "polysolv.rates.prover",

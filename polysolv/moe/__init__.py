@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from polysolv.moe.comparison import Comparison, compare_fits
     from polysolv.moe.estimator import SoftmaxGaussianMoE
     from polysolv.moe.fit_warning import FitWarning
     from polysolv.moe.losses import voronoi_loss
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
     from polysolv.moe.voronoi import cell_errors, voronoi_cells
 
 _PUBLIC = {
+    "Comparison": "polysolv.moe.comparison",
     "FitWarning": "polysolv.moe.fit_warning",
     "MixingMeasure": "polysolv.moe.mixing_measure",
     "SoftmaxGaussianMoE": "polysolv.moe.estimator",
     "cell_errors": "polysolv.moe.voronoi",
+    "compare_fits": "polysolv.moe.comparison",
     "plot_voronoi_cells": "polysolv.moe.plots",
     "sbic": "polysolv.moe.singular_bic",
     "voronoi_cells": "polysolv.moe.voronoi",
@@ -29,10 +32,12 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "Comparison",
     "FitWarning",
     "MixingMeasure",
     "SoftmaxGaussianMoE",
     "cell_errors",
+    "compare_fits",
     "plot_voronoi_cells",
     "sbic",
     "voronoi_cells",

@@ -105,7 +105,7 @@ class RateTable(RichDisplay):
         try:
             from pandas import DataFrame
         except ImportError:
-            raise InputError("pandas", "not installed", "pip install 'polysolv[pandas]'") from None
+            raise InputError("pandas", "not installed", "pip install pandas") from None
         rows = []
         for cell in self.rows:
             for rates in cell.parameters.values():
