@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from polysolv import families as families
     from polysolv.decisions import Verdict as Verdict
     from polysolv.decisions import certify as certify
+    from polysolv.decisions import contact_order as contact_order
     from polysolv.decisions import decide as decide
     from polysolv.decisions import order as order
     from polysolv.errors import InputError as InputError
@@ -82,6 +83,7 @@ _PUBLIC = {
     "certify": "polysolv.decisions",
     "certify_solutions": "polysolv.homotopy",
     "compare_fits": "polysolv.moe",
+    "contact_order": "polysolv.decisions",
     "decide": "polysolv.decisions",
     "explain": "polysolv.rates.prover",
     "exponents": "polysolv.rates.prover",

@@ -252,6 +252,22 @@ def certificates_option(command: Command) -> Command:
     )(command)
 
 
+def contact_options(command: Command) -> Command:
+    """Add ``--m-true`` and ``--weights``: two mixtures that may touch, in place of one true atom."""
+    command = click.option(
+        "--weights",
+        type=Name(["free", "equal"]),
+        default=None,
+        help="Weights of an atom's cell: equal ones for M from 2 to 8. [default: free]",
+    )(command)
+    return click.option(
+        "--m-true",
+        type=IntegerRange(1, 400),
+        default=None,
+        help="Order of contact of mixtures of M and of M_TRUE atoms, which may all come close. [default: 1]",
+    )(command)
+
+
 def emit(text: str, output: str | None) -> None:
     """Print ``text`` on standard output, or write it to the file ``output`` in one step."""
     if not text.endswith("\n"):

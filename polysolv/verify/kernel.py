@@ -5,6 +5,7 @@ from .box import check_box
 from .cell import CellStatement
 from .identity import check_identity
 from .limits import Malformed, Rejected, work
+from .minimax import UNIFORM_CHECKS, UNIFORM_STATEMENTS
 from .point import check_point
 from .quadrature import check_quadrature
 from .reading import check_plain, digest, fields, items, parse
@@ -108,3 +109,4 @@ _CHECKS = {"order": _check_order, "point": check_point, "box": check_box, "quadr
 _CHECKS |= {"identity": check_identity, "zero-crossing": check_zero_crossing, "arc": check_arc}
 _CHECKS |= {"region": check_region, "coefficient": check_theorem}
 _STATEMENTS = {"arc": ArcStatement, "region": CellStatement, "coefficient": CellStatement}
+_CHECKS, _STATEMENTS = _CHECKS | UNIFORM_CHECKS, _STATEMENTS | UNIFORM_STATEMENTS
