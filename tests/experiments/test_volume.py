@@ -164,7 +164,7 @@ def test_seven_eighths_is_told_from_one():
     ],
 )
 def test_slopes_are_within_their_error(family, m, distance, known, mu):
-    cells = 400 if family == "softmax-gaussian" and distance == "divergence" else 1000
+    cells = 300 if "gate" in family or family == "softmax-gaussian" else 1000
     value, error = volume_probe(family, m, distance=distance, cells=cells, jobs=2).estimate(mu)
     assert abs(value - known) < 3 * error
     assert error < 0.06
