@@ -504,8 +504,9 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
     def _checked(self, X: Any) -> Array:
         check_is_fitted(self)
         if self.training_ is None and is_frame(X):
-            # Read from JSON: the columns are known by their names.
-            X = columns_named(X, self.column_names_[0])
+            # Read from JSON: the columns are known by their names, or made by its formula.
+            design = self.formula_
+            X = columns_named(X, self.column_names_[0]) if design is None else design.covariates_of(X)
         checked: Array = validate_data(self, X, dtype=np.float64, reset=False)
         return checked
 
