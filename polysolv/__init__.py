@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from polysolv.homotopy import solve as solve
     from polysolv.moe import Comparison as Comparison
     from polysolv.moe import FitWarning as FitWarning
+    from polysolv.moe import FormulaFeatures as FormulaFeatures
     from polysolv.moe import MixingMeasure as MixingMeasure
     from polysolv.moe import SoftmaxGaussianMoE as SoftmaxGaussianMoE
     from polysolv.moe import cell_errors as cell_errors
@@ -64,6 +65,7 @@ _PUBLIC = {
     "Comparison": "polysolv.moe",
     "Family": "polysolv.families",
     "FitWarning": "polysolv.moe",
+    "FormulaFeatures": "polysolv.moe",
     "GenericSystem": "polysolv.polynomials.generic_system",
     "InputError": "polysolv.errors",
     "LearningCoefficient": "polysolv.rates.learning",

@@ -1,4 +1,4 @@
-"""The pictures of the page "Choose the number of experts with your data": the elbow and the fit of Fisher's irises.
+"""The pictures of the page "Choose the number of experts with your data": elbow and fit of Fisher's irises.
 
 Run: python docs/programs/your_data.py [--folder docs/images]
 

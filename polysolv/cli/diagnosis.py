@@ -24,6 +24,7 @@ _OPTIONAL = {
     "z3-solver": ("smt", "method smt of decide and order"),
     "dask": ("dask", "--scheduler of crosscheck and solve, with distributed"),
     "distributed": ("dask", "--scheduler of crosscheck and solve, with dask"),
+    "formulaic": ("formula", "--formula of fit, FormulaFeatures"),
     "pyarrow": ("parquet", "Parquet files for fit and predict"),
 }
 # Engine -> (argument that prints its version, what polysolv uses it for).

@@ -21,6 +21,7 @@ from polysolv.cli.options import (
     on_terminal,
     output_option,
     read_input,
+    refuse_given,
 )
 from polysolv.cli.progress import status_line
 from polysolv.cli.saved_fits import fits_as_json, read_fits
@@ -28,6 +29,7 @@ from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, se
 
 if TYPE_CHECKING:
     from polysolv.moe.csv_data import CsvData
+    from polysolv.moe.design import Design
     from polysolv.moe.fit_record import FitRecord
 
 _MAX_EXPERTS = 100
@@ -37,6 +39,12 @@ _MAX_EXPERTS = 100
 @click.argument("data", metavar="DATA.csv", required=False, type=FilePath())
 @click.option("--x", "x_names", metavar="NAME,...", help="Covariate columns, separated by commas.")
 @click.option("--y", "y_name", metavar="NAME", help="Response column.")
+@click.option(
+    "--formula",
+    metavar="TEXT",
+    default=None,
+    help='Response and covariates in place of --y and --x, such as "y ~ x + C(group)". Extra: formula.',
+)
 @click.option(
     "--k", "counts", type=ExpertCount(_MAX_EXPERTS), help="Number of experts, or a range such as 1:5."
 )
@@ -154,11 +162,16 @@ def _make_fits(
     from polysolv.files import write_atomically
     from polysolv.moe import MixingMeasure
 
-    if data is None or counts is None or not options["x_names"] or not options["y_name"]:
+    formula = options["formula"]
+    if formula is not None:
+        refuse_given("together with --formula", {"--x": options["x_names"], "--y": options["y_name"]})
+    named = formula is not None or (options["x_names"] and options["y_name"])
+    if data is None or counts is None or not named:
         given = {"DATA.csv": data, "--x": options["x_names"], "--y": options["y_name"], "--k": counts}
+        given = given if formula is None else {"DATA.csv": data, "--k": counts}
         name = next(name for name, value in given.items() if not value)
         raise InputError(name, given[name], "to be given (see polysolv fit -h)")
-    x_names = column_names(options["x_names"])
+    x_names = [] if formula is not None else column_names(options["x_names"])
     if options["y_name"] in x_names:
         raise InputError("--x", options["x_names"], "columns other than --y")
     init: Any = options["init"]
@@ -181,9 +194,9 @@ def _make_fits(
     deadline = None if options["timeout"] is None else time.time() + options["timeout"]
     try:
         with time_limit(options["timeout"]):
-            table = _read(data, x_names, options, counts)
+            table, design = _read(data, x_names, options, counts)
         with status_line(options["no_progress"]) as show:
-            made = _fits(counts, settings, table, deadline, options["jobs"])
+            made = _fits(counts, settings, (table, design), deadline, options["jobs"])
             for number, k in enumerate(counts, start=1):
                 if show is not None:
                     show(f"k = {k} ({number} of {len(counts)})")
@@ -202,27 +215,49 @@ def _make_fits(
     return _Made(fits, len(counts), interrupted, table)
 
 
-def _read(data: str, x_names: list[str], options: dict[str, Any], counts: tuple[int, ...]) -> Any:
+def _read(
+    data: str, x_names: list[str], options: dict[str, Any], counts: tuple[int, ...]
+) -> tuple[CsvData, Design | None]:
     from polysolv.errors import InputError
     from polysolv.moe.csv_data import read_csv
     from polysolv.moe.diagnostics import parameter_count
 
     source = source_of(data)
     raw = read_input(data, "DATA.csv")
-    reading = (options["missing"], source, options["sep"], options["decimal"], options["encoding"])
-    table = read_csv(raw, x_names, options["y_name"], *reading)
+    reading = (source, options["sep"], options["decimal"], options["encoding"])
+    design = None
+    if options["formula"] is not None:
+        table, design = _designed(raw, options["formula"], options["missing"], reading)
+    else:
+        table = read_csv(raw, x_names, options["y_name"], options["missing"], *reading)
     show_note(table.note)
     if table.dropped:
         click.echo(f"polysolv: {table.dropped} lines with missing values left out", err=True)
     _refuse_constant(table)
-    needed = parameter_count(counts[-1], len(x_names))
+    needed = parameter_count(counts[-1], len(table.x_names))
     if table.y.size < needed:
         raise InputError(source, f"{table.y.size} rows", f"at least {needed} for k = {counts[-1]}")
-    return table
+    return table, design
+
+
+def _designed(
+    raw: bytes, formula: str, missing: str, reading: tuple[str, str | None, str | None, str | None]
+) -> tuple[CsvData, Design]:
+    """Return the data that a formula makes of a file."""
+    from polysolv.moe.data_table import read_table
+    from polysolv.moe.design import designed
+    from polysolv.moe.formula import parsed
+
+    asked = parsed(formula)
+    return designed(read_table(raw, [*asked.response_names, *asked.names], *reading), formula, missing)
 
 
 def _fits(
-    counts: tuple[int, ...], settings: dict[str, Any], table: Any, deadline: float | None, jobs: int
+    counts: tuple[int, ...],
+    settings: dict[str, Any],
+    data: tuple[Any, Any],
+    deadline: float | None,
+    jobs: int,
 ) -> Iterator[tuple[FitRecord | None, bool, bool]]:
     """Yield what :func:`_fit` returns for each k, in order."""
     import joblib
@@ -230,14 +265,14 @@ def _fits(
     jobs = min(jobs, len(counts))
     if jobs == 1:
         # Not through joblib, which would swallow an interruption's partial fit.
-        yield from (_fit(k, settings, table, deadline) for k in counts)
+        yield from (_fit(k, settings, data, deadline) for k in counts)
         return
     parallel = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
-    yield from parallel(joblib.delayed(_fit)(k, settings, table, deadline) for k in counts)
+    yield from parallel(joblib.delayed(_fit)(k, settings, data, deadline) for k in counts)
 
 
 def _fit(
-    k: int, settings: dict[str, Any], table: Any, deadline: float | None
+    k: int, settings: dict[str, Any], data: tuple[Any, Any], deadline: float | None
 ) -> tuple[FitRecord | None, bool, bool]:
     """Return one fit, whether all its starts are finished, and whether the user interrupted it.
 
@@ -251,6 +286,7 @@ def _fit(
     from polysolv.moe.estimator import record_of
 
     leave_interruptions_to_the_parent()
+    table, design = data
     fit = SoftmaxGaussianMoE(k, **settings)
     complete = interrupted = False
     left = None if deadline is None else deadline - time.time()
@@ -269,6 +305,7 @@ def _fit(
     if not hasattr(fit, "mixing_measure_"):
         return None, False, interrupted
     fit.column_names_ = (table.x_names, table.y_name)
+    fit.formula_ = design
     fit.covariate_texts_ = table.x_texts
     return record_of(fit), complete, interrupted
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from polysolv.moe.comparison import Comparison, compare_fits
     from polysolv.moe.estimator import SoftmaxGaussianMoE
     from polysolv.moe.fit_warning import FitWarning
+    from polysolv.moe.formula_features import FormulaFeatures
     from polysolv.moe.losses import voronoi_loss
     from polysolv.moe.mixing_measure import MixingMeasure
     from polysolv.moe.plots import plot_voronoi_cells
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Comparison": "polysolv.moe.comparison",
     "FitWarning": "polysolv.moe.fit_warning",
+    "FormulaFeatures": "polysolv.moe.formula_features",
     "MixingMeasure": "polysolv.moe.mixing_measure",
     "SoftmaxGaussianMoE": "polysolv.moe.estimator",
     "cell_errors": "polysolv.moe.voronoi",
@@ -34,6 +36,7 @@ _PUBLIC = {
 __all__ = [
     "Comparison",
     "FitWarning",
+    "FormulaFeatures",
     "MixingMeasure",
     "SoftmaxGaussianMoE",
     "cell_errors",

@@ -23,7 +23,7 @@ import numpy as np
 
 from polysolv.errors import InputError, unknown_name
 from polysolv.moe.data_table import DataTable, read_table
-from polysolv.moe.likelihood import Array
+from polysolv.moe.likelihood import Array, Mask
 
 MISSING = ("error", "drop")
 
@@ -89,8 +89,7 @@ def data_of(table: DataTable, x_names: Sequence[str], y_name: str, missing: str 
     if missing == "error":
         for name, column in zip(names, columns, strict=True):
             table.refuse_missing(name, column.missing)
-    if gone.all():
-        raise InputError(table.source, "no rows without missing values", "at least one row of data")
+    require_rows(table.source, gone)
     values = np.array([column.values for column in columns]).T[~gone]
     row_of = np.cumsum(~gone) - 1
     texts = {
@@ -101,6 +100,12 @@ def data_of(table: DataTable, x_names: Sequence[str], y_name: str, missing: str 
     }
     X, y = values[:, :-1].copy(), values[:, -1].copy()
     return CsvData(X, y, tuple(x_names), y_name, int(gone.sum()), texts, table.note)
+
+
+def require_rows(source: str, gone: Mask) -> None:
+    """Raise if every row is left out."""
+    if gone.all():
+        raise InputError(source, "no rows without missing values", "at least one row of data")
 
 
 def write_csv(X: Array, y: Array) -> str:

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from polysolv.errors import InputError, unknown_name
-from polysolv.moe.fields import Numbers, allowed, decimal_of, is_number, numbers, plain_text
+from polysolv.moe.fields import (
+    MISSING_FIELDS,
+    Numbers,
+    allowed,
+    decimal_of,
+    hint,
+    is_number,
+    numbers,
+    plain_text,
+)
 from polysolv.moe.likelihood import Mask
 from polysolv.moe.separators import decoded, find_separator, records, unpacked
 
@@ -51,6 +60,23 @@ class DataTable:
         """Return where a field stands, for an error message."""
         where = f"row {row + 1}" if self.lines is None else f"line {self.lines[row]}"
         return f"{self.source}: column {name!r}, {where}"
+
+    def place_of_row(self, row: int) -> str:
+        """Return where a row stands, for an error message."""
+        return f"{self.source}: " + (f"row {row + 1}" if self.lines is None else f"line {self.lines[row]}")
+
+    def is_text(self, name: str) -> bool:
+        """Return whether a column holds text in every field that is not missing, and no truth values.
+
+        Where some fields are numbers, the others are more likely slips than levels.
+        """
+        if self._typed(name) is not None:
+            return False
+        texts = {text.strip() for text in self.texts(name)}
+        words = [text for text in texts if text.lower() not in MISSING_FIELDS]
+        if not words or numbers(words).refused is None or any(hint(text) for text in words):
+            return False
+        return not any(is_number(plain_text(text, ",")) for text in words)
 
     def index(self, name: str) -> int:
         """Return which column has a name.

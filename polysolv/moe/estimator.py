@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.moe import diagnostics
+from polysolv.moe.arrays import as_numpy
 from polysolv.moe.columns import bounds_of, independent_columns, spread
 from polysolv.moe.coordinates import check_bounds, coordinate_names, interval
 from polysolv.moe.covariate_relations import CovariateRelations
@@ -171,6 +172,7 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
     def fit(self, X: ArrayLike, y: ArrayLike) -> SoftmaxGaussianMoE:
         """Fit to covariates X (n, d) and responses y (n,); return self."""
         given_y = y
+        X, y = as_numpy(X), as_numpy(y, "y")
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         X, y = np.asarray(X), np.asarray(y, dtype=np.float64)
         self._check_parameters(X, y)
@@ -504,9 +506,10 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
     def _checked(self, X: Any) -> Array:
         check_is_fitted(self)
         if self.training_ is None and is_frame(X):
-            # Read from JSON: the columns are known by their names.
-            X = columns_named(X, self.column_names_[0])
-        checked: Array = validate_data(self, X, dtype=np.float64, reset=False)
+            # Read from JSON: the columns are known by their names, or made by its formula.
+            design = self.formula_
+            X = columns_named(X, self.column_names_[0]) if design is None else design.covariates_of(X)
+        checked: Array = validate_data(self, as_numpy(X), dtype=np.float64, reset=False)
         return checked
 
     def _training(self) -> tuple[Array, Array]:

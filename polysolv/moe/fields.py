@@ -23,7 +23,7 @@ _DATE = re.compile(
     r"|\d{1,2}[-. ]+[A-Za-z]{3,9}\.?[-,. ]+\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2}, ?\d{4}"
 )
 _TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm])?")
-CATEGORICAL = "a number (code a categorical column as numbers first)"
+CATEGORICAL = "a number (code a categorical column as numbers first, or use --formula)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,21 +121,26 @@ def allowed(text: str, decimal: str = ".") -> str:
         return "a number with a decimal comma, as others of this file (--decimal . reads points)"
     if is_number(plain_text(bare, decimal)):
         return "a finite number"
-    if _DATE.fullmatch(bare):
+    return hint(bare, decimal) or CATEGORICAL
+
+
+def hint(text: str, decimal: str = ".") -> str:
+    """Return what a text that is no number but looks like a quantity ought to be, or ""."""
+    if _DATE.fullmatch(text):
         return "a number (a date: give a count such as the days since the first one)"
-    if _TIME.fullmatch(bare):
+    if _TIME.fullmatch(text):
         return "a number (a time: give a count such as seconds)"
-    if _THOUSANDS.fullmatch(bare.translate(_MINUS)):
+    if _THOUSANDS.fullmatch(text.translate(_MINUS)):
         return "a number without thousands separators"
-    if _COMMA.fullmatch(plain_text(bare)):
+    if _COMMA.fullmatch(plain_text(text)):
         return "a number with a decimal point (--decimal , reads decimal commas)"
-    if is_number(plain_text(bare.rstrip("%\u2030 "), decimal)):
+    if is_number(plain_text(text.rstrip("%\u2030 "), decimal)):
         return "a number without a percent sign"
-    if is_number(plain_text(bare.strip("$\u20ac\u00a3\u00a5 "), decimal)):
+    if is_number(plain_text(text.strip("$\u20ac\u00a3\u00a5 "), decimal)):
         return "a number without a currency sign"
-    if bare.lower() in _TRUE | _FALSE:
+    if text.lower() in _TRUE | _FALSE:
         return "a number (TRUE and FALSE are read where they are all that a column holds)"
-    return CATEGORICAL
+    return ""
 
 
 def decimal_of(texts: Sequence[str]) -> str:

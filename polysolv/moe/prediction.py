@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from polysolv.moe.design import Design
 from polysolv.moe.frames import as_came
 from polysolv.moe.predictive import Predictive
 
@@ -15,6 +16,7 @@ class PredictionMixin:
     """The methods of a fit that predict; pandas in, pandas out."""
 
     column_names_: tuple[tuple[str, ...], str]
+    formula_: Design | None = None
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Return the conditional mean of the response, shape (n,), with ``return_std`` also its deviation.

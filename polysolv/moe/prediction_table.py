@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from polysolv.display.grid import Grid
-from polysolv.errors import InputError
+from polysolv.moe.csv_data import require_rows
 from polysolv.moe.data_table import DataTable
+from polysolv.moe.design import response_of
 from polysolv.moe.fit_record import FitRecord
+from polysolv.moe.formula import parsed
 from polysolv.moe.likelihood import Array
 from polysolv.moe.predictive import predictive
 
@@ -78,29 +80,36 @@ def prediction_table(
         InputError: for a column that is not there, or a field that is no number.
     """
     x_names, y_name = fit.column_names
-    names = [*x_names, y_name] if density else list(x_names)
-    found = table.numbers(names)
-    gone = np.any([column.missing for column in found], axis=0)
-    if missing == "error":
-        for name, column in zip(names, found, strict=True):
-            table.refuse_missing(name, column.missing)
-    if gone.all():
-        raise InputError(table.source, "no rows without missing values", "at least one row of data")
-    values = np.array([column.values for column in found])[:, ~gone]
-    X = values[: len(x_names)].T
+    if fit.formula is not None:
+        made, X, kept = fit.formula.covariates(table, missing)
+        x_names = tuple(made)
+        asked = parsed(fit.formula.formula)
+        y, there = (
+            response_of(table, asked, kept, missing) if density else (None, np.ones(len(X), dtype=bool))
+        )
+    else:
+        names = [*x_names, y_name] if density else list(x_names)
+        found = table.numbers(names)
+        kept = ~np.any([column.missing for column in found], axis=0)
+        if missing == "error":
+            for name, column in zip(names, found, strict=True):
+                table.refuse_missing(name, column.missing)
+        require_rows(table.source, ~kept)
+        X = np.array([column.values for column in found[: len(x_names)]])[:, kept].T
+        y, there = found[-1].values[kept] if density else None, np.ones(len(X), dtype=bool)
+    X, y = X[there], None if y is None else y[there]
     response = predictive(fit.model, X)
     interval = response.interval(coverage)
-    columns = dict(zip(names, values, strict=True))
+    columns = dict(zip(x_names, X.T, strict=True)) | ({} if y is None else {y_name: y})
     added: dict[str, Array] = {"mean": response.mean(), "std": response.std()}
     added |= {"lower": interval[:, 0], "upper": interval[:, 1]}
     added |= {f"quantile {level:g}": response.quantile(level) for level in levels}
     added |= {"expert": response.gate.argmax(axis=1)}
-    if density:
-        y = values[-1]
+    if y is not None:
         added |= {"density": response.density(y), "cdf": response.cdf(y)}
     # A column of the file may bear the name of a prediction.
     columns |= {f"predicted {name}" if name in columns else name: column for name, column in added.items()}
-    return PredictionTable(y_name, x_names, float(coverage), columns, int(gone.sum()))
+    return PredictionTable(y_name, tuple(x_names), float(coverage), columns, table.rows - len(X))
 
 
 def _text(value: float | int) -> str:

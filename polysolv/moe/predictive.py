@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from polysolv.errors import InputError
+from polysolv.moe.arrays import as_numpy
 from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.likelihood import Array, unpack
 
@@ -65,7 +66,7 @@ class Predictive:
         The quantile of a mixture lies between those of its components; between them Newton's steps, or halves
         of the interval, follow the distribution function, in the tail that is smaller.
         """
-        levels = np.asarray(q, dtype=np.float64)
+        levels = np.asarray(as_numpy(q, "q"), dtype=np.float64)
         if levels.ndim > 1 or not ((levels > 0) & (levels < 1)).all():
             raise InputError("q", q, "a probability above 0 and below 1, or a sequence of them")
         columns = [self._quantile(float(level)) for level in levels.reshape(-1)]
@@ -109,7 +110,7 @@ class Predictive:
         return quantile
 
     def _at(self, y: ArrayLike, of: Callable[[Array], Array], factors: Array) -> Array:
-        values = np.asarray(y, dtype=np.float64)
+        values = np.asarray(as_numpy(y, "y"), dtype=np.float64)
         n = self.gate.shape[0]
         if (
             values.ndim > 2

@@ -34,7 +34,9 @@ def test_every_dependency_is_listed():
     needed = {line.split(">")[0].strip() for line in requires("polysolv") if "extra" not in line}
     assert needed == set(doctor.PACKAGES)
     # What a user of the tool may want: not what tests and docs are made with.
-    wanted = [line for line in requires("polysolv") if re.search("extra == .(dask|parquet|smt)", line)]
+    wanted = [
+        line for line in requires("polysolv") if re.search("extra == .(dask|formula|parquet|smt)", line)
+    ]
     extras = {line.split(">")[0].strip() for line in wanted}
     assert extras == set(doctor._OPTIONAL)
 
