@@ -14,8 +14,7 @@ from polysolv.certificates.spelling import spell_polynomial, spell_rational
 from polysolv.certificates.statements import REAL_POSITIVE, log_symbol_data
 from polysolv.errors import InputError
 from polysolv.families import Family
-from polysolv.verify.quadrature import hermite
-from polysolv.verify.reading import digest, spell
+from polysolv.verify.reading import digest
 
 CONTACT_ORDER = "CONTACT_ORDER"
 LOCAL_MINIMAX = "LOCAL_MINIMAX"
@@ -148,8 +147,7 @@ def hermite_minimax_certificate(family: Family, m: int, exponents: Mapping[str, 
     )
     if steps is None:
         raise InputError("family", family.name, "a family with a location and a scale component")
-    payload = {"nodes": [spell(coefficient) for coefficient in hermite(m)[0]]}
-    return seal("minimax", _about(family, m, exponents), payload, list(steps))
+    return seal("minimax", _about(family, m, exponents), {"rule": "gauss-hermite"}, list(steps))
 
 
 def _about(

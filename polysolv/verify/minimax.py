@@ -7,17 +7,21 @@ from .contact import ContactStatement, check_contact
 from .limits import MAX_ATOMS, MAX_DIMENSION, Malformed, Rejected
 from .log_symbol import BUILT_IN, LogSymbol, generate
 from .polynomial import Number, Poly, add, read_polynomial
-from .quadrature import check_quadrature
+from .quadrature import check_rule
 from .reading import digest, fields, integer, items, mapping, rational, string
 from .statement import Statement
 from .steps import core
 
 KEYS = "family d m exponents claim field log_symbol relations digest"
 MAX_CONTACT = 512
+_read: dict[str, LogSymbol] = {}  # by digest: cells of all sizes have the same
 
 
 class MinimaxStatement(Statement):
-    """A claim that exponents of a cell of m atoms are attained along one arc: N >= kappa * p for each."""
+    """A claim that exponents of a cell of m atoms are attained along one arc: N >= kappa * p for each.
+
+    It is one of every larger cell too, where further atoms stay at the truth.
+    """
 
     def __init__(self, value: object) -> None:
         data = fields(value, KEYS, "statement", "given")
@@ -27,7 +31,9 @@ class MinimaxStatement(Statement):
         self.family = string(data["family"], "family")
         self.d = integer(data["d"], 0, MAX_DIMENSION, "d")
         self.m = integer(data["m"], 1, MAX_ATOMS, "m")
-        self.symbol = self.log_symbol = symbol = LogSymbol(data["log_symbol"])
+        if (key := digest(data["log_symbol"])) not in _read:
+            _read[key] = LogSymbol(data["log_symbol"])
+        self.symbol = self.log_symbol = symbol = _read[key]
         numbers = {name: i + 2 for i, name in enumerate(symbol.variables)}
         read = [read_polynomial(item, numbers, "relations") for item in items(data["relations"], "relations")]
         self.rules = [rewriting(list(poly.terms.items())) for poly in read if poly.terms]
@@ -49,14 +55,13 @@ class MinimaxStatement(Statement):
         return f"{self.family}, d = {self.d}, m = {self.m}{modulo}: no rate near the truth beats {rates}"
 
 
-class _Cell(Statement):
-    """The claim that the system of degree 2m - 1 of the cell is solvable, for the Gauss-Hermite arc."""
+class _Atom(Statement):
+    """The claim that a system of one atom is solvable, to which the steps of the Gauss-Hermite arc apply."""
 
     def __init__(self, of: MinimaxStatement) -> None:
-        self.claim, self.field, self.symbol, self.m = "SOLVABLE", of.field, of.symbol, of.m
-        self.degree, self.nontrivial = 2 * of.m - 1, list(of.log_symbol.components)
-        self.weights = self.unknowns("w")
-        every = [*self.weights, *(x for name in self.nontrivial for x in self.unknowns(name))]
+        self.claim, self.field, self.symbol, self.m = "SOLVABLE", of.field, of.symbol, 1
+        self.weights = ["w_1"]
+        every = ["w_1", *(f"{name}_1" for name in of.log_symbol.components)]
         self.variables = {name: i for i, name in enumerate(every)}
 
 
@@ -66,19 +71,19 @@ def check_minimax(statement: Statement, steps: object, payload: object) -> tuple
     Where a component is of exact order eps^p for some atom. Then chi^2(g_eps, g*) = O(eps^(2N)), as g* is at
     least a multiple of the atom, and by Le Cam's two-point bound no estimator has a worst-case error in that
     component (the largest of a cell's atoms) below n^(-p/(2N)) over {G: V <= C n^(-1/2)}. The arc is given
-    by "nodes", the Gauss-Hermite rule in a location-scale pair, scaled: b = eps z, s = -eps^2, N = 2m; or
+    by "rule", the Gauss-Hermite one in a location-scale pair, scaled: b = eps z, s = -eps^2, N = 2m; or
     by the recurrence of its nodes, paths and N, "contact".
     """
     if not isinstance(statement, MinimaxStatement):
         raise Rejected("minimax", "it is about a local minimax statement")
     moves: dict[str, int] = {}
-    if "nodes" in mapping(payload, "payload"):
-        cell = _Cell(statement)
-        check_quadrature(cell, steps, payload)
-        location, scale = core(cell, steps)
+    if "rule" in mapping(payload, "payload"):
+        location, scale = core(_Atom(statement), steps)
+        check_rule(statement.m)
         contact, moves = 2 * statement.m, {location: 1, scale: 2}
-        if statement.m < 2 or statement.rules:
-            raise Rejected("minimax", "the rule needs two atoms, and no relations")
+        named = fields(payload, "rule", "payload")["rule"] == "gauss-hermite"
+        if not named or statement.m < 2 or statement.rules:
+            raise Rejected("minimax", "the rule gauss-hermite needs two atoms, and no relations")
     else:
         contact = _contact(statement, fields(payload, "shifts norms paths contact", "payload"), moves)
         if items(steps, "steps"):

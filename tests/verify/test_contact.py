@@ -159,8 +159,9 @@ def test_gauss_hermite_minimax():
     ]
     for exponents in ({"b": "7"}, {"sigma": "4"}, {"a": "2"}):
         assert changed(right, at("statement", "exponents", value=exponents)).step == "contact"
-    assert not changed(right, at("payload", "nodes", 0, value="1")).accepted
-    assert changed(right, at("statement", "m", value=2)).step == "nodes"
+    assert changed(right, at("payload", "rule", value="gauss")).step == "minimax"
+    assert changed(right, at("statement", "m", value=2)).step == "contact"
+    assert changed(right, at("statement", "m", value=1)).step == "minimax"
     relation = [[{"coefficient": "1", "monomial": {"x": 1}}]]
     assert changed(right, at("statement", "relations", value=relation)).step == "minimax"
 
