@@ -58,7 +58,7 @@ class Certificate(RichDisplay):
 
     @property
     def kind(self) -> str:
-        """The kind: point, quadrature, box, identity, zero-crossing, arc, region, coefficient or order."""
+        """The kind: point, quadrature, box, identity, zero-crossing, arc, second-order, … or order."""
         return str(self._data["kind"])
 
     @property

@@ -38,7 +38,7 @@ def families_command(style: str, output: str | None) -> None:
             family.name,
             family.title,
             ", ".join(p.name for p in family.parameters),
-            str(family.log_symbol),
+            family.shown_symbol,
             "; ".join(dict.fromkeys(p.source for p in family.published)),
         ]
         for family in known

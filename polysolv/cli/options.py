@@ -335,14 +335,21 @@ def family_options(command: Command) -> Command:
     def with_family(
         *args: Any,
         family_file: str | None,
+        density: str | None,
+        support: str | None,
+        true_atom: tuple[str, ...],
         relation: tuple[str, ...],
         levels: tuple[str, ...],
         cite: bool,
         **values: Any,
     ) -> Any:
-        if family_file is not None:
-            context = click.get_current_context()
-            if context.get_parameter_source("family") is click.core.ParameterSource.COMMANDLINE:
+        context = click.get_current_context()
+        named = context.get_parameter_source("family") is click.core.ParameterSource.COMMANDLINE
+        if density is not None or support is not None or true_atom:
+            given = (None if density is None and not named else values["family"], values.get("dim"))
+            values["family"] = _by_density(given, density, support, true_atom, named, family_file)
+        elif family_file is not None:
+            if named:
                 raise click.UsageError("--family-file: a family file is given; leave --family out")
             from polysolv.families import Family
             from polysolv.families.family_file import read_arguments
@@ -380,6 +387,26 @@ def family_options(command: Command) -> Command:
         help="Number d of covariates. [default: 1]",
     )(with_options)
     with_options = click.option(
+        "--true-atom",
+        multiple=True,
+        metavar="NAME=VALUE,...",
+        help="A true atom, a rational for every parameter, of --density or of a family without a log-symbol "
+        "such as gamma. Repeatable, for atoms that may interact.",
+    )(with_options)
+    with_options = click.option(
+        "--support",
+        metavar="LOW:HIGH",
+        default=None,
+        help="With --density: where y takes its values, such as 0:oo, integers or 0,1. [default: -oo:oo]",
+    )(with_options)
+    with_options = click.option(
+        "--density",
+        metavar="TEXT",
+        default=None,
+        help="A density of your own: y is the response, x, x1, x2, ... covariates, other names parameters; "
+        "with exp, log, sqrt, gamma, erf, besseli, abs, sin, cos.",
+    )(with_options)
+    with_options = click.option(
         "--family-file",
         type=FilePath(),
         default=None,
@@ -393,6 +420,30 @@ def family_options(command: Command) -> Command:
         help="Family by name; see `polysolv families`.",
     )(with_options)
     return result
+
+
+def _by_density(
+    given: tuple[Any, int | None],
+    density: str | None,
+    support: str | None,
+    true_atom: tuple[str, ...],
+    named: bool,
+    family_file: str | None,
+) -> Any:
+    """Return the family of ``--density``, or a family by name at the atoms of ``--true-atom``."""
+    from polysolv.families import Family, resolve
+    from polysolv.families.second_order.source import parse_truth
+
+    if density is not None and (named or family_file is not None):
+        raise click.UsageError("--density: a density is given; leave --family and --family-file out")
+    truths = [parse_truth(text) for text in true_atom]
+    if density is not None:
+        return Family.from_density_text(density, support or "", truths)
+    if support is not None:
+        refuse_given("without --density", {"--support": support})
+    if family_file is not None or not named:
+        raise click.UsageError("--true-atom: give --density, or --family with a family such as gamma")
+    return resolve(*given).with_truths(truths)
 
 
 def _observed(family: Any, dim: int | None, relation: tuple[str, ...], levels: tuple[str, ...]) -> Any:

@@ -278,7 +278,13 @@ def rate(
 
         proved = {m: r for m, r in orders.items() if r is not None and r.evidence == PROVED}
         saved = {m: save(r.certificate, certificates) for m, r in proved.items()}
-        if resolved.relations or resolved.density or not resolved.log_symbol.is_linear:
+        if resolved.source is not None:
+            from polysolv.rates.prover.second_order import save_relation_certificates
+
+            left_out += [
+                note for m in orders for note in save_relation_certificates(resolved, m, certificates)
+            ]
+        elif resolved.relations or resolved.density or not resolved.log_symbol.is_linear:
             from polysolv.rates.prover.arc_certificates import save_unidentified
 
             left_out += [note for m in orders for note in save_unidentified(resolved, m, certificates)]
