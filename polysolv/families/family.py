@@ -240,7 +240,7 @@ class Family(RichDisplay, Value):
         """
         if self.source is None:
             raise InputError("truths", self.name, "a family without a log-symbol, such as gamma")
-        return replace(self, source=self.source.with_truths(truths))
+        return replace(self, source=self.source.with_truths(truths), remarks=())  # they are of other truths
 
     @property
     def evidence(self) -> str:

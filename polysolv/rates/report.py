@@ -257,7 +257,7 @@ def rate(
     """
     k_excess = require_integer("k_excess", k_excess, 0, MAX_EXCESS)
     resolved = resolve(family, d)
-    tuples, left_out = None, []
+    tuples, left_out = None, [] if resolved.source is None else _couplings(resolved)
     if k_true is not None:
         from polysolv.rates.allocations import MAX_ATOMS_LISTED, allocations, can_occur_with_walls
 
@@ -266,7 +266,7 @@ def rate(
         if has_walls(resolved):
             top_k = None if top_k is None else require_integer("top_k", top_k, 1, k_true)
             possible = [cells for cells in tuples if can_occur_with_walls(cells, top_k)]
-            left_out = wall_notes(len(tuples) - len(possible), k_true, top_k)
+            left_out += wall_notes(len(tuples) - len(possible), k_true, top_k)
             tuples = possible
     if top_k is not None and (k_true is None or not has_walls(resolved)):
         raise InputError("top_k", top_k, "a family with walls (top-k-softmax) and k_true beside it")
@@ -321,6 +321,12 @@ def rate(
             for cells in tuples
         ),
     )
+
+
+def _couplings(family: Family) -> list[str]:
+    from polysolv.rates.prover.second_order import coupling_notes
+
+    return coupling_notes(family)
 
 
 def _cells_grid(title: str, cells: Sequence[CellRates]) -> Grid:

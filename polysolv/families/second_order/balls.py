@@ -113,8 +113,9 @@ def _function(e: Any, parts: list[Any]) -> Any:
         sympy.cos: lambda v: v.cos(),
         sympy.tan: lambda v: v.tan(),
         sympy.Abs: lambda v: abs(v),
+        sympy.zeta: lambda v: v.zeta(),
     }
-    if e.func not in simple:
+    if e.func not in simple or len(parts) > 1:
         raise NoValue(str(e))
     return simple[e.func](parts[0])
 

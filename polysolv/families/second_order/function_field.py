@@ -35,11 +35,24 @@ def normalised(expression: Any) -> Any:
         )
     shifted = [p for p in expression.atoms(sympy.polygamma) if p.args[1].is_Add]
     expression = expression.xreplace({p: _unshifted(p) for p in shifted})
+    whole = [g for g in expression.atoms(sympy.gamma) if g.args[0].is_Rational and 1 < g.args[0] < MAX_SHIFT]
+    expression = expression.xreplace({g: _gamma_below(g.args[0]) for g in whole})
     while high := [b for b in expression.atoms(sympy.besseli) if b.args[0].is_Integer and b.args[0] >= 2]:
         expression = expression.xreplace({b: _lowered(b) for b in high})
     while low := [b for b in expression.atoms(sympy.besseli) if b.args[0].is_Integer and b.args[0] < 0]:
         expression = expression.xreplace({b: sympy.besseli(-b.args[0], b.args[1]) for b in low})
     return expression
+
+
+def _gamma_below(argument: Any) -> Any:
+    """Return Γ(r) through Γ(r − k), where r − k is above 0 and at most 1."""
+    import sympy
+
+    total = sympy.S.One
+    while argument > 1:
+        argument -= 1
+        total *= argument
+    return total * sympy.gamma(argument)
 
 
 def _unshifted(polygamma: Any) -> Any:

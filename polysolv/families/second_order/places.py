@@ -146,6 +146,32 @@ def independent_columns(
     A minor of their values over u that is not zero shows it: exact where they are rational at rational
     points, else in balls whose precision is raised until it is not zero.
     """
+    enough = _EXTRA if not source.support.is_discrete else 3 * _EXTRA
+    for bits in PRECISIONS:
+        with precision(bits):
+            rows, exact = values_at_points(source, place, wanted, len(wanted) + enough)
+            if len(rows) >= len(wanted) and regular_minor(rows, len(wanted)) is not None:
+                how = "exact" if exact else f"in balls of {bits} bits"
+                return f"a minor of size {len(wanted)} at rational points is not zero ({how})"
+            if exact and len(rows) >= len(wanted):
+                return None
+    return None
+
+
+def values_at_points(
+    source: DensitySource, place: Place, wanted: Sequence[tuple[int, Index]], count: int
+) -> tuple[list[list[Any]], bool]:
+    """Return derivatives over the first atom's density at rational points, and whether they are exact.
+
+    Args:
+        source: the density.
+        place: the true atoms.
+        wanted: (atom, orders of differentiation) of the derivatives.
+        count: how many points.
+
+    Returns:
+        a row for each point at which they exist, at most ``count`` of them.
+    """
     import sympy
 
     order = max(sum(index) for _, index in wanted)
@@ -157,24 +183,18 @@ def independent_columns(
     ]
     values = [{g: e.xreplace(at).doit() for g, e in logarithmic.items()} for at in numbers]
     densities = [source.density.xreplace(at).doit() for at in numbers]
-    for bits in PRECISIONS:
-        with precision(bits):
-            rows, exact = [], True
-            for point in points(source, 12, 4 * len(wanted) + _POINTS):
-                try:
-                    row, rational = _row(values, densities, wanted, point)
-                except NoValue:
-                    continue
-                rows.append(row)
-                exact = exact and rational
-                if len(rows) == len(wanted) + (_EXTRA if not source.support.is_discrete else 3 * _EXTRA):
-                    break
-            if len(rows) >= len(wanted) and regular_minor(rows, len(wanted)) is not None:
-                how = "exact" if exact else f"in balls of {bits} bits"
-                return f"a minor of size {len(wanted)} at rational points is not zero ({how})"
-            if exact and len(rows) >= len(wanted):
-                return None
-    return None
+    rows: list[list[Any]] = []
+    exact = True
+    for point in points(source, 12, 4 * count + _POINTS):
+        if len(rows) == count:
+            break
+        try:
+            row, rational = _row(values, densities, wanted, point)
+        except NoValue:
+            continue
+        rows.append(row)
+        exact = exact and rational
+    return rows, exact
 
 
 def _row(

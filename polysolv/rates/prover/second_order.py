@@ -21,6 +21,7 @@ from polysolv.certificates.second_order import (
 )
 from polysolv.decisions.semidefinite import Semidefinite, cyclotomic, semidefinite_in, simplex
 from polysolv.families import Family
+from polysolv.families.second_order.coupling import WEIGHT, Coupling, find_coupling
 from polysolv.families.second_order.relations import SecondOrder, find_second_order
 from polysolv.families.second_order.two_parameters import (
     ELLIPTIC,
@@ -65,7 +66,7 @@ def relation_bounds(family: Family, m: int) -> dict[str, RelationBounds]:
     found = find_second_order(family.source)
     names = found.parameters
     if found.couplings:
-        return _coupled(found, m)
+        return _coupled(family, found, m)
     if m == 1:
         regular = Step("kappa = 1", "regular", "the first derivatives of the atoms are independent")
         moved = WrittenArc("one atom moves by eps")
@@ -213,14 +214,53 @@ def _parabolic(family: Family, kind: RelationType, m: int) -> dict[str, Relation
     return result
 
 
-def _coupled(found: SecondOrder, m: int) -> dict[str, RelationBounds]:
-    """Return that nothing is bounded from above where first derivatives of different atoms depend."""
-    value = ONE if m == 1 else TWO
+def _coupled(family: Family, found: SecondOrder, m: int) -> dict[str, RelationBounds]:
+    """Return what is known where first derivatives of different atoms depend on each other."""
+    assert family.source is not None
+    coupling = find_coupling(family.source) if m == 1 else None
     result = {}
     for name in found.parameters:
-        arc = WrittenArc("one atom moves by eps") if m == 1 else _split(name)
-        result[name] = RelationBounds(value, None, (_arc_step(value, arc),), arc)
+        if coupling is None:
+            value, arc = (ONE, WrittenArc("one atom moves by eps")) if m == 1 else (TWO, _split(name))
+            result[name] = RelationBounds(value, None, (_arc_step(value, arc),), arc)
+            continue
+        value, arc = coupling.of(name), WrittenArc(coupling.arc)
+        reason = f"{'; '.join(found.couplings)}: {coupling_text(coupling)}"
+        below = Step(f"kappa >= {value}", "arc", f"V = O(eps^{coupling.order}) along {arc}")
+        result[name] = RelationBounds(
+            value, value, (Step(f"kappa <= {value}", "coupling", reason), below), arc
+        )
     return result
+
+
+def coupling_text(coupling: Coupling) -> str:
+    """Return what a coupling of exactly fitted atoms says of every coordinate, in words."""
+    by_name: dict[str, list[str]] = {}
+    for (_, name), value in coupling.exponents:
+        by_name.setdefault(name, []).append(str(value))
+    listed = "; ".join(
+        f"{'weights' if name == WEIGHT else name} {', '.join(values)}" for name, values in by_name.items()
+    )
+    return (
+        "where all these atoms are exactly fitted their exponents are, in the order of the atoms: "
+        f"{listed}; the arc {coupling.arc} has contact {coupling.order}, beside it everything is O(V), and "
+        f"order {coupling.order} cannot be removed: {coupling.evidence}"
+    )
+
+
+def coupling_notes(family: Family) -> list[str]:
+    """Return the note about true atoms that interact at first order; none if there are none."""
+    if family.source is None or len(family.source.truths) < TWO:
+        return []
+    found = find_second_order(family.source)
+    if not found.couplings:
+        return []
+    relation = "; ".join(found.couplings)
+    coupling = find_coupling(family.source)
+    if coupling is None:
+        return [f"True atoms interact: {relation}. What follows for their exponents is UNDECIDED."]
+    more = "Cells of two or more atoms beside such atoms are not decided."
+    return [f"True atoms interact: {relation}: {coupling_text(coupling)}. {more}"]
 
 
 def relation_certificates(family: Family, m: int) -> dict[str, Certificate]:
