@@ -49,6 +49,7 @@ class Family(RichDisplay, Value):
         density: the density that the family was derived from, if it was; see :meth:`for_cell`.
         source: a density without a log-symbol, of which second-order relations alone are known: then
             ``log_symbol`` merely names the parameters, and exponents follow from these relations.
+        given: with a log-symbol, the density as it was given as text.
 
     >>> from polysolv.families import get
     >>> family = get("softmax-gaussian", d=2)
@@ -69,6 +70,7 @@ class Family(RichDisplay, Value):
     relations: tuple[str, ...] = ()
     density: Density | None = None
     source: DensitySource | None = None
+    given: DensitySource | None = None
 
     @staticmethod
     def from_log_symbol(
@@ -203,9 +205,10 @@ class Family(RichDisplay, Value):
         values, responses = source.support.values, responses_of(expression)
         if truths or len(responses) > 1 or source.support.integers:
             return Family.from_source(source, name)
-        return Family.from_density(
+        family = Family.from_density(
             expression, parameters, covariates, responses[0], 2, name, values, (), support
         )
+        return family if family.source is not None else replace(family, given=source)
 
     @staticmethod
     def from_source(source: DensitySource, name: str, title: str = "") -> Family:
@@ -296,7 +299,22 @@ class Family(RichDisplay, Value):
         """Return the family that a TOML or JSON file defines; see :mod:`polysolv.families.family_file`."""
         from polysolv.families.family_file import read_arguments
 
-        return Family.from_log_symbol(**read_arguments(path))
+        return Family.from_arguments(read_arguments(path))
+
+    @staticmethod
+    def from_arguments(arguments: Mapping[str, Any]) -> Family:
+        """Return the family of arguments in a file, see :mod:`polysolv.families.family_file`.
+
+        Raises:
+            InputError: if they are not allowed.
+        """
+        if "density" not in arguments:
+            return Family.from_log_symbol(**arguments)
+        from polysolv.families.family_file import exact_truths
+
+        truths = exact_truths(arguments.get("truths", []))
+        text, support, name = arguments["density"], arguments.get("support", ""), arguments["name"]
+        return Family.from_density_text(text, support, truths, name)
 
     @cached_property
     def gate_components(self) -> tuple[str, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from polysolv.errors import InputError
+from polysolv.families.second_order.derivatives import logarithmic_derivatives
 from polysolv.families.second_order.source import DensitySource
 
 _TOLERANCE = 1e-3
@@ -21,6 +23,35 @@ def density_function(source: DensitySource) -> Callable[..., Any]:
     arguments = [*source.thetas, *source.varying]
     function: Callable[..., Any] = sympy.lambdify(arguments, source.density, modules=["scipy", "numpy"])
     return function
+
+
+@lru_cache(maxsize=16)
+def logarithmic_functions(source: DensitySource) -> Callable[..., tuple[Any, Any]]:
+    """Return the map from arrays θ, (parameters, atoms, 1), and y, (nodes,), to u and all ∂ log u/∂θ_t.
+
+    Args:
+        source: a density of one response without covariates.
+
+    Returns:
+        the function; its values have the shapes (atoms, nodes) and (atoms, parameters, nodes).
+    """
+    import numpy as np
+    import sympy
+
+    units = logarithmic_derivatives(source.density, source.thetas, 1)
+    arguments = [*source.thetas, *source.varying]
+    wanted = [
+        source.density,
+        *(units[tuple(int(i == k) for i in range(len(units)))] for k in range(len(units))),
+    ]
+    compiled = [sympy.lambdify(arguments, e, modules=["scipy", "numpy"]) for e in wanted]
+
+    def values(thetas: Any, y: Any) -> tuple[Any, Any]:
+        shape = (thetas.shape[1], y.size)
+        parts = [np.broadcast_to(f(*thetas, y), shape) for f in compiled]
+        return parts[0], np.stack(parts[1:], axis=1)
+
+    return values
 
 
 def require_normalised(source: DensitySource, atom: Mapping[str, Fraction]) -> None:
