@@ -119,6 +119,83 @@ def eliminant() -> str:
     return "\n".join(lines)
 
 
+def _distance(change: Callable[[np.ndarray], np.ndarray], low: float, high: float, heavy: bool) -> float:
+    """Half the integral of |change|; for heavy tails in sinh(t)."""
+    t = np.linspace(low, high, 200_001)
+    y, weight = (np.sinh(t), np.cosh(t)) if heavy else (t, np.ones_like(t))
+    return float(0.5 * np.sum(np.abs(change(y)) * weight) * (t[1] - t[0]))
+
+
+def three_atoms() -> str:
+    """Three atoms on a circle of radius eps with a mean shift: V / eps^3 for Student and von Mises."""
+    from scipy.special import gammaln, iv
+
+    turns = 2 * np.pi * np.arange(3) / 3
+    lines = []
+    for nu in (1, 3, 5):
+
+        def student(y: np.ndarray, theta: float, s: float, nu: int = nu) -> np.ndarray:
+            constant = np.exp(gammaln((nu + 1) / 2) - gammaln(nu / 2)) / np.sqrt(np.pi)
+            return constant * s**nu * (s**2 + (y - theta) ** 2) ** (-(nu + 1) / 2)
+
+        ratios = []
+        for eps in (0.04, 0.02, 0.01):
+            shift = eps**2 * (1 - nu) / 4  # at s = sqrt(nu) * scale = 1
+
+            def change(y: np.ndarray, eps: float = eps, shift: float = shift) -> np.ndarray:
+                atoms = [student(y, eps * np.cos(t), 1 + eps * np.sin(t) + shift) for t in turns]
+                return sum(atoms) / 3 - student(y, 0.0, 1.0)
+
+            ratios.append(_distance(change, -12.0, 12.0, heavy=True) / eps**3)
+        lines.append(f"Student, nu = {nu}: V/eps^3 = {', '.join(f'{r:.3f}' for r in ratios)}")
+
+    def von_mises(y: np.ndarray, a: float, b: float) -> np.ndarray:
+        return np.exp(a * np.cos(y) + b * np.sin(y)) / (2 * np.pi * iv(0, np.hypot(a, b)))
+
+    ratios = []
+    for eps in (0.4, 0.2, 0.1):
+        shift = eps**2 / 2 * iv(1, 1.0) / iv(0, 1.0)
+
+        def change(y: np.ndarray, eps: float = eps, shift: float = shift) -> np.ndarray:
+            atoms = [von_mises(y, 1 + eps * np.cos(t) + shift, eps * np.sin(t)) for t in turns]
+            return sum(atoms) / 3 - von_mises(y, 1.0, 0.0)
+
+        ratios.append(_distance(change, -np.pi, np.pi, heavy=False) / eps**3)
+    lines.append(f"von Mises, kappa = 1: V/eps^3 = {', '.join(f'{r:.4f}' for r in ratios)}")
+    return "\n".join(lines)
+
+
+def gamma_pair() -> str:
+    """Gamma atoms (2, 1) and (3, 1), exactly fitted, moved along the arc that polysolv finds: V / eps^3."""
+    lines = []
+    for eps in (0.1, 0.05, 0.025):
+
+        def change(y: np.ndarray, eps: float = eps) -> np.ndarray:
+            b, c = 1 + eps + 1.5 * eps**2, 1 + eps**2
+            first = (0.5 - eps) * b**2 * y * np.exp(-b * y) + (0.5 + eps) * c**3 * y**2 / 2 * np.exp(-c * y)
+            return first - 0.5 * y * np.exp(-y) - 0.25 * y**2 * np.exp(-y)
+
+        lines.append(f"eps = {eps}: V/eps^3 = {_distance(change, 0.0, 80.0, heavy=False) / eps**3:.3f}")
+    return "\n".join(lines)
+
+
+def location_exponential() -> str:
+    """One location-exponential atom: what the smallest observation and the mean estimate, exactly."""
+    t, n, scale = sympy.symbols("t n sigma", positive=True)
+    beyond = sympy.integrate(sympy.exp(-n * t / scale), (t, 0, sympy.oo))  # of P(min X - theta > t)
+    second = sympy.integrate(2 * t * sympy.exp(-t / scale), (t, 0, sympy.oo))
+    first = sympy.integrate(sympy.exp(-t / scale), (t, 0, sympy.oo))
+    deviation = sympy.sqrt(sympy.simplify(second - first**2)) / sympy.sqrt(n)
+    moved = sympy.series(1 - sympy.exp(-t / scale), t, 0, 2).removeO()
+    return "\n".join(
+        [
+            f"mean of min X - theta: {sympy.simplify(beyond)}",
+            f"standard deviation of the mean of X - theta, that is, of sigma: {sympy.simplify(deviation)}",
+            f"V of a location moved by t is at least the mass it leaves: {moved} + O(t^2)",
+        ]
+    )
+
+
 SLIPS: dict[str, Callable[[], str]] = {
     "reused-witness": reused_witness,
     "dependence": dependence,
@@ -126,6 +203,9 @@ SLIPS: dict[str, Callable[[], str]] = {
     "equal-weights": equal_weights,
     "normalised": normalised,
     "eliminant": eliminant,
+    "three-atoms": three_atoms,
+    "gamma-pair": gamma_pair,
+    "location-exponential": location_exponential,
 }
 
 

@@ -58,7 +58,7 @@ class Certificate(RichDisplay):
 
     @property
     def kind(self) -> str:
-        """The kind: point, quadrature, box, identity, order, contact, minimax, … (docs/certificates.md)."""
+        """The kind: point, quadrature, box, identity, order, contact, … (docs/certificates.md)."""
         return str(self._data["kind"])
 
     @property

@@ -47,6 +47,10 @@ def save(
         allowed = f"a folder, or a name for one in a folder that exists ({error.strerror})"
         raise InputError(field, str(folder), allowed) from None
     about = certificate.statement
+    if "cells" in about:
+        sizes = "-".join(map(str, about["cells"]))
+        about |= {"d": len(about["parameters"]), "m": sizes, "component": about["claim"].lower()}
+        about["component"] = about.get("parameter", about["component"])
     subject = (
         f"degree{about['degree']}" if "degree" in about else f"{about['component']}-{about['digest'][:8]}"
     )

@@ -78,6 +78,8 @@ def premise_texts(family: Family, m: int, matrices: bool = True) -> list[str]:
     d^2u/dp^2 = 0 for all parameters
     u, du/dp are independent: at p = 9/4 and Y = 0; 1 their values over u are [[1, 4/5], [1, 4/9]]
     """
+    if family.source is not None:
+        return relation_premises(family, m)
     found = family.premises(m)
     if found is None or family.density is None:
         return []
@@ -86,7 +88,32 @@ def premise_texts(family: Family, m: int, matrices: bool = True) -> list[str]:
     lines = [f"u = {density.expression}" + (f" with {density.response} in {{{values}}}" if values else "")]
     lines += [f"{plain(shown)} for all parameters" for shown in found.shown]
     lines += [_independence_text(shown, matrices) for shown in found.independence]
-    return ["".join(c if c.isascii() and c.isprintable() else "?" for c in line) for line in lines]
+    return [_ascii(line) for line in lines]
+
+
+def relation_premises(family: Family, m: int) -> list[str]:
+    """Return what a proof from second-order relations takes from a density, a line of printable ASCII each.
+
+    Args:
+        family: a family with a source.
+        m: cell size; the premises are the same for all of them.
+    """
+    from polysolv.families.second_order.relations import find_second_order
+
+    assert family.source is not None
+    found = find_second_order(family.source)
+    lines = [
+        f"u = {family.source.text}, truth {found.place}" + ("" if found.known else " (it stands for others)")
+    ]
+    lines += [f"{plain(relation.shown)}, verified symbolically" for relation in found.relations]
+    if found.independence:
+        lines.append(f"no further relations of second order: {found.independence}")
+    lines += [f"{plain(coupling)}, verified symbolically" for coupling in found.couplings]
+    return [_ascii(line) for line in lines]
+
+
+def _ascii(line: str) -> str:
+    return "".join(c if c.isascii() and c.isprintable() else "?" for c in line)
 
 
 def plain(shown: str) -> str:

@@ -45,8 +45,10 @@ def explain_command(
     found = explain(family, parameter, m, dim)
     if certificates is not None:
         from polysolv.rates.prover.arc_certificates import save_unidentified
+        from polysolv.rates.prover.second_order import save_relation_certificates
 
-        for sentence in save_unidentified(found[0].family, m, certificates):
+        save_proofs = save_unidentified if found[0].family.source is None else save_relation_certificates
+        for sentence in save_proofs(found[0].family, m, certificates):
             click.echo(f"polysolv: {sentence}", err=True)
     if style == "json":
         import json

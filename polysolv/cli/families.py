@@ -82,7 +82,7 @@ def _row(family: Family, columns: Sequence[str]) -> list[str]:
         "name": family.name,
         "model": family.title,
         "parameters": ", ".join(p.name for p in family.parameters),
-        "log-symbol": str(family.log_symbol),
+        "log-symbol": family.shown_symbol,
         "published in": "; ".join(dict.fromkeys(p.source for p in family.published)),
     }
     if set(columns) & set(RATES):

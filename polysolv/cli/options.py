@@ -381,6 +381,61 @@ class ExportFormat(_ParamType):
         return completions(list(FORMATS), incomplete)
 
 
+def density_options(command: Command) -> Command:
+    """Add ``--family-file``, ``--density``, ``--support`` and ``--true-atom``."""
+    found: Any = click.option(
+        "--true-atom",
+        multiple=True,
+        metavar="NAME=VALUE,...",
+        help="A true atom, a rational for every parameter, of --density or of a family without a log-symbol "
+        "such as gamma. Repeatable, for atoms that may interact.",
+    )(command)
+    found = click.option(
+        "--support",
+        metavar="LOW:HIGH",
+        default=None,
+        help="With --density: where y takes its values, such as 0:oo, integers or 0,1. [default: -oo:oo]",
+    )(found)
+    found = click.option(
+        "--density",
+        metavar="TEXT",
+        default=None,
+        help="A density of your own: y is the response, x, x1, x2, ... covariates, other names parameters; "
+        "with exp, log, sqrt, gamma, erf, besseli, abs, sin, cos.",
+    )(found)
+    found = click.option(
+        "--family-file",
+        type=FilePath(),
+        default=None,
+        help="A family of your own in a TOML or JSON file: name, log_symbol, parameters, covariates, duals; "
+        "or name, density, support.",
+    )(found)
+    result: Command = found
+    return result
+
+
+def chosen_family(
+    family: str | None,
+    dim: int | None,
+    family_file: str | None,
+    density: str | None,
+    support: str | None,
+    true_atom: tuple[str, ...],
+) -> Any:
+    """Return the family of a command whose option ``--family`` has no default, from these options."""
+    from polysolv.families import Family, resolve
+    from polysolv.families.family_file import read_arguments
+
+    if density is not None or support is not None or true_atom:
+        named = family is not None
+        return _by_density((family, dim), density, support, true_atom, named, family_file)
+    if family_file is not None:
+        if family is not None:
+            raise click.UsageError("--family-file: a family file is given; leave --family out")
+        return Family.from_arguments(read_arguments(family_file, "--family-file"))
+    return resolve(str(family), dim)
+
+
 def family_options(command: Command) -> Command:
     """Add the options that say which family, and what is observed of it; the command gets name or family."""
     from functools import wraps
@@ -389,19 +444,26 @@ def family_options(command: Command) -> Command:
     def with_family(
         *args: Any,
         family_file: str | None,
+        density: str | None,
+        support: str | None,
+        true_atom: tuple[str, ...],
         relation: tuple[str, ...],
         levels: tuple[str, ...],
         cite: bool,
         **values: Any,
     ) -> Any:
-        if family_file is not None:
-            context = click.get_current_context()
-            if context.get_parameter_source("family") is click.core.ParameterSource.COMMANDLINE:
+        context = click.get_current_context()
+        named = context.get_parameter_source("family") is click.core.ParameterSource.COMMANDLINE
+        if density is not None or support is not None or true_atom:
+            given = (None if density is None and not named else values["family"], values.get("dim"))
+            values["family"] = _by_density(given, density, support, true_atom, named, family_file)
+        elif family_file is not None:
+            if named:
                 raise click.UsageError("--family-file: a family file is given; leave --family out")
             from polysolv.families import Family
             from polysolv.families.family_file import read_arguments
 
-            values["family"] = Family.from_log_symbol(**read_arguments(family_file, "--family-file"))
+            values["family"] = Family.from_arguments(read_arguments(family_file, "--family-file"))
         if relation or levels:
             values["family"] = _observed(values["family"], values.get("dim"), relation, levels)
         if cite:
@@ -433,12 +495,7 @@ def family_options(command: Command) -> Command:
         default=None,
         help="Number d of covariates. [default: 1]",
     )(with_options)
-    with_options = click.option(
-        "--family-file",
-        type=FilePath(),
-        default=None,
-        help="A family of your own in a TOML or JSON file: name, log_symbol, parameters, covariates, duals.",
-    )(with_options)
+    with_options = density_options(with_options)
     result: Command = click.option(
         "--family",
         type=FamilyName(),
@@ -447,6 +504,30 @@ def family_options(command: Command) -> Command:
         help="Family by name; see `polysolv families`.",
     )(with_options)
     return result
+
+
+def _by_density(
+    given: tuple[Any, int | None],
+    density: str | None,
+    support: str | None,
+    true_atom: tuple[str, ...],
+    named: bool,
+    family_file: str | None,
+) -> Any:
+    """Return the family of ``--density``, or a family by name at the atoms of ``--true-atom``."""
+    from polysolv.families import Family, resolve
+    from polysolv.families.second_order.source import parse_truth
+
+    if density is not None and (named or family_file is not None):
+        raise click.UsageError("--density: a density is given; leave --family and --family-file out")
+    truths = [parse_truth(text) for text in true_atom]
+    if density is not None:
+        return Family.from_density_text(density, support or "", truths)
+    if support is not None:
+        refuse_given("without --density", {"--support": support})
+    if family_file is not None or not named:
+        raise click.UsageError("--true-atom: give --density, or --family with a family such as gamma")
+    return resolve(*given).with_truths(truths)
 
 
 def _observed(family: Any, dim: int | None, relation: tuple[str, ...], levels: tuple[str, ...]) -> Any:

@@ -11,7 +11,9 @@ from polysolv.cli.options import (
     FilePath,
     IntegerRange,
     Name,
+    chosen_family,
     command,
+    density_options,
     emit,
     format_option,
     output_option,
@@ -20,13 +22,15 @@ from polysolv.cli.options import (
 from polysolv.cli.progress import status_line
 from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
 
+_OF_MODEL = ["beta1", "a", "b", "sigma"]
+
 
 @command("probe")
 @click.option(
     "--parameter",
-    type=Name(["beta1", "a", "b", "sigma"]),
     default=None,
-    help="The parameter that is split; needed without --volume.",
+    metavar="NAME",
+    help="The parameter that is split; needed without --volume: beta1, a, b or sigma, or one of the density.",
 )
 @click.option(
     "--volume", is_flag=True, help="Estimate the learning coefficient of the cell from vol{V < eta} instead."
@@ -55,6 +59,7 @@ from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, se
     default=None,
     help="Number d of covariates. [default: 1]",
 )
+@density_options
 @click.option("--gate", type=Name(["exact", "kernel"]), default=None, help="With --volume. [default: exact]")
 @click.option(
     "--distance",
@@ -82,6 +87,10 @@ def probe_command(
     truth: str | None,
     family: str | None,
     dim: int | None,
+    family_file: str | None,
+    density: str | None,
+    support: str | None,
+    true_atom: tuple[str, ...],
     gate: str | None,
     distance: str | None,
     cells: int | None,
@@ -98,36 +107,77 @@ def probe_command(
     and prints the slope of log V against log split beside the published and the refined exponent. After
     --timeout nothing is printed and the exit code is 3.
 
+    With --density, --family or --family-file: the same for a cell of a density of one response without
+    covariates, beside what is proved of its exponent.
+
     With --volume: draws cells of --family (location-scale-gaussian if left out) by subset simulation, and
     prints half the local slopes of log vol{V < eta}, also corrected for multiplicities 2 and 3, beside what
     is proved. After --timeout what is finished is printed; the exit code is 3.
     """
-    only_volume: dict[str, object] = {"--family": family, "--dim": dim, "--gate": gate}
-    only_volume |= {"--distance": distance, "--cells": cells}
+    only_volume: dict[str, object] = {"--gate": gate, "--distance": distance, "--cells": cells}
+    of_density = {"--density": density, "--family-file": family_file, "--support": support}
+    of_density["--true-atom"] = "; ".join(true_atom) or None
     if volume:
         refuse_given(
-            "together with --volume", {"--parameter": parameter, "--splits": splits, "--truth": truth}
+            "together with --volume",
+            {"--parameter": parameter, "--splits": splits, "--truth": truth, **of_density},
         )
         settings = {"gate": gate or "exact", "distance": distance or "cumulants", "cells": cells or 2000}
         where = (family or "location-scale-gaussian", m, dim)
         _print_volume(where, settings, seed, jobs, timeout, no_progress, style, output)
         return
     refuse_given("without --volume", only_volume)
-    if parameter is None:
-        from polysolv.errors import InputError
+    from polysolv.errors import InputError, unknown_name
 
-        raise InputError("--parameter", None, "beta1, a, b or sigma, or --volume instead")
+    given = family is not None or any(value is not None for value in of_density.values())
+    if parameter is None:
+        allowed = "a parameter of the density" if given else "beta1, a, b or sigma, or --volume instead"
+        raise InputError("--parameter", None, allowed)
+    if not given and parameter not in _OF_MODEL:
+        raise unknown_name("--parameter", parameter, _OF_MODEL)
+    if not given:
+        refuse_given("without --volume or --family", {"--dim": dim})
+    numbers = None if splits is None else _numbers(splits)
+    if given:
+        refuse_given("together with a density", {"--truth": truth})
+        chosen = chosen_family(family, dim, family_file, density, support, true_atom)
+        _print_density((chosen, parameter, m), numbers, seed, jobs, timeout, no_progress, style, output)
+        return
 
     from polysolv.deadline import TimeIsUp, time_limit
     from polysolv.experiments.population import probe
     from polysolv.moe import MixingMeasure
 
     measure = None if truth is None else MixingMeasure.from_file(truth, "--truth")
-    numbers = None if splits is None else _numbers(splits)
     try:
         with status_line(no_progress) as show, time_limit(timeout):
             progress = None if show is None else lambda done, total: show(f"splits {done}/{total}")
             result = probe(parameter, m, numbers, measure, seed, jobs, progress)
+    except TimeIsUp:
+        click.echo(
+            "polysolv: time is up; a slope needs all splits: give --timeout more, or fewer --splits", err=True
+        )
+        click.get_current_context().exit(TIME_IS_UP)
+    _print(result, style, output)
+
+
+def _print_density(
+    what: tuple[Any, str, int],
+    splits: list[float] | None,
+    seed: int,
+    jobs: int,
+    timeout: float | None,
+    no_progress: bool,
+    style: str,
+    output: str | None,
+) -> None:
+    from polysolv.deadline import TimeIsUp, time_limit
+    from polysolv.experiments.density_probe import probe_density
+
+    try:
+        with status_line(no_progress) as show, time_limit(timeout):
+            progress = None if show is None else lambda done, total: show(f"splits {done}/{total}")
+            result = probe_density(*what, splits, seed, jobs, progress)
     except TimeIsUp:
         click.echo(
             "polysolv: time is up; a slope needs all splits: give --timeout more, or fewer --splits", err=True

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from polysolv.experiments.density_probe import DensityProbe, probe_density
     from polysolv.experiments.population import ProbeResult, probe
     from polysolv.experiments.run import sweep
     from polysolv.experiments.slope_table import SlopeTable
@@ -16,22 +17,26 @@ if TYPE_CHECKING:
     from polysolv.experiments.volume import VolumeProbe, volume_probe
 
 _PUBLIC = {
+    "DensityProbe": "polysolv.experiments.density_probe",
     "ProbeResult": "polysolv.experiments.population",
     "SlopeTable": "polysolv.experiments.slope_table",
     "SweepResult": "polysolv.experiments.sweep_result",
     "VolumeProbe": "polysolv.experiments.volume",
     "probe": "polysolv.experiments.population",
+    "probe_density": "polysolv.experiments.density_probe",
     "slopes": "polysolv.experiments.sweep_result",
     "sweep": "polysolv.experiments.run",
     "volume_probe": "polysolv.experiments.volume",
 }
 
 __all__ = [
+    "DensityProbe",
     "ProbeResult",
     "SlopeTable",
     "SweepResult",
     "VolumeProbe",
     "probe",
+    "probe_density",
     "slopes",
     "sweep",
     "volume_probe",

@@ -16,10 +16,10 @@ from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.experiments.slope import line
+from polysolv.experiments.splits import along
 from polysolv.experiments.truths import standard_truth
 from polysolv.moe import MixingMeasure
 from polysolv.moe.likelihood import Array
-from polysolv.moe.threads import one_thread
 
 if TYPE_CHECKING:
     from polysolv.display.pictures import Picture
@@ -28,7 +28,7 @@ SCHEMA = "polysolv/probe/1"
 PARAMETERS = ("beta1", "a", "b", "sigma")
 MAX_CELL = 4
 _X_NODES, _Y_STEP, _Y_REACH = 24, 0.08, 8.0
-_FIRST_STARTS, _STARTS, _REWEIGHTINGS = 12, 3, 12
+_FIRST_STARTS, _STARTS = 12, 3
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def probe(
     rng = np.random.default_rng(require_integer("seed", seed, 0, 2**64 - 1))
     # The matrices are small: threads would only wait for each other, and change the last digits.
     with threadpool_limits(limits=1), joblib.Parallel(require_integer("jobs", jobs, 1, 4096)) as parallel:
-        found, distances = _along(problem, steps, rng, parallel, progress)
+        found, distances = along(problem, steps, rng, parallel, progress)
     slope, _ = line(np.log(np.array(steps)), np.log(np.array(distances)))
     predicted = rate(m - 1, k_true=truth.k).cell(m).parameters[parameter]
     return ProbeResult(
@@ -175,31 +175,6 @@ def probe(
         predicted.refined.exponent if predicted.refined else None,
         truth,
     )
-
-
-def _along(
-    problem: _Problem,
-    steps: tuple[float, ...],
-    rng: np.random.Generator,
-    parallel: joblib.Parallel,
-    progress: Callable[[int, int], None] | None,
-) -> tuple[list[tuple[Array, float]], list[float]]:
-    """Return for each split the best (vector, root of chi-square) found, and V."""
-    found: list[tuple[Array, float]] = []
-    for epsilon in reversed(steps):
-        previous = found[0][0] / problem.scales(steps[len(steps) - len(found)]) if found else None
-        starts = _starts(problem, epsilon, rng, previous)
-        ends = parallel(joblib.delayed(_minimise_alone)(problem, epsilon, start) for start in starts)
-        found.insert(0, min(ends, key=lambda end: end[1]))
-        if progress is not None:
-            progress(len(found), len(steps))
-    # A better solution found at one split is tried, scaled, at its neighbours: up, then down again.
-    pairs = [(i - 1, i) for i in range(1, len(steps))]
-    for near, i in [*pairs, *((i, near) for near, i in reversed(pairs))]:
-        start = found[near][0] / problem.scales(steps[near]) * problem.scales(steps[i])
-        found[i] = min(found[i], _minimise(problem, steps[i], start), key=lambda end: end[1])
-    distances = [_reweighted(problem, e, vector) for e, (vector, _) in zip(steps, found, strict=True)]
-    return found, distances
 
 
 def _epsilons(parameter: str, m: int, given: Sequence[float] | None) -> tuple[float, ...]:
@@ -307,6 +282,10 @@ class _Problem:
         chosen: Array = full.ravel()[self.free]
         return chosen
 
+    def starts(self, epsilon: float, rng: np.random.Generator, previous: Array | None) -> list[Array]:
+        """Return the last solution, the Gauss-Hermite arc, and random points."""
+        return _starts(self, epsilon, rng, previous)
+
     def bounds(self) -> tuple[Array, Array]:
         """Return a box that keeps the cell's shares and all variances away from 0."""
         reach = np.full((self.atoms, 5), 1.0)
@@ -335,68 +314,3 @@ def _starts(
     count = _FIRST_STARTS if previous is None else _STARTS
     raw += [scales * rng.standard_normal(scales.size) for _ in range(count)]
     return [np.clip(start, 0.999 * lower, 0.999 * upper) for start in raw]
-
-
-def _minimise_alone(problem: _Problem, epsilon: float, start: Array) -> tuple[Array, float]:
-    """Minimise on one thread, wherever this runs."""
-    with one_thread():
-        return _minimise(problem, epsilon, start)
-
-
-def _minimise(
-    problem: _Problem, epsilon: float, start: Array, importance: Array | None = None, steps: int = 100
-) -> tuple[Array, float]:
-    """Minimise sum weights importance (g_G - g_G*)^2 from one start; return the end and the root of it.
-
-    Levenberg-Marquardt in scaled, clipped coordinates, by singular values: the problem is nearly singular by
-    its nature. ``importance`` None means 1 / g_G*: chi-square.
-    """
-    root = np.sqrt(problem.weights * (1.0 / problem.density if importance is None else importance))
-    lower, upper = problem.bounds()
-    vector, damping, slow = start, 1e-2, 0
-    residual, jacobian = problem.residual(vector, epsilon)
-    value = float(((residual * root) ** 2).sum())
-    for _ in range(steps):
-        weighted = jacobian * root
-        outward = weighted @ (residual * root)
-        held = ((vector <= lower) & (outward > 0)) | ((vector >= upper) & (outward < 0))
-        weighted[held] = 0.0
-        units = 1.0 / (np.sqrt((weighted**2).sum(axis=1)) + 1e-300)
-        units[held] = 0.0
-        left, singular, right = np.linalg.svd((weighted * units[:, None]).T, full_matrices=False)
-        target = left.T @ (residual * root)
-        for _ in range(14):
-            move = -units * (right.T @ (singular / (singular**2 + damping) * target))
-            trial = np.clip(vector + move, lower, upper)
-            found, following = problem.residual(trial, epsilon)
-            reached = float(((found * root) ** 2).sum())
-            if reached < value:
-                break
-            damping *= 4.0
-        else:
-            break
-        slow = slow + 1 if value - reached <= 1e-4 * value else 0
-        vector, residual, jacobian, value = trial, found, following, reached
-        damping = max(damping / 5.0, 1e-12)
-        if slow == 3:
-            break
-    return vector, float(np.sqrt(value))
-
-
-def _reweighted(problem: _Problem, epsilon: float, vector: Array) -> float:
-    """Return the smallest V found from the chi-square minimiser on, by reweighted least squares."""
-
-    def distance(at: Array) -> float:
-        return 0.5 * float(problem.weights @ np.abs(problem.residual(at, epsilon)[0]))
-
-    best = distance(vector)
-    for _ in range(_REWEIGHTINGS):
-        size = np.abs(problem.residual(vector, epsilon)[0])
-        floor = 1e-2 * float(problem.weights @ size)
-        vector, _ = _minimise(problem, epsilon, vector, 1.0 / np.maximum(size, floor), steps=8)
-        found = distance(vector)
-        if found > best * (1.0 - 1e-4):
-            best = min(best, found)
-            break
-        best = found
-    return best

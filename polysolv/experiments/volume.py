@@ -203,6 +203,7 @@ def volume_probe(
     within V below the largest kept. Source: Au and Beck 2001 (subset simulation), ter Braak 2006 (the moves).
     """
     resolved = resolve(family, d)
+    resolved.require_log_symbol()
     m = require_integer("m", m, 2, MAX_CELL)
     runs, cells = require_integer("runs", runs, 2, 64), require_integer("cells", cells, 100, 100_000)
     seed, jobs = require_integer("seed", seed, 0, 2**63 - 1), require_integer("jobs", jobs, 1, 4096)

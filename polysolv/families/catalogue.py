@@ -13,6 +13,7 @@ from polysolv.families.family import Family
 MAX_DIMENSION = 100
 MAX_MONOMIALS = 60
 MAX_RESPONSES = 12
+_OF_RESPONSES = ("multivariate-gaussian", "spherical-gaussian")
 
 # Name -> (module that holds it, its function, arguments besides d). A module says whether it takes d.
 _FAMILIES: dict[str, tuple[str, str, tuple[Any, ...]]] = {
@@ -32,15 +33,33 @@ _FAMILIES: dict[str, tuple[str, str, tuple[Any, ...]]] = {
     "gaussian-gated-a0": ("polysolv.families.gaussian_gated", "family", ("=", "!=")),
     "gaussian-gated-c0": ("polysolv.families.gaussian_gated", "family", ("!=", "=")),
     "gaussian-gated-a0-c0": ("polysolv.families.gaussian_gated", "family", ("=", "=")),
+    "softmax-poisson": ("polysolv.families.softmax_glm", "family", ("softmax-poisson",)),
+    "softmax-logistic": ("polysolv.families.softmax_glm", "family", ("softmax-logistic",)),
+    "softmax-gamma": ("polysolv.families.softmax_glm", "family", ("softmax-gamma",)),
+    "gaussian-sd": ("polysolv.families.gaussian_sd", "family", ()),
+    "spherical-gaussian": ("polysolv.families.spherical_gaussian", "family", ()),
+    "student-location-scale-5": ("polysolv.families.student_location_scale", "family", (5,)),
+    "cauchy-location-scale": ("polysolv.families.student_location_scale", "cauchy", ()),
+    "logistic-location-scale": ("polysolv.families.logistic_location_scale", "family", ()),
+    "von-mises": ("polysolv.families.von_mises", "family", ()),
+    "von-mises-fisher": ("polysolv.families.von_mises_fisher", "family", ()),
+    "inverse-gaussian": ("polysolv.families.inverse_gaussian", "family", ()),
+    "gamma": ("polysolv.families.gamma", "family", ()),
+    "exponential": ("polysolv.families.gamma", "exponential", ()),
+    "poisson": ("polysolv.families.poisson", "family", ()),
+    "negative-binomial": ("polysolv.families.negative_binomial", "family", ()),
 }
 # Any other degrees of gate and experts have a name too: softmax-polynomial-GATE-EXPERT.
 _POLYNOMIAL = re.compile(r"softmax-polynomial-([0-6])-([0-6])", re.A)
+# So have any degrees of freedom: student-location-scale-NU.
+_STUDENT = re.compile(r"student-location-scale-([1-9][0-9]{0,2})", re.A)
 
 
 def names() -> list[str]:
     """Return the names of the shipped families.
 
-    Any ``softmax-polynomial-G-E`` with a gate of degree G and experts of degree E from 0 to 6 is a name too.
+    Any ``softmax-polynomial-G-E`` with a gate of degree G and experts of degree E from 0 to 6 is a name too,
+    and any ``student-location-scale-NU`` with NU degrees of freedom from 1 to 999.
 
     >>> "location-gaussian" in names()
     True
@@ -54,7 +73,9 @@ def is_name(name: object) -> bool:
     >>> is_name("softmax-polynomial-3-1")
     True
     """
-    return isinstance(name, str) and (name in _FAMILIES or _POLYNOMIAL.fullmatch(name) is not None)
+    if not isinstance(name, str):
+        return False
+    return name in _FAMILIES or any(pattern.fullmatch(name) for pattern in (_POLYNOMIAL, _STUDENT))
 
 
 def get(name: str, d: int = 1) -> Family:
@@ -62,7 +83,7 @@ def get(name: str, d: int = 1) -> Family:
 
     Args:
         name: one of :func:`names`.
-        d: number of covariates, 1 to 100 (of responses for multivariate-gaussian). A family with a fixed
+        d: number of covariates, 1 to 100 (of responses for multivariate families). A family with a fixed
             number of them takes only the default.
 
     Raises:
@@ -76,17 +97,22 @@ def get(name: str, d: int = 1) -> Family:
     d = require_integer("d", d, 1, MAX_DIMENSION)
     match = _POLYNOMIAL.fullmatch(name)
     degrees = (int(match[1]), int(match[2])) if match else ()
-    polynomial = ("polysolv.families.softmax_polynomial", "family", degrees)
-    module_name, function, arguments = _FAMILIES.get(name, polynomial)
+    arguments: tuple[Any, ...] = degrees
+    by_pattern = ("polysolv.families.softmax_polynomial", "family", arguments)
+    if student := _STUDENT.fullmatch(name):
+        by_pattern = ("polysolv.families.student_location_scale", "family", (int(student[1]),))
+    module_name, function, arguments = _FAMILIES.get(name, by_pattern)
     module = import_module(module_name)
+    d = d if d > 1 else getattr(module, "LEAST_DIMENSION", 1)
     if not module.HAS_COVARIATES and d != 1:
         raise InputError("d", d, f"leaving it out: {name} has no covariates to choose")
     if match and comb(d + max(degrees), d) > MAX_MONOMIALS:
         raise InputError(
             "d", d, f"a dimension with at most {MAX_MONOMIALS} monomials up to degree {max(degrees)}"
         )
-    if name == "multivariate-gaussian" and d > MAX_RESPONSES:
-        raise InputError("d", d, f"at most {MAX_RESPONSES} responses")
+    responses = getattr(module, "MAX_RESPONSES", MAX_RESPONSES)
+    if (name in _OF_RESPONSES or hasattr(module, "MAX_RESPONSES")) and d > responses:
+        raise InputError("d", d, f"at most {responses} responses")
     found: Family = getattr(module, function)(*((d,) if module.HAS_COVARIATES else ()), *arguments)
     return found
 

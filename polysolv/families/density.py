@@ -16,6 +16,7 @@ from polysolv.errors import InputError, require_integer
 from polysolv.families.density_derivatives import (
     Derivatives,
     Evaluated,
+    NotRational,
     at_values_of_response,
     derivatives_over_density,
     difference,
@@ -38,6 +39,10 @@ _SPECIAL = (
     "may be larger than what is said."
 )
 _REMARK = "The density is strongly identifiable to order {} except at special true values: no interaction."
+
+
+class NoLogSymbol(InputError):
+    """A density whose relations come from no log-symbol, or that cannot be looked at for one."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,10 @@ def _looked_at(
     for value in exact:
         if _vanishes(expr, symbols, value):
             raise InputError("values", str(value), "values of the response where the density is not zero")
-    rational = derivatives_over_density(expr, thetas, order, symbols)
+    try:
+        rational = derivatives_over_density(expr, thetas, order, symbols)
+    except NotRational as error:
+        raise NoLogSymbol(error.field, error.value, error.allowed) from None
     derivatives = {orders: at_values_of_response(value, exact) for orders, value in rational.items()}
     if not all(derivatives.values()):
         raise InputError("values", values, "values of the response where the density is not zero")
@@ -271,7 +279,7 @@ def log_symbol_of_density(
         known = set(map(str, found.relations))
         shown = next(str(r) for r in found.pointwise if str(r) not in known)
         place = ", ".join(f"{p} = {value}" for p, value in found.point.items())
-        raise InputError(
+        raise NoLogSymbol(
             "expr",
             f"{shown} at {place}",
             "a density whose relations have coefficients that do not depend on the parameters: change the "
@@ -281,7 +289,7 @@ def log_symbol_of_density(
     if symbol is None:
         if not found.strongly_identifiable:
             listed = "; ".join(map(str, found.relations))
-            raise InputError(
+            raise NoLogSymbol(
                 "expr", listed, "a density whose relations come from a log-symbol; see density_relations"
             )
         text = " + ".join(f"{p}*y_{p}" for p in found.parameters)

@@ -21,6 +21,10 @@ Derivatives = dict[Orders, tuple[Any, ...]]
 Evaluated = tuple[dict[Orders, dict[Hashable, Fraction]], list[tuple[Fraction, ...]]]
 
 
+class NotRational(InputError):
+    """A density whose logarithmic derivatives are not rational functions."""
+
+
 def derivatives_over_density(
     expr: Any, thetas: list[Any], order: int, symbols: list[Any]
 ) -> dict[Orders, Any]:
@@ -35,7 +39,7 @@ def derivatives_over_density(
         if not value.is_rational_function(*symbols):
             value = sympy.together(sympy.simplify(value))
         if not value.is_rational_function(*symbols):
-            raise InputError("expr", expr, "a density whose logarithmic derivatives are rational functions")
+            raise NotRational("expr", expr, "a density whose logarithmic derivatives are rational functions")
         top, bottom = sympy.fraction(value)
         first[theta] = field.field(polynomials.from_expr(top)) / field.field(polynomials.from_expr(bottom))
     result: dict[Orders, Any] = {(): field.one}

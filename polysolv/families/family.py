@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from polysolv.families.kept_density import Density
     from polysolv.families.observed import Observed
     from polysolv.families.relations import LinearRelation
+    from polysolv.families.second_order.source import DensitySource
+    from polysolv.families.second_order.support import Support
 
 
 @dataclass(eq=False, repr=False)
@@ -45,6 +47,9 @@ class Family(RichDisplay, Value):
         relations: polynomials in covariates and dual variables that vanish on what is observed, as texts; the
             ideal they generate holds every such relation. None: all monomials are independent.
         density: the density that the family was derived from, if it was; see :meth:`for_cell`.
+        source: a density without a log-symbol, of which second-order relations alone are known: then
+            ``log_symbol`` merely names the parameters, and exponents follow from these relations.
+        given: with a log-symbol, the density as it was given as text.
 
     >>> from polysolv.families import get
     >>> family = get("softmax-gaussian", d=2)
@@ -64,6 +69,8 @@ class Family(RichDisplay, Value):
     remarks: tuple[str, ...] = ()
     relations: tuple[str, ...] = ()
     density: Density | None = None
+    source: DensitySource | None = None
+    given: DensitySource | None = None
 
     @staticmethod
     def from_log_symbol(
@@ -117,14 +124,22 @@ class Family(RichDisplay, Value):
         order: int = 2,
         name: str = "from-density",
         values: Sequence[int | Fraction] = (),
+        truths: Sequence[Mapping[str, int | Fraction]] = (),
+        support: str | Support = "",
     ) -> Family:
         """Return the family of a SymPy density, with the log-symbol that its PDE relations amount to.
+
+        Without such a log-symbol, or with ``truths``, the family knows the density's second-order relations
+        alone (:mod:`polysolv.families.second_order`), which decide whether all exponents are 2.
 
         Args:
             expr, parameters, covariates, response, order, values: see
                 :func:`polysolv.families.density.density_relations`. Without ``values`` the response is
                 assumed to take infinitely many.
             name: name of the family.
+            truths: the true atoms, if they are known: for each a rational value of every parameter.
+            support: where the response takes its values, as ``"0:oo"``, ``"integers"`` or ``"0:1"``, for
+                densities without a log-symbol; all reals if left out.
 
         Returns:
             the family. It keeps the density. Its K comes from ∂u/∂θ_t = c·x^i ∂^j u/∂θ_g^j, verified
@@ -135,9 +150,9 @@ class Family(RichDisplay, Value):
             which is what the exponents 2 of such a K rest on.
 
         Raises:
-            InputError: as :func:`~polysolv.families.density.density_relations`, or if there are relations
-                that no such K explains, for example with coefficients that depend on the parameters; the
-                message lists them, and ``density_relations`` gives the reduced system.
+            InputError: as :func:`~polysolv.families.density.density_relations`; or as
+                :meth:`from_source` where no such K explains the relations, for example as their coefficients
+                depend on the parameters (``density_relations`` lists them and gives the reduced system).
 
         >>> from sympy import exp, sqrt, symbols
         >>> Y, x, b, a, s = symbols("Y x b a sigma")
@@ -145,20 +160,96 @@ class Family(RichDisplay, Value):
         >>> str(family.log_symbol)
         'b*y + a*x*y + 1/2*sigma*y^2'
         """
-        from polysolv.families.density import log_symbol_of_density
+        from polysolv.families.density import NoLogSymbol, log_symbol_of_density
         from polysolv.families.density_relations import span_remark
+        from polysolv.families.second_order.given import given_source
 
-        found = log_symbol_of_density(expr, parameters, covariates, response, order, values)
+        if truths:
+            source = given_source(expr, parameters, covariates, response, values, support, truths)
+            return Family.from_source(source, name)
+        try:
+            found = log_symbol_of_density(expr, parameters, covariates, response, order, values)
+        except NoLogSymbol:
+            source = given_source(expr, parameters, covariates, response, values, support)
+            return Family.from_source(source, name)
         family = Family.from_log_symbol(name, found.text, found.parameters, found.covariates, found.duals)
         few = span_remark(found.density)
         remarks = found.remarks if few is None else (*found.remarks, few)
         family = replace(family, title=found.title, remarks=remarks, density=found.density)
         return family.for_cell(2)
 
+    @staticmethod
+    def from_density_text(
+        text: str,
+        support: str | Support = "",
+        truths: Sequence[Mapping[str, int | Fraction]] = (),
+        name: str = "from-density",
+    ) -> Family:
+        """Return the family of a density given as text, which is parsed and never evaluated.
+
+        Args:
+            text: see :func:`polysolv.families.second_order.density_text.parse_density`.
+            support, truths, name: see :meth:`from_density`.
+
+        Raises:
+            InputError: as :meth:`from_density`, or if the text is no such density.
+
+        >>> Family.from_density_text("exp(-(y - m)^2/(2*s))/sqrt(s)").log_symbol.perturbations
+        ('m', 's')
+        """
+        from polysolv.families.second_order.density_text import parse_density, responses_of
+        from polysolv.families.second_order.given import text_source
+
+        expression, parameters, covariates = parse_density(text)
+        source = text_source(text, support, truths)
+        values, responses = source.support.values, responses_of(expression)
+        if truths or len(responses) > 1 or source.support.integers:
+            return Family.from_source(source, name)
+        family = Family.from_density(
+            expression, parameters, covariates, responses[0], 2, name, values, (), support
+        )
+        return family if family.source is not None else replace(family, given=source)
+
+    @staticmethod
+    def from_source(source: DensitySource, name: str, title: str = "") -> Family:
+        """Return the family of a density of which second-order relations alone are looked at.
+
+        Args:
+            source: the density.
+            name: short name of the family.
+            title: the model in one line.
+        """
+        listed = [(p, f"y_{p}") for p in source.parameters]
+        symbol = " + ".join(f"{p}*{dual}" for p, dual in listed)
+        family = Family.from_log_symbol(name, symbol, source.parameters, (), [dual for _, dual in listed])
+        return replace(
+            family,
+            title=title or f"from a density: {source.text}",
+            parameters=tuple(replace(p, meaning="parameter of the density") for p in family.parameters),
+            source=source,
+        )
+
+    @property
+    def shown_symbol(self) -> str:
+        """The log-symbol for people; ``"-"`` where second-order relations alone are known."""
+        return str(self.log_symbol) if self.source is None else "-"
+
+    def with_truths(self, truths: Sequence[Mapping[str, int | Fraction]]) -> Family:
+        """Return the family at these true atoms, each a rational value for every parameter.
+
+        Raises:
+            InputError: if the family has a log-symbol, whose exponents hold at every truth, or an atom is
+                not allowed.
+        """
+        if self.source is None:
+            raise InputError("truths", self.name, "a family without a log-symbol, such as gamma")
+        return replace(self, source=self.source.with_truths(truths), remarks=())  # they are of other truths
+
     @property
     def evidence(self) -> str:
         """How a proof about the family reads: that of a density has premises, which no kernel can check."""
-        return "PROVED" if self.density is None else "PROVED given the relations"
+        known = self.density is None and self.source is None
+        return "PROVED" if known else "PROVED given the relations"
 
     def for_cell(self, m: int) -> Family:
         """Return the family with all relations of its density that a cell of m atoms meets.
@@ -208,7 +299,22 @@ class Family(RichDisplay, Value):
         """Return the family that a TOML or JSON file defines; see :mod:`polysolv.families.family_file`."""
         from polysolv.families.family_file import read_arguments
 
-        return Family.from_log_symbol(**read_arguments(path))
+        return Family.from_arguments(read_arguments(path))
+
+    @staticmethod
+    def from_arguments(arguments: Mapping[str, Any]) -> Family:
+        """Return the family of arguments in a file, see :mod:`polysolv.families.family_file`.
+
+        Raises:
+            InputError: if they are not allowed.
+        """
+        if "density" not in arguments:
+            return Family.from_log_symbol(**arguments)
+        from polysolv.families.family_file import exact_truths
+
+        truths = exact_truths(arguments.get("truths", []))
+        text, support, name = arguments["density"], arguments.get("support", ""), arguments["name"]
+        return Family.from_density_text(text, support, truths, name)
 
     @cached_property
     def gate_components(self) -> tuple[str, ...]:
@@ -284,17 +390,30 @@ class Family(RichDisplay, Value):
         Raises:
             InputError: if there is a relation.
         """
+        self.require_log_symbol()
         if self.relations:
-            from polysolv.errors import InputError
-
             allowed = "no relations: the order r(m) and its certificates are those of the free ring"
             raise InputError("relations", "; ".join(self.relations), f"{allowed}; see rate and explain")
+
+    def require_log_symbol(self) -> None:
+        """Refuse a family of which second-order relations alone are known, for polynomial systems.
+
+        Raises:
+            InputError: if it has no log-symbol.
+        """
+        if self.source is not None:
+            allowed = "a family with a log-symbol; of this one rate, table and explain know the exponents"
+            raise InputError("family", self.name, allowed)
 
     @cached_property
     def stated_assumptions(self) -> tuple[str, ...]:
         """What every exponent and rate assumes, in sentences: of covariates, response, weights and truth."""
         from polysolv.families.assumptions import stated_assumptions
 
+        if self.source is not None:
+            from polysolv.families.second_order.assumptions import density_assumptions
+
+            return density_assumptions(self.source)
         return tuple(stated_assumptions(self.log_symbol, self.relations, self.assumptions, self.density))
 
     @property
@@ -324,6 +443,8 @@ class Family(RichDisplay, Value):
         from polysolv.families.interaction import interaction
         from polysolv.families.relations import second_order_relations
 
+        if self.source is not None:
+            return ()  # they belong to a truth: see rates.explain
         if not self.log_symbol.is_linear:
             return second_order_relations(self.log_symbol)
         return interaction(self.log_symbol)
@@ -340,7 +461,7 @@ class Family(RichDisplay, Value):
             exponent = "-" if known is None else show_exponent(known)
             rows.append([Formula(p.name), p.meaning, p.unit, exponent])
         grids = [
-            pairs(self.title, name=self.name, d=self.dimension, log_symbol=Formula(self.log_symbol)),
+            pairs(self.title, name=self.name, d=self.dimension, log_symbol=Formula(self.shown_symbol)),
             Grid("parameters", ["parameter", "meaning", "unit", "published exponent"], rows),
             Grid("interaction: relations among derivatives of an atom's density u", ["relation"], relations),
         ]
@@ -358,7 +479,7 @@ class Family(RichDisplay, Value):
                 {"name": p.name, "meaning": p.meaning, "unit": p.unit, "components": list(p.components)}
                 for p in self.parameters
             ],
-            "log_symbol": str(self.log_symbol),
+            "log_symbol": None if self.source else str(self.log_symbol),
             "relations": list(self.relations),
             "assumptions": list(self.stated_assumptions),
             "nontrivial": list(self.nontrivial),

@@ -44,6 +44,18 @@ HO_NGUYEN_2016 = _reference(
     pages="2726--2755",
     year="2016",
 )
+HO_NGUYEN_2016_EJS = _reference(
+    "honguyen2016ejs",
+    "N. Ho and X. Nguyen, On strong identifiability and convergence rates of parameter estimation in finite "
+    "mixtures, Electronic Journal of Statistics 10 (2016) 271-307",
+    "article",
+    author="Ho, Nhat and Nguyen, XuanLong",
+    title="On strong identifiability and convergence rates of parameter estimation in finite mixtures",
+    journal="Electronic Journal of Statistics",
+    volume="10",
+    pages="271--307",
+    year="2016",
+)
 HO_YANG_JORDAN_2022 = _reference(
     "hoyangjordan2022",
     "N. Ho, C.-Y. Yang and M. I. Jordan, Convergence rates for Gaussian mixtures of experts, "
@@ -67,6 +79,18 @@ NGUYEN_2023 = _reference(
     booktitle="Advances in Neural Information Processing Systems 36 (NeurIPS 2023)",
     year="2023",
     eprint="2305.03288",
+    archiveprefix="arXiv",
+)
+NGUYEN_2024_LOGISTIC = _reference(
+    "nguyen2024logistic",
+    "H. Nguyen, P. Akbarian, T. Nguyen and N. Ho, A general theory for softmax gating multinomial logistic "
+    "mixture of experts, ICML 2024, arXiv 2310.14188",
+    "inproceedings",
+    author="Nguyen, Huy and Akbarian, Pedram and Nguyen, TrungTin and Ho, Nhat",
+    title="A general theory for softmax gating multinomial logistic mixture of experts",
+    booktitle="International Conference on Machine Learning (ICML 2024)",
+    year="2024",
+    eprint="2310.14188",
     archiveprefix="arXiv",
 )
 NGUYEN_2024_GATED = _reference(

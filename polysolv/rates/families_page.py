@@ -11,7 +11,8 @@ from polysolv.rates.report import rate, shown_cells
 
 COMMAND = "polysolv families --format page -o docs/families.md"
 SIZES = (2, 3, 4, 5)
-_DIMENSIONS = {"multivariate-gaussian": 2}  # with one response it is the location-scale family
+# With one response the first two are the location-scale family; there is no circle in one dimension.
+_DIMENSIONS = {"multivariate-gaussian": 2, "spherical-gaussian": 2, "von-mises-fisher": 3}
 
 _INTRODUCTION = f"""# Families and their exponents
 
@@ -174,9 +175,15 @@ def _label(family: Family) -> str:
     return family.name + (f", d = {family.dimension}" if family.name in _DIMENSIONS else "")
 
 
+def _model(family: Family) -> str:
+    if family.source is not None:
+        return f"u = `{family.source.text}`; [second-order relations](second-order.md) decide.\n"
+    return f"K = `{family.log_symbol}`\n"
+
+
 def _section(family: Family) -> str:
     here = f"; here d = {family.dimension}" if family.name in _DIMENSIONS else ""
-    lines = [f"### {family.name}\n", f"{family.title}{here}.\n", f"K = `{family.log_symbol}`\n"]
+    lines = [f"### {family.name}\n", f"{family.title}{here}.\n", _model(family)]
     lines.append(" ".join(f"Assumed of the {assumption}." for assumption in family.stated_assumptions) + "\n")
     lines += [f"{remark}\n" for remark in family.remarks]
     lines += [f"- {p.name}: {p.meaning}" for p in family.parameters]

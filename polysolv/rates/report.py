@@ -287,7 +287,7 @@ def rate(
     resolved = resolve(family, d)
     shown = chosen_columns(columns)
     merging = None if merging is None else require_integer("merging", merging, 1, MAX_MERGING)
-    tuples, left_out = None, []
+    tuples, left_out = None, [] if resolved.source is None else _couplings(resolved)
     if k_true is not None:
         from polysolv.rates.allocations import MAX_ATOMS_LISTED, allocations, can_occur_with_walls
 
@@ -296,7 +296,7 @@ def rate(
         if has_walls(resolved):
             top_k = None if top_k is None else require_integer("top_k", top_k, 1, k_true)
             possible = [cells for cells in tuples if can_occur_with_walls(cells, top_k)]
-            left_out = wall_notes(len(tuples) - len(possible), k_true, top_k)
+            left_out += wall_notes(len(tuples) - len(possible), k_true, top_k)
             tuples = possible
     if top_k is not None and (k_true is None or not has_walls(resolved)):
         raise InputError("top_k", top_k, "a family with walls (top-k-softmax) and k_true beside it")
@@ -308,7 +308,13 @@ def rate(
 
         proved = {m: r for m, r in orders.items() if r is not None and r.evidence == PROVED}
         saved = {m: save(r.certificate, certificates) for m, r in proved.items()}
-        if resolved.relations or resolved.density or not resolved.log_symbol.is_linear:
+        if resolved.source is not None:
+            from polysolv.rates.prover.second_order import save_relation_certificates
+
+            left_out += [
+                note for m in orders for note in save_relation_certificates(resolved, m, certificates)
+            ]
+        elif resolved.relations or resolved.density or not resolved.log_symbol.is_linear:
             from polysolv.rates.prover.arc_certificates import save_unidentified
 
             left_out += [note for m in orders for note in save_unidentified(resolved, m, certificates)]
@@ -360,6 +366,12 @@ def rate(
         columns=shown,
         merging=merging or k_true or MERGING,
     )
+
+
+def _couplings(family: Family) -> list[str]:
+    from polysolv.rates.prover.second_order import coupling_notes
+
+    return coupling_notes(family)
 
 
 def _cells_grid(title: str, cells: Sequence[CellRates], columns: Sequence[str] = tuple(COLUMNS)) -> Grid:

@@ -202,7 +202,7 @@ def _by_rules(
     family: Family, m: int, exactly_fitted: bool, known: dict[str, _Refined]
 ) -> dict[str, _Refined]:
     """Return what the short rules prove; next to an exactly fitted cell of all parameters, or of none."""
-    if family.relations or not family.log_symbol.is_linear:
+    if family.relations or family.source is not None or not family.log_symbol.is_linear:
         return {}
     rules = exponents_by_rules(family.log_symbol, m)
     if not exactly_fitted:

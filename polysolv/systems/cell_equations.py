@@ -39,6 +39,7 @@ def cell_equations(family: Family, m: int, degree: int) -> CellEquations:
         InputError: if an argument is out of range, K has symbolic constants, the system has more than
             3,000,000 terms, or relations are not homogeneous.
     """
+    family.require_log_symbol()
     family.log_symbol.require_values()
     log_symbol = family.observed.log_symbol if family.relations else family.log_symbol
     m = require_integer("m", m, 1, MAX_ATOMS)

@@ -10,6 +10,7 @@ from .point import check_point
 from .quadrature import check_quadrature
 from .reading import check_plain, digest, fields, items, parse
 from .region import check_region, check_theorem
+from .second_order import RelationStatement, check_relations
 from .statement import Statement
 from .zero_crossing import check_zero_crossing
 
@@ -108,5 +109,7 @@ def _check_order(order: Statement, steps: object, payload: object) -> tuple[str,
 _CHECKS = {"order": _check_order, "point": check_point, "box": check_box, "quadrature": check_quadrature}
 _CHECKS |= {"identity": check_identity, "zero-crossing": check_zero_crossing, "arc": check_arc}
 _CHECKS |= {"region": check_region, "coefficient": check_theorem}
+_CHECKS |= {"second-order": check_relations}
 _STATEMENTS = {"arc": ArcStatement, "region": CellStatement, "coefficient": CellStatement}
 _CHECKS, _STATEMENTS = _CHECKS | UNIFORM_CHECKS, _STATEMENTS | UNIFORM_STATEMENTS
+_STATEMENTS |= {"second-order": RelationStatement}

@@ -179,6 +179,7 @@ def learning_coefficient(
     7/8
     """
     resolved = resolve(family, d)
+    resolved.require_log_symbol()
     m = require_integer("m", m, 1, MAX_CELL_SIZE)
     if gate not in GATES:
         raise unknown_name("gate", gate, list(GATES))

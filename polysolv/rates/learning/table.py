@@ -200,6 +200,7 @@ def learning_coefficients(
     the cells' gates up to a common factor only: between the gate kernel in each cell and none in any.
     """
     resolved = resolve(family, d)
+    resolved.require_log_symbol()
     _require_dimension(resolved)
     searched = theorem_family(resolved) is None
     k_max = require_integer("k_max", k_max, 1, _SEARCHED_EXPERTS if searched else MAX_EXPERTS)

@@ -69,10 +69,10 @@ class Explanation(RichDisplay):
 
     def to_text(self) -> str:
         """Return the explanation as plain text."""
-        bounds = self.bounds
+        bounds, source = self.bounds, self.family.source
         lines = [
             f"{self.family.name}, cell of m = {self.m} atoms, parameter {bounds.name}",
-            f"K = {self.family.log_symbol}",
+            f"K = {self.family.log_symbol}" if source is None else f"u = {source.text}",
         ]
         relations = self.family.for_cell(self.m).relations
         if relations:
@@ -81,9 +81,8 @@ class Explanation(RichDisplay):
         if bounds.lower is None:
             lines += ["The arc:", *_numbered([str(step) for step in self._lower])]
             return "\n".join([*lines, *self._ending()])
-        lines.append(
-            "From above (V bounds every grouped coefficient P; eta[s] is the coefficient of s in K):"
-        )
+        symbols = "every grouped coefficient P; eta[s] is the coefficient of s in K"
+        lines.append(f"From above (V bounds {'what is observed' if source else symbols}):")
         lines += _numbered([str(step) for step in self._upper]) or ["  no rule gives a bound"]
         if bounds.needs_exactly_fitted:
             lines.append(
@@ -172,7 +171,7 @@ def explain(
 
 
 def _estimate(family: Family, bounds: ExponentBounds, m: int) -> float | None:
-    if bounds.status != "bounds":
+    if bounds.status != "bounds" or family.source is not None:
         return None
     from polysolv.rates.prover.probe import probe
 

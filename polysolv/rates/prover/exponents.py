@@ -14,7 +14,9 @@ from polysolv.families import Family, resolve
 from polysolv.families.log_symbol import LogSymbol
 from polysolv.rates.prover.arc import Arc
 from polysolv.rates.prover.components import component_bounds
+from polysolv.rates.prover.spherical import spherical_bounds, spherical_dimension
 from polysolv.rates.prover.trace import Step
+from polysolv.rates.prover.written_arc import WrittenArc
 
 MAX_CELL_SIZE = 400
 MAX_MONOMIALS = 120
@@ -44,7 +46,7 @@ class ExponentBounds(RichDisplay):
     proved: bool
     needs_exactly_fitted: bool
     trace: tuple[Step, ...]
-    arc: Arc
+    arc: Arc | WrittenArc
     given: tuple[str, ...] = ()
 
     @property
@@ -152,8 +154,20 @@ def _slowness(bounds: ExponentBounds) -> tuple[bool, bool, Fraction, Fraction]:
 
 def component_exponents(family: Family, m: int, exactly_fitted: bool = True) -> dict[str, ExponentBounds]:
     """Return the statement for every component of δ; arguments as for :func:`exponents`."""
-    found = component_bounds(family.for_cell(m).observed, m, exactly_fitted)
     given = tuple(premise_texts(family, m, matrices=False))
+    if family.source is not None:
+        from polysolv.rates.prover.second_order import relation_bounds
+
+        return {
+            c: ExponentBounds(c, b.lower, b.upper, b.lower == b.upper, False, b.trace, b.arc, given)
+            for c, b in relation_bounds(family, m).items()
+        }
+    if m > 1 and not family.relations and spherical_dimension(family.log_symbol):
+        return {
+            c: ExponentBounds(c, b.lower, b.upper, b.lower == b.upper, False, b.trace, b.arc, given)
+            for c, b in spherical_bounds(family.log_symbol, m).items()
+        }
+    found = component_bounds(family.for_cell(m).observed, m, exactly_fitted)
     return {
         c: ExponentBounds(
             c,
