@@ -193,7 +193,10 @@ def _from_text(text: str, separator: str, decimal: str | None, source: str, note
             if not lines and len(fields) == len(header) + 1:
                 names = []
             if len(fields) != len(header) + (names is not None):
-                raise InputError(f"{source}: line {at}", f"{len(fields)} fields", _wanted(header, separator))
+                where, count = (
+                    (lines[0], len(header) + 1) if len(fields) == len(header) else (at, len(fields))
+                )
+                raise InputError(f"{source}: line {where}", f"{count} fields", _wanted(header, separator))
             if names is not None:
                 names.append(fields[0].strip())
             lines.append(at)

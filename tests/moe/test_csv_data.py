@@ -152,6 +152,7 @@ def test_minus_signs_and_truth_values_are_read():
         ("x;y\n€5;1\n", "xy", {}, "currency"),
         ("x,y\nTRUE,1\n2,1\n", "xy", {}, "TRUE and FALSE"),
         ("x,y\n1,2,3\n2,3,4\n", "xy", {}, "line 2: '3 fields'"),
+        ("x,y\n1,2,3\n2,3\n", "xy", {}, "line 2: '3 fields'"),
         ("x,y\n1,2\n1,2\n", "xy", {"sep": ";"}, "column: 'x'"),
         (b"x,y\n1,2\n1,2\n", "xy", {"encoding": "klingon"}, "--encoding"),
         ("x,x,y\n1,2,3\n", "xy", {}, "header: 'x'.*distinct"),
