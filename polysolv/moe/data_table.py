@@ -209,8 +209,8 @@ def _from_text(text: str, separator: str, decimal: str | None, source: str, note
     if names is not None:
         quoted = separator in " \t" or text.split("\n")[lines[0] - 1].startswith('"')
         if not _are_row_names(names, quoted):
-            count = f"{len(header) + 1} fields"
-            raise InputError(f"{source}: line {lines[0]}", count, _wanted(header, separator))
+            many = f"{len(header) + 1} fields"
+            raise InputError(f"{source}: line {lines[0]}", many, _wanted(header, separator))
         header = ["", *header]
     # Widths and quotes are right by now; pandas, which fills short lines up silently, makes columns of them.
     frame = pandas.read_csv(
