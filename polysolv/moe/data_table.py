@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -174,6 +175,8 @@ def read_table(
             return _from_parquet(raw, source)
         raw, note = decoded(raw, encoding, source)
     raw = raw.removeprefix("\ufeff")
+    if told := re.match(r"\"?sep=([^\w\s]|\t)\"?(?=\r?\n)", raw):  # for Excel; the line is left empty
+        sep, raw = sep or told[1], raw[told.end() :]
     separator = sep or find_separator(raw, wanted)
     return _from_text(raw, separator, decimal, source, note)
 
