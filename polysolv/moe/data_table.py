@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -174,6 +175,8 @@ def read_table(
             return _from_parquet(raw, source)
         raw, note = decoded(raw, encoding, source)
     raw = raw.removeprefix("\ufeff")
+    if told := re.match(r"\"?sep=([^\w\s]|\t)\"?(?=\r?\n)", raw):  # for Excel; the line is left empty
+        sep, raw = sep or told[1], raw[told.end() :]
     separator = sep or find_separator(raw, wanted)
     return _from_text(raw, separator, decimal, source, note)
 
@@ -193,7 +196,10 @@ def _from_text(text: str, separator: str, decimal: str | None, source: str, note
             if not lines and len(fields) == len(header) + 1:
                 names = []
             if len(fields) != len(header) + (names is not None):
-                raise InputError(f"{source}: line {at}", f"{len(fields)} fields", _wanted(header, separator))
+                where, count = (
+                    (lines[0], len(header) + 1) if len(fields) == len(header) else (at, len(fields))
+                )
+                raise InputError(f"{source}: line {where}", f"{count} fields", _wanted(header, separator))
             if names is not None:
                 names.append(fields[0].strip())
             lines.append(at)
@@ -206,8 +212,8 @@ def _from_text(text: str, separator: str, decimal: str | None, source: str, note
     if names is not None:
         quoted = separator in " \t" or text.split("\n")[lines[0] - 1].startswith('"')
         if not _are_row_names(names, quoted):
-            count = f"{len(header) + 1} fields"
-            raise InputError(f"{source}: line {lines[0]}", count, _wanted(header, separator))
+            many = f"{len(header) + 1} fields"
+            raise InputError(f"{source}: line {lines[0]}", many, _wanted(header, separator))
         header = ["", *header]
     # Widths and quotes are right by now; pandas, which fills short lines up silently, makes columns of them.
     frame = pandas.read_csv(

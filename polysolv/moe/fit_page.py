@@ -27,7 +27,8 @@ def fit_page(fits: Sequence[FitRecord], data: tuple[Array, Array] | None) -> str
         data: (X, y) for the picture, or None where it is not at hand.
     """
     x_names, y_name = fits[0].column_names
-    title = f"{y_name} given {', '.join(x_names)}"
+    formula = fits[0].formula
+    title = f"{y_name} given {', '.join(x_names)}" if formula is None else formula.formula
     body = [f"<h1>{escape(title)}</h1>"]
     shown = fits[0]
     if len(fits) > 1:

@@ -11,6 +11,7 @@ from polysolv.errors import InputError
 from polysolv.moe.cell_rates import rates_of_fit
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.singular_bic import sbic_of_fits
+from polysolv.rates import ParameterRates
 
 # Differences of BIC below it are barely worth a mention (Kass and Raftery 1995).
 CLEAR = 2.0
@@ -136,8 +137,18 @@ def _rate_of_one_more(larger: FitRecord) -> Fraction | None:
     cell = next((cell for cell in rates_of_fit(usual).cells if cell.size == 2), None)
     # Gate slopes of a lone cell say nothing of how well two experts are told apart.
     shown = [rates for name, rates in cell.parameters.items() if name != "beta1"] if cell else []
-    refined = [rates.refined.rate for rates in shown if rates.refined and rates.identifiable]
-    return min(refined) if refined and len(refined) == len(shown) else None
+    found = [_slowest(rates) for rates in shown]
+    known = [rate for rate in found if rate is not None]
+    return min(known) if known and len(known) == len(shown) else None
+
+
+def _slowest(rates: ParameterRates) -> Fraction | None:
+    """Return the rate of a parameter, the slowest that its bounds leave possible; None if there is none."""
+    if rates.refined is not None and rates.identifiable:
+        return rates.refined.rate
+    if rates.bounds is None or rates.bounds[1] is None:
+        return None
+    return 1 / (2 * rates.bounds[1])
 
 
 def _left_out(fits: Sequence[FitRecord]) -> list[str]:

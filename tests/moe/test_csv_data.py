@@ -104,6 +104,7 @@ ROWS = "x,y\n" + "".join(f"{i % 7}.5,{i}.25\n" for i in range(20))
         (ROWS.replace(",", ";").replace(".", ","), ("x", "y")),
         ('"x","y"\n' + "".join(f'"{i % 7},5","{i},25"\n' for i in range(20)), ("x", "y")),
         (ROWS.replace("\n", "\r\n"), ("x", "y")),
+        ("sep=;\n" + ROWS.replace(",", ";").replace(".", ","), ("x", "y")),
         (ROWS.replace("\n", "\n\n"), ("x", "y")),
         ("\ufeff" + ROWS, ("x", "y")),
         # write.csv, to_csv: the row names' column has no name; write.table gives it no header at all.
@@ -152,6 +153,7 @@ def test_minus_signs_and_truth_values_are_read():
         ("x;y\n€5;1\n", "xy", {}, "currency"),
         ("x,y\nTRUE,1\n2,1\n", "xy", {}, "TRUE and FALSE"),
         ("x,y\n1,2,3\n2,3,4\n", "xy", {}, "line 2: '3 fields'"),
+        ("x,y\n1,2,3\n2,3\n", "xy", {}, "line 2: '3 fields'"),
         ("x,y\n1,2\n1,2\n", "xy", {"sep": ";"}, "column: 'x'"),
         (b"x,y\n1,2\n1,2\n", "xy", {"encoding": "klingon"}, "--encoding"),
         ("x,x,y\n1,2,3\n", "xy", {}, "header: 'x'.*distinct"),
@@ -174,6 +176,8 @@ def test_a_comma_that_may_group_thousands_is_read_as_told():
 
 
 def test_lines_are_counted_as_in_an_editor():
+    with pytest.raises(InputError, match="line 3: 'red'"):
+        read_csv("sep=;\nx;y\nred;1\n", ["x"], "y")
     text = 'note,x,y\n"two\nlines",1,2\n\nplain,red,3\n'
     with pytest.raises(InputError, match="column 'x', line 5: 'red'"):
         read_csv(text, ["x"], "y")

@@ -146,9 +146,7 @@ def test_the_command_draws_and_reports(run, csv_file, tmp_path):
     text = " ".join(page.text)
     assert "Recommended: k = 2" in text
     assert "of the rows" in text
-    code, out, _ = run(
-        "fit", "--load", saved, "--plot", tmp_path / "again.png", "--report", tmp_path / "again.html"
-    )
+    code, out, _ = run("fit", "--load", saved, "--plot", tmp_path / "again.png")
     assert (code, out.splitlines()[-1]) == (0, last)
     assert (tmp_path / "again.png").read_bytes().startswith(b"\x89PNG")
     one = tmp_path / "one.png"

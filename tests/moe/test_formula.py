@@ -118,9 +118,7 @@ def test_the_command_fits_saves_and_predicts(run, iris, tmp_path):
     data, saved, new = tmp_path / "iris.csv", tmp_path / "fit.json", tmp_path / "new.csv"
     iris.to_csv(data)
     formula = "`sepal width` ~ length + C(species)"
-    code, _, err = run(
-        "fit", data, "--formula", formula, "--k", 1, "--save", saved, "--report", tmp_path / "r.html"
-    )
+    code, _, err = run("fit", data, "--formula", formula, "--k", 1, "--save", saved, "--format", "json")
     assert (code, err) == (0, "")
     # One expert is least squares.
     design = np.column_stack([np.ones(150), *by_hand(iris)])

@@ -71,6 +71,12 @@ def test_the_step_to_one_more_expert_has_its_price_and_its_rate(records):
     assert f"with n = 400 rows an expert that lies within about n^(-1/8) = {400**-0.125:.2g}" in text
 
 
+def test_the_step_from_one_expert_takes_the_slower_of_two_bounds(records):
+    text = recommend(with_bic(records, 80, 90, 95)).sentence
+    assert text.startswith("recommended: k = 1")
+    assert "n^(-1/8)" in text
+
+
 def test_the_rate_is_that_modulo_the_relations_among_the_covariates():
     X = (np.arange(300) % 2).astype(float)[:, None]
     _, y = TRUTH.sample(300, x=X, seed=1)
