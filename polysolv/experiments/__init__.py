@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from polysolv.experiments.pairs import PairProbeResult, pair_probe
     from polysolv.experiments.population import ProbeResult, probe
     from polysolv.experiments.run import sweep
     from polysolv.experiments.slope_table import SlopeTable
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from polysolv.experiments.volume import VolumeProbe, volume_probe
 
 _PUBLIC = {
+    "PairProbeResult": "polysolv.experiments.pairs",
     "ProbeResult": "polysolv.experiments.population",
     "SlopeTable": "polysolv.experiments.slope_table",
     "SweepResult": "polysolv.experiments.sweep_result",
     "VolumeProbe": "polysolv.experiments.volume",
+    "pair_probe": "polysolv.experiments.pairs",
     "probe": "polysolv.experiments.population",
     "slopes": "polysolv.experiments.sweep_result",
     "sweep": "polysolv.experiments.run",
@@ -27,10 +30,12 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "PairProbeResult",
     "ProbeResult",
     "SlopeTable",
     "SweepResult",
     "VolumeProbe",
+    "pair_probe",
     "probe",
     "slopes",
     "sweep",
