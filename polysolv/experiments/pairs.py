@@ -121,7 +121,7 @@ def pair_probe(
     least squares from the pair that the certificate holds, scaled to ε, and from random starts; V = ½
     ∫|g − h| there is an upper bound of the minimum.
 
-    >>> round(pair_probe("b", 1, 2, epsilons=[0.2, 0.3]).slope, 1)
+    >>> round(pair_probe("b", 1, 2, epsilons=[0.06, 0.12]).slope, 1)
     4.0
     """
     if parameter not in PARAMETERS:
