@@ -29,7 +29,7 @@ MAX_ATOMS = 4
 _GRID = np.linspace(-10.0, 10.0, 251)
 # Logs of weights and of variances keep within these of their middle.
 _LOG_WEIGHT, _LOG_VARIANCE = 1.5, 1.1
-_STARTS, _KEPT = 4, 3
+_STARTS, _KEPT, _FRESH = 6, 3, 6
 
 
 @dataclass(frozen=True)
@@ -247,13 +247,19 @@ def _smallest(
     with one_thread():
         ends = sorted((_minimise(largest, start) for start in starts), key=lambda end: end[1])
         kept = [vector for vector, _ in ends[:_KEPT]]
-        found: list[float] = []
+        best: list[tuple[Array, float]] = []
         for epsilon in reversed(steps):
             pair = _Pair(parameter, m, m_true, epsilon, signs)
-            tried = [_minimise(pair, vector) for vector in kept]
-            kept = [vector for vector, _ in tried]
-            found.insert(0, min(v for _, v in tried))
-    return found
+            fresh = [rng.standard_normal(size) for _ in range(_FRESH)]
+            tried = sorted((_minimise(pair, vector) for vector in kept + fresh), key=lambda end: end[1])
+            kept = [vector for vector, _ in tried[:_KEPT]]
+            best.insert(0, min(tried, key=lambda end: end[1]))
+        # Vectors are in units of ε: what is good at one is a start at all others.
+        for i, epsilon in enumerate(steps):
+            pair = _Pair(parameter, m, m_true, epsilon, signs)
+            again = [_minimise(pair, vector) for vector, _ in best[:i] + best[i + 1 :]]
+            best[i] = min([best[i], *again], key=lambda end: end[1])
+    return [distance for _, distance in best]
 
 
 def _minimise(pair: _Pair, start: Array) -> tuple[Array, float]:
