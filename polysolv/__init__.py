@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from polysolv import families as families
     from polysolv.decisions import Verdict as Verdict
     from polysolv.decisions import certify as certify
+    from polysolv.decisions import contact_order as contact_order
     from polysolv.decisions import decide as decide
     from polysolv.decisions import order as order
     from polysolv.errors import InputError as InputError
@@ -30,10 +31,13 @@ if TYPE_CHECKING:
     from polysolv.homotopy import SolveResult as SolveResult
     from polysolv.homotopy import certify_solutions as certify_solutions
     from polysolv.homotopy import solve as solve
+    from polysolv.moe import Comparison as Comparison
     from polysolv.moe import FitWarning as FitWarning
+    from polysolv.moe import FormulaFeatures as FormulaFeatures
     from polysolv.moe import MixingMeasure as MixingMeasure
     from polysolv.moe import SoftmaxGaussianMoE as SoftmaxGaussianMoE
     from polysolv.moe import cell_errors as cell_errors
+    from polysolv.moe import compare_fits as compare_fits
     from polysolv.moe import plot_voronoi_cells as plot_voronoi_cells
     from polysolv.moe import sbic as sbic
     from polysolv.moe import voronoi_cells as voronoi_cells
@@ -58,8 +62,10 @@ __version__ = "0.1.0"
 
 # Public name -> module that defines it; a module of the same name is the value itself.
 _PUBLIC = {
+    "Comparison": "polysolv.moe",
     "Family": "polysolv.families",
     "FitWarning": "polysolv.moe",
+    "FormulaFeatures": "polysolv.moe",
     "GenericSystem": "polysolv.polynomials.generic_system",
     "InputError": "polysolv.errors",
     "LearningCoefficient": "polysolv.rates.learning",
@@ -78,6 +84,8 @@ _PUBLIC = {
     "cell_errors": "polysolv.moe",
     "certify": "polysolv.decisions",
     "certify_solutions": "polysolv.homotopy",
+    "compare_fits": "polysolv.moe",
+    "contact_order": "polysolv.decisions",
     "decide": "polysolv.decisions",
     "explain": "polysolv.rates.prover",
     "exponents": "polysolv.rates.prover",

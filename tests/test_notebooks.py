@@ -14,6 +14,7 @@ import nbformat
 import numpy as np
 import pytest
 from nbclient import NotebookClient
+from sklearn.datasets import load_iris
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = [
@@ -22,10 +23,11 @@ NAMES = [
     "03_certificates",
     "04_fit_and_crosscheck",
     "05_your_own_family",
+    "06_choose_the_number_of_experts",
 ]
-# The two that fit and solve take half a minute: they are executed with the slow tests.
+# The three that fit and solve take half a minute: they are executed with the slow tests.
 EXECUTED = [
-    pytest.param(name, marks=[pytest.mark.slow] if name[:2] in ("02", "04") else []) for name in NAMES
+    pytest.param(name, marks=[pytest.mark.slow] if name[:2] in ("02", "04", "06") else []) for name in NAMES
 ]
 SECONDS_A_CELL = 300  # the first use of homotopy compiles its kernels
 PROBE = """
@@ -37,6 +39,7 @@ for _altered in {altered!r}:
     raise RuntimeError("holds as well: " + _altered)
 """
 # What the variables of a notebook must be, from sources other than the notebook and mostly other than polysolv.
+LINE = np.polyfit(*load_iris().data[:, :2].T, 1)
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(3)
 VALUES = {
     "01_rates": {
@@ -113,6 +116,16 @@ VALUES = {
         "[str(three), str(four), four.proved]": ["8/3", "[3, 16/5]", False],
         "list(rates.values())": ["1/4"] * 3,
         "str(gaussian.log_symbol)": "mu*y + 1/2*v*y^2",
+    },
+    "06_choose_the_number_of_experts": {
+        "[comparison.k, *(one.n_parameters_ for one in fits)]": [2, 3, 8, 13, 18],
+        "[float(line.a[0, 0]), float(line.b[0])]": LINE.tolist(),
+        "counts.sum(axis=1).tolist()": [50, 50, 50],
+        "[round(one.bic() + 2 * one.log_likelihood_ - (5 * k - 2) * math.log(150), 6) for k, one in enumerate(fits, 1)]": [
+            0.0
+        ]
+        * 4,
+        "[float(value) for value in fit.cdf(new, interval['upper'])]": [0.95] * 3,
     },
 }
 

@@ -103,7 +103,10 @@ def test_the_oldest_versions_are_the_lower_bounds():
     extras = project["optional-dependencies"]
     bounds = dict(
         line.split(">=")
-        for line in (*project["dependencies"], *(b for n in ("dask", "pandas", "smt") for b in extras[n]))
+        for line in (
+            *project["dependencies"],
+            *(b for n in ("dask", "formula", "parquet", "smt") for b in extras[n]),
+        )
     )
     oldest = {}
     for line in (ROOT / ".ci" / "oldest.txt").read_text().splitlines():

@@ -105,7 +105,7 @@ def enclose(
     inverse: Matrix | None = None
     size = Fraction(1)
     for _ in range(60):
-        inverse = _inverse([[_derivative(p, i, point) for i in positions] for p in used])
+        inverse = inverse_matrix([[_derivative(p, i, point) for i in positions] for p in used])
         if inverse is None:
             return None
         inverse = [[Fraction(round(value * scale), scale) for value in row] for row in inverse]
@@ -144,7 +144,7 @@ def _derivative(
     return _value(lowered, point)
 
 
-def _inverse(matrix: Matrix) -> Matrix | None:
+def inverse_matrix(matrix: Matrix) -> Matrix | None:
     """Return the inverse by Gauss–Jordan elimination, or ``None`` if there is none."""
     n = len(matrix)
     rows = [[*row, *(Fraction(i == j) for j in range(n))] for i, row in enumerate(matrix)]

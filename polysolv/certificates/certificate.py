@@ -58,7 +58,7 @@ class Certificate(RichDisplay):
 
     @property
     def kind(self) -> str:
-        """The kind: point, quadrature, box, identity, zero-crossing, arc, second-order, … or order."""
+        """The kind: point, quadrature, box, identity, order, contact, … (docs/certificates.md)."""
         return str(self._data["kind"])
 
     @property
@@ -95,7 +95,7 @@ class Certificate(RichDisplay):
 
     def _display(self) -> Tables:
         statement = self._data["statement"]
-        named = ("claim", "family", "d", "m", "degree", "field")
+        named = ("claim", "family", "d", "m", "m_true", "degree", "field")
         sides = [entries for entries in self._data["payload"].values() if self.kind == "order"]
         table = pairs(
             "Certificate",

@@ -6,13 +6,21 @@ from pathlib import Path
 
 import click
 
-from polysolv.cli.options import IntegerRange, command, family_options, output_option
+from polysolv.cli.options import (
+    IntegerRange,
+    command,
+    contact_options,
+    family_options,
+    output_option,
+    refuse_given,
+)
 from polysolv.cli.working import limited
 
 
 @command("certify")
 @click.option("--m", "m", type=IntegerRange(1, 1000), required=True, help="Cell size.")
 @family_options
+@contact_options
 @click.option(
     "--degree",
     type=IntegerRange(1, 2000),
@@ -27,12 +35,26 @@ from polysolv.cli.working import limited
 @output_option
 @limited
 def certify_command(
-    m: int, family: str, dim: int | None, degree: int | None, all_kinds: bool, output: str | None
+    m: int,
+    family: str,
+    dim: int | None,
+    m_true: int | None,
+    weights: str | None,
+    degree: int | None,
+    all_kinds: bool,
+    output: str | None,
 ) -> None:
-    """Certificate of the order of a cell of M atoms, accepted by the trusted kernel."""
-    from polysolv.decisions import certify, side_certificates
+    """Certificate of the order of a cell of M atoms, accepted by the trusted kernel.
 
-    if degree is not None and all_kinds:
+    With --m-true or --weights: of the order of contact of two mixtures.
+    """
+    from polysolv.decisions import certify, certify_contact, side_certificates
+
+    if m_true is not None or weights is not None:
+        given = {"--degree": degree, "--all-kinds": True if all_kinds else None}
+        refuse_given("with --m-true or --weights", given)
+        certificates = [certify_contact(m, m_true or 1, family, dim, weights or "free")]
+    elif degree is not None and all_kinds:
         certificates = side_certificates(family, m, degree, dim)
     else:
         certificates = [certify(family, m, degree, dim, all_kinds=all_kinds)]

@@ -17,14 +17,15 @@ SCHEMA = "polysolv/doctor/1"
 
 PACKAGES = (
     *("click", "joblib", "llvmlite", "matplotlib", "mpmath", "numba", "numpy"),
-    *("rich", "scikit-learn", "scipy", "sympy", "threadpoolctl"),
+    *("pandas", "rich", "scikit-learn", "scipy", "sympy", "threadpoolctl"),
 )
 # Package -> (extra that brings it, what polysolv uses it for).
 _OPTIONAL = {
     "z3-solver": ("smt", "method smt of decide and order"),
     "dask": ("dask", "--scheduler of crosscheck and solve, with distributed"),
     "distributed": ("dask", "--scheduler of crosscheck and solve, with dask"),
-    "pandas": ("pandas", "RateTable.to_pandas"),
+    "formulaic": ("formula", "--formula of fit, FormulaFeatures"),
+    "pyarrow": ("parquet", "Parquet files for fit and predict"),
 }
 # Engine -> (argument that prints its version, what polysolv uses it for).
 _ENGINES = {

@@ -5,17 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from polysolv.cli.options import command, emit, format_option, on_terminal, output_option
+import click
+
+from polysolv.cli.options import Names, command, emit, format_option, on_terminal, output_option
 
 if TYPE_CHECKING:
     from polysolv.families import Family
 
 
+COLUMNS = ("name", "model", "parameters", "log-symbol", "published in")
+RATES = ("published", "pointwise", "minimax", "uniform")
+
+
 @command("families")
+@click.option(
+    "--columns",
+    type=Names([*COLUMNS, *RATES]),
+    default=None,
+    help=f"Columns, among {', '.join(COLUMNS)}; and the rates {', '.join(RATES)} in a cell of two atoms. "
+    "[default: all but rates]",
+)
 @format_option("table", "json", "csv", "latex", "markdown", "page", default="table")
 @output_option
-def families_command(style: str, output: str | None) -> None:
-    """List the families that polysolv knows by name; the format page proves all their exponents."""
+def families_command(columns: tuple[str, ...] | None, style: str, output: str | None) -> None:
+    """List the families that polysolv knows by name; the format page proves all their exponents.
+
+    Rates: published, in print; pointwise, at one truth; minimax, that no estimator beats near it; uniform,
+    where two true atoms may merge (docs/uniform.md). JSON holds all of a family but these.
+    """
+    if columns is not None:
+        from polysolv.errors import unknown_name
+
+        for column in columns:
+            if column not in (*COLUMNS, *RATES):
+                raise unknown_name("--columns", column, [*COLUMNS, *RATES])
     if style == "page":
         from polysolv.rates.families_page import families_page
 
@@ -32,22 +55,17 @@ def families_command(style: str, output: str | None) -> None:
         data = {"schema": "polysolv/families/1", "families": [family.to_data() for family in known]}
         emit(json.dumps(data, indent=2, ensure_ascii=False), output)
         return
-    headers = ["name", "model", "parameters", "log-symbol", "published in"]
-    rows = [
-        [
-            family.name,
-            family.title,
-            ", ".join(p.name for p in family.parameters),
-            family.shown_symbol,
-            "; ".join(dict.fromkeys(p.source for p in family.published)),
-        ]
-        for family in known
-    ]
+    headers = list(columns or COLUMNS)
+    rows = [_row(family, headers) for family in known]
     if style == "csv":
         rows = [[*row, "; ".join(f.stated_assumptions)] for row, f in zip(rows, known, strict=True)]
         emit(Grid("", [*headers, "assumed of the"], rows).to_csv(), output)
         return
     grid, notes = Grid("", headers, rows), _assumed(known)
+    if set(headers) & set(RATES):
+        from polysolv.rates.notes import column_notes
+
+        notes = [*column_notes(headers, None, {}), *notes]
     if style == "table" and (output is not None or not on_terminal()):
         from polysolv.rates.notes import notes_as_text
 
@@ -57,6 +75,24 @@ def families_command(style: str, output: str | None) -> None:
     else:
         text, mark = (grid.to_markdown(), "-") if style == "markdown" else (grid.to_latex(), "%")
         emit("\n\n".join([text, "\n".join(f"{mark} {note}" for note in notes)]), output)
+
+
+def _row(family: Family, columns: Sequence[str]) -> list[str]:
+    cells = {
+        "name": family.name,
+        "model": family.title,
+        "parameters": ", ".join(p.name for p in family.parameters),
+        "log-symbol": family.shown_symbol,
+        "published in": "; ".join(dict.fromkeys(p.source for p in family.published)),
+    }
+    if set(columns) & set(RATES):
+        from polysolv.rates import rate
+        from polysolv.rates.report import shown_cells
+
+        two = rate(1, family).cell(2).parameters
+        for column in RATES:
+            cells[column] = ", ".join(f"{p.name} {shown_cells(p, [column])[0]}" for p in two.values())
+    return [cells[column] for column in columns]
 
 
 def _assumed(known: Sequence[Family]) -> list[str]:

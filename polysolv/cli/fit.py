@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from polysolv.cli.data import column_names, reading_options, show_note, source_of
 from polysolv.cli.fitter import fitter_options, parse_bounds
 from polysolv.cli.options import (
     ExpertCount,
@@ -20,14 +21,17 @@ from polysolv.cli.options import (
     on_terminal,
     output_option,
     read_input,
+    refuse_given,
 )
 from polysolv.cli.progress import status_line
+from polysolv.cli.saved_fits import fits_as_json, read_fits
 from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
 
 if TYPE_CHECKING:
+    from polysolv.moe.csv_data import CsvData
+    from polysolv.moe.design import Design
     from polysolv.moe.fit_record import FitRecord
 
-_RANGE_SCHEMA = "polysolv/fit-range/1"
 _MAX_EXPERTS = 100
 
 
@@ -35,6 +39,12 @@ _MAX_EXPERTS = 100
 @click.argument("data", metavar="DATA.csv", required=False, type=FilePath())
 @click.option("--x", "x_names", metavar="NAME,...", help="Covariate columns, separated by commas.")
 @click.option("--y", "y_name", metavar="NAME", help="Response column.")
+@click.option(
+    "--formula",
+    metavar="TEXT",
+    default=None,
+    help='Response and covariates in place of --y and --x, such as "y ~ x + C(group)". Extra: formula.',
+)
 @click.option(
     "--k", "counts", type=ExpertCount(_MAX_EXPERTS), help="Number of experts, or a range such as 1:5."
 )
@@ -61,14 +71,18 @@ _MAX_EXPERTS = 100
     help="Penalty on small variances, which makes the likelihood bounded.",
 )
 @fitter_options
+@reading_options
 @click.option(
-    "--missing",
-    type=Name(["error", "drop"]),
-    default="error",
-    show_default=True,
-    help="What a missing value does to its line.",
+    "--plot",
+    "picture",
+    type=FilePath(),
+    default=None,
+    help="Draw the fit, or the criteria of a range, into this .svg or .png file.",
 )
-@click.option("--save", type=FilePath(), default=None, help="Save the fit as JSON, for --load.")
+@click.option(
+    "--report", type=FilePath(), default=None, help="Write one self-contained HTML page, with pictures."
+)
+@click.option("--save", type=FilePath(), default=None, help="Save the fit as JSON, for --load and predict.")
 @click.option("--load", type=FilePath(), default=None, help="Print a saved fit instead of making one.")
 @jobs_option()
 @timeout_option()
@@ -80,6 +94,8 @@ def fit_command(
     counts: tuple[int, ...] | None,
     save: str | None,
     load: str | None,
+    picture: str | None,
+    report: str | None,
     style: str,
     output: str | None,
     **options: Any,
@@ -88,23 +104,30 @@ def fit_command(
 
     Prints estimates, likelihood, gradient norm and information spectrum, warns in plain words if the fit
     looks over-specified, and says which fitted atoms look like one and at what rate they converge. A range of
-    --k shows BIC, ICL and rates beside each other; --jobs fits them at once. After --timeout, and on Ctrl-C,
-    what is finished is shown, a fit with the best of its finished starts; the exit code is 3, and 130.
+    --k shows BIC, ICL and rates beside each other and ends with one recommendation; --jobs fits them at once.
+    After --timeout, and on Ctrl-C, what is finished is shown, a fit with the best of its finished starts; the
+    exit code is 3, and 130.
 
-    DATA.csv (- for standard input) is UTF-8 and comma-separated; its first line holds distinct column names.
-    Columns that are not asked for are ignored. Every field that is used must be a finite number: text is
-    refused (code a categorical column as numbers first), and so is a missing value (an empty field, NA, N/A,
-    NaN, NULL, None, a dot or a question mark) unless --missing drop leaves its line out.
+    DATA.csv (- for standard input) is delimited text whose first line holds the column names, also in gzip,
+    or Parquet. Encoding, separator and decimal mark are found. Columns that are not asked for are ignored; a
+    name with a comma goes into double quotes. Every field that is used must be a finite number, or TRUE or
+    FALSE throughout the column: text and dates are refused (code a categorical column as numbers first), and
+    so is a missing value (an empty field, NA, N/A, NaN, NULL, None, a dot or a question mark) unless
+    --missing drop leaves its line out.
     """
+    _check_places(picture, report)
     if load is not None:
         for name, value in (("DATA.csv", data), ("--k", counts), ("--save", save)):
             _refuse_with_load(name, value)
-        fits = _read_fits(load)
+        fits = read_fits(load, "--load")
+        _draw(fits, None, picture, report)
         _print(fits, style, output)
         return
     made = _make_fits(data, counts, save, options)
     if made.fits:
-        _print([record for record, _ in made.fits], style, output)
+        records = [record for record, _ in made.fits]
+        _draw(records, made.table, picture, report)
+        _print(records, style, output)
     if made.interrupted:
         raise KeyboardInterrupt
     whole = sum(complete for _, complete in made.fits)
@@ -117,11 +140,15 @@ def fit_command(
 
 @dataclass(frozen=True)
 class _Made:
-    """The fits in the order of k, each with whether all its starts are finished; how many were asked for."""
+    """The fits in the order of k, each with whether all its starts are finished; how many were asked for.
+
+    ``table`` holds the data, if they were read.
+    """
 
     fits: list[tuple[FitRecord, bool]]
     wanted: int
     interrupted: bool
+    table: CsvData | None
 
 
 def _make_fits(
@@ -135,13 +162,18 @@ def _make_fits(
     from polysolv.files import write_atomically
     from polysolv.moe import MixingMeasure
 
-    if data is None or counts is None or not options["x_names"] or not options["y_name"]:
+    formula = options["formula"]
+    if formula is not None:
+        refuse_given("together with --formula", {"--x": options["x_names"], "--y": options["y_name"]})
+    named = formula is not None or (options["x_names"] and options["y_name"])
+    if data is None or counts is None or not named:
         given = {"DATA.csv": data, "--x": options["x_names"], "--y": options["y_name"], "--k": counts}
+        given = given if formula is None else {"DATA.csv": data, "--k": counts}
         name = next(name for name, value in given.items() if not value)
         raise InputError(name, given[name], "to be given (see polysolv fit -h)")
-    x_names = [name.strip() for name in options["x_names"].split(",")]
-    if len(set(x_names)) < len(x_names) or options["y_name"] in x_names or "" in x_names:
-        raise InputError("--x", options["x_names"], "distinct, non-empty column names, other than --y")
+    x_names = [] if formula is not None else column_names(options["x_names"])
+    if options["y_name"] in x_names:
+        raise InputError("--x", options["x_names"], "columns other than --y")
     init: Any = options["init"]
     if init not in ("em-short", "kmeans", "random"):
         init = MixingMeasure.from_file(init, "--init")
@@ -157,13 +189,14 @@ def _make_fits(
     }
     fits: list[tuple[FitRecord, bool]] = []
     interrupted = False
+    table = None
     # Wall-clock time, which other processes know, too.
     deadline = None if options["timeout"] is None else time.time() + options["timeout"]
     try:
         with time_limit(options["timeout"]):
-            table = _read(data, x_names, options, counts)
+            table, design = _read(data, x_names, options, counts)
         with status_line(options["no_progress"]) as show:
-            made = _fits(counts, settings, table, deadline, options["jobs"])
+            made = _fits(counts, settings, (table, design), deadline, options["jobs"])
             for number, k in enumerate(counts, start=1):
                 if show is not None:
                     show(f"k = {k} ({number} of {len(counts)})")
@@ -172,34 +205,59 @@ def _make_fits(
                     fits.append((record, complete))
                     if save is not None:
                         # After every fit: an interruption later loses nothing.
-                        write_atomically(save, _json([record for record, _ in fits]), field="--save")
+                        write_atomically(save, fits_as_json([record for record, _ in fits]), field="--save")
                 if stopped:
                     raise KeyboardInterrupt
     except TimeIsUp:
         pass
     except KeyboardInterrupt:
         interrupted = True
-    return _Made(fits, len(counts), interrupted)
+    return _Made(fits, len(counts), interrupted, table)
 
 
-def _read(data: str, x_names: list[str], options: dict[str, Any], counts: tuple[int, ...]) -> Any:
+def _read(
+    data: str, x_names: list[str], options: dict[str, Any], counts: tuple[int, ...]
+) -> tuple[CsvData, Design | None]:
     from polysolv.errors import InputError
     from polysolv.moe.csv_data import read_csv
     from polysolv.moe.diagnostics import parameter_count
 
-    source = "standard input" if data == "-" else data
-    table = read_csv(_text(data, source), x_names, options["y_name"], options["missing"], source)
+    source = source_of(data)
+    raw = read_input(data, "DATA.csv")
+    reading = (source, options["sep"], options["decimal"], options["encoding"])
+    design = None
+    if options["formula"] is not None:
+        table, design = _designed(raw, options["formula"], options["missing"], reading)
+    else:
+        table = read_csv(raw, x_names, options["y_name"], options["missing"], *reading)
+    show_note(table.note)
     if table.dropped:
         click.echo(f"polysolv: {table.dropped} lines with missing values left out", err=True)
     _refuse_constant(table)
-    needed = parameter_count(counts[-1], len(x_names))
+    needed = parameter_count(counts[-1], len(table.x_names))
     if table.y.size < needed:
         raise InputError(source, f"{table.y.size} rows", f"at least {needed} for k = {counts[-1]}")
-    return table
+    return table, design
+
+
+def _designed(
+    raw: bytes, formula: str, missing: str, reading: tuple[str, str | None, str | None, str | None]
+) -> tuple[CsvData, Design]:
+    """Return the data that a formula makes of a file."""
+    from polysolv.moe.data_table import read_table
+    from polysolv.moe.design import designed
+    from polysolv.moe.formula import parsed
+
+    asked = parsed(formula)
+    return designed(read_table(raw, [*asked.response_names, *asked.names], *reading), formula, missing)
 
 
 def _fits(
-    counts: tuple[int, ...], settings: dict[str, Any], table: Any, deadline: float | None, jobs: int
+    counts: tuple[int, ...],
+    settings: dict[str, Any],
+    data: tuple[Any, Any],
+    deadline: float | None,
+    jobs: int,
 ) -> Iterator[tuple[FitRecord | None, bool, bool]]:
     """Yield what :func:`_fit` returns for each k, in order."""
     import joblib
@@ -207,14 +265,14 @@ def _fits(
     jobs = min(jobs, len(counts))
     if jobs == 1:
         # Not through joblib, which would swallow an interruption's partial fit.
-        yield from (_fit(k, settings, table, deadline) for k in counts)
+        yield from (_fit(k, settings, data, deadline) for k in counts)
         return
     parallel = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
-    yield from parallel(joblib.delayed(_fit)(k, settings, table, deadline) for k in counts)
+    yield from parallel(joblib.delayed(_fit)(k, settings, data, deadline) for k in counts)
 
 
 def _fit(
-    k: int, settings: dict[str, Any], table: Any, deadline: float | None
+    k: int, settings: dict[str, Any], data: tuple[Any, Any], deadline: float | None
 ) -> tuple[FitRecord | None, bool, bool]:
     """Return one fit, whether all its starts are finished, and whether the user interrupted it.
 
@@ -228,6 +286,7 @@ def _fit(
     from polysolv.moe.estimator import record_of
 
     leave_interruptions_to_the_parent()
+    table, design = data
     fit = SoftmaxGaussianMoE(k, **settings)
     complete = interrupted = False
     left = None if deadline is None else deadline - time.time()
@@ -246,6 +305,7 @@ def _fit(
     if not hasattr(fit, "mixing_measure_"):
         return None, False, interrupted
     fit.column_names_ = (table.x_names, table.y_name)
+    fit.formula_ = design
     fit.covariate_texts_ = table.x_texts
     return record_of(fit), complete, interrupted
 
@@ -266,46 +326,39 @@ def _refuse_with_load(name: str, value: object) -> None:
         raise InputError(name, value, "nothing together with --load")
 
 
-def _text(path: str, source: str) -> str:
+def _check_places(picture: str | None, report: str | None) -> None:
+    """Refuse names of files that cannot be written, before work is spent on what they shall hold."""
     from polysolv.errors import InputError
+    from polysolv.files import require_place
 
-    try:
-        return read_input(path, "DATA.csv").decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(source, "bytes that are not UTF-8", "UTF-8 text") from None
-
-
-def _read_fits(path: str) -> list[FitRecord]:
-    from polysolv.errors import InputError
-    from polysolv.moe.fit_file import fit_from_data, parse_json
-
-    data = parse_json(_text(path, path), path)
-    if isinstance(data, dict) and data.get("schema") == _RANGE_SCHEMA:
-        entries = data.get("fits")
-        if not isinstance(entries, list) or not entries or set(data) - {"sbic"} != {"schema", "fits"}:
-            raise InputError(
-                f"{path}: fits", type(entries).__name__, "keys schema and fits, a non-empty array"
-            )
-        return [fit_from_data(entry, path) for entry in entries]
-    return [fit_from_data(data, path)]
+    if picture is not None:
+        if not picture.lower().endswith((".svg", ".png")):
+            raise InputError("--plot", picture, "a name that ends in .svg or .png")
+        require_place(picture, "--plot")
+    if report is not None:
+        if not report.lower().endswith((".html", ".htm")):
+            raise InputError("--report", report, "a name that ends in .html")
+        require_place(report, "--report")
 
 
-def _json(fits: list[FitRecord]) -> str:
-    import json
+def _draw(fits: list[FitRecord], table: CsvData | None, picture: str | None, report: str | None) -> None:
+    """Write the picture and the page that are asked for."""
+    from polysolv.files import write_atomically
 
-    from polysolv.moe.fit_file import fit_to_data
+    data = None if table is None else (table.X, table.y)
+    if picture is not None:
+        from polysolv.display.pictures import rendered
+        from polysolv.moe.criteria_plot import plot_criteria
+        from polysolv.moe.fit_plot import Drawn, plot_fit
 
-    entries = [fit_to_data(fit) for fit in fits]
-    data = entries[0] if len(entries) == 1 else {"schema": _RANGE_SCHEMA, "fits": entries, **_sbic(fits)}
-    return json.dumps(data, indent=2, allow_nan=False) + "\n"
+        one = fits[0]
+        single = len(fits) == 1
+        figure = plot_fit(Drawn(one.model, one.column_names, data)) if single else plot_criteria(fits)
+        write_atomically(picture, rendered(figure, picture.lower()[-3:]), field="--plot")
+    if report is not None:
+        from polysolv.moe.fit_page import fit_page
 
-
-def _sbic(fits: list[FitRecord]) -> dict[str, Any]:
-    from polysolv.moe.singular_bic import sbic_of_fits
-
-    found = sbic_of_fits(fits)
-    values = None if found.values is None else list(found.values)
-    return {"sbic": {"values": values, "reason": found.reason, "bounded": [list(p) for p in found.bounded]}}
+        write_atomically(report, fit_page(fits, data), field="--report")
 
 
 def _print(fits: list[FitRecord], style: str, output: str | None) -> None:
@@ -313,7 +366,7 @@ def _print(fits: list[FitRecord], style: str, output: str | None) -> None:
     from polysolv.moe import presentation
 
     if style == "json":
-        emit(_json(fits), output)
+        emit(fits_as_json(fits), output)
         return
     single = len(fits) == 1
     if style == "csv":

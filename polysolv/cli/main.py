@@ -30,6 +30,7 @@ _COMMANDS = {
     "certify": ("polysolv.cli.certify", "The certificate of an order."),
     "verify": ("polysolv.cli.verify", "Check a certificate with the trusted kernel."),
     "fit": ("polysolv.cli.fit", "Maximum-likelihood fits of data in a CSV file."),
+    "predict": ("polysolv.cli.predict", "What a saved fit predicts for new data."),
     "simulate": ("polysolv.cli.simulate", "Draw data from a mixing measure."),
     "crosscheck": ("polysolv.cli.crosscheck", "Predicted rates beside slopes seen in simulated data."),
     "report": ("polysolv.cli.report", "One self-contained HTML page of such sweeps."),

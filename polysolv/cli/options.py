@@ -252,6 +252,60 @@ def certificates_option(command: Command) -> Command:
     )(command)
 
 
+def contact_options(command: Command) -> Command:
+    """Add ``--m-true`` and ``--weights``: two mixtures that may touch, in place of one true atom."""
+    command = click.option(
+        "--weights",
+        type=Name(["free", "equal"]),
+        default=None,
+        help="Weights of an atom's cell: equal ones for M from 2 to 8. [default: free]",
+    )(command)
+    return click.option(
+        "--m-true",
+        type=IntegerRange(1, 400),
+        default=None,
+        help="Order of contact of mixtures of M and of M_TRUE atoms, which may all come close. [default: 1]",
+    )(command)
+
+
+class Names(_ParamType):
+    """Names separated by commas, some of a fixed set."""
+
+    name = "names"
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self.known = list(known)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Show what is expected on the help page."""
+        return "NAME,..."
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the names; whoever uses them refuses an unknown one."""
+        return tuple(name.strip() for name in str(value).split(","))
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Complete the last name."""
+        before, comma, last = incomplete.rpartition(",")
+        return completions([before + comma + name for name in self.known], before + comma + last)
+
+
+def columns_option(*default: str) -> Callable[[Command], Command]:
+    """Return the option ``--columns`` with this default."""
+    known = ("published", "pointwise", "minimax", "uniform", "growth")
+    return click.option(
+        "--columns",
+        type=Names(known),
+        default=None,
+        help=f"Columns of tables, among {', '.join(known)}; JSON and CSV hold all. [default: "
+        f"{','.join(default or known)}]",
+    )
+
+
 def emit(text: str, output: str | None) -> None:
     """Print ``text`` on standard output, or write it to the file ``output`` in one step."""
     if not text.endswith("\n"):

@@ -6,15 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from polysolv.errors import InputError
 from polysolv.families import Family
 from polysolv.moe.likelihood import Array
-from polysolv.rates.learning.recognise import theorem_family
-from polysolv.rates.learning.theorems import LOCATION, LOCATION_SCALE
 
 _LEAST_WEIGHT = 0.1
 _REACH = 1.0
-_NODES, _LEAST_VARIANCE = 24, 0.2
 
 Index = tuple[int, ...]
 
@@ -93,45 +89,6 @@ def cumulant_distance(cell: Cell, cells: Array) -> Array:
         if index not in symbols and (cell.gate == "exact" or any(index[duals:])):
             total += np.abs(value)
     return total
-
-
-def divergence(cell: Cell, cells: Array) -> Array:
-    """Return the root of the Kullback-Leibler divergence of a Gaussian mixture from N(0, 1).
-
-    The mixture has mean 0 and, where the family has a scale, variance 1; infinite where a variance is small.
-    """
-    weights, atoms = cell.split(cells)
-    means = atoms[:, :, 0] - (weights * atoms[:, :, 0]).sum(axis=1, keepdims=True)
-    variances = np.ones_like(means)
-    if len(cell.family.components) == 2:
-        between = (weights * means**2).sum(axis=1, keepdims=True)
-        scales = atoms[:, :, 1]
-        variances = 1 + scales - (weights * scales).sum(axis=1, keepdims=True) - between
-    found = np.full(cells.shape[0], np.inf)
-    good = variances.min(axis=1) > _LEAST_VARIANCE
-    # Gauss-Hermite: exact for the first terms of the difference in Hermite polynomials.
-    nodes, shares = np.polynomial.hermite_e.hermegauss(_NODES)
-    shares = shares / shares.sum()
-    gap = np.full((int(good.sum()), _NODES), -1.0)
-    for atom in range(cell.m):
-        mean, variance = means[good, atom, None], variances[good, atom, None]
-        bell = np.exp(0.5 * (nodes**2 - (nodes - mean) ** 2 / variance)) / np.sqrt(variance)
-        gap += weights[good, atom, None] * bell
-    gap = np.maximum(gap, -1 + 1e-12)  # far out the mixture may underflow
-    found[good] = np.sqrt(np.maximum((gap - np.log1p(gap)) @ shares, 0.0))
-    return found
-
-
-def require_divergence(family: Family) -> None:
-    """Refuse families whose true divergence is not at hand.
-
-    Raises:
-        InputError: unless the family is a location or a location-scale Gaussian mixture.
-    """
-    if theorem_family(family) not in ((LOCATION, 0), (LOCATION_SCALE, 0)):
-        raise InputError(
-            "distance", "divergence", f"cumulants for {family.name}; {LOCATION}, {LOCATION_SCALE} have both"
-        )
 
 
 def _indices(size: int, degree: int) -> list[Index]:

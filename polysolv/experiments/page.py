@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from polysolv.display.grid import Grid
+from polysolv.display.page import page as whole_page
+from polysolv.display.page import picture
 from polysolv.display.pictures import rendered
 from polysolv.errors import InputError
 from polysolv.experiments.environment import versions
@@ -18,25 +19,6 @@ from polysolv.experiments.predictions import statement_of
 from polysolv.experiments.slope_table import STATISTICS, SlopeTable
 from polysolv.experiments.store import ENVIRONMENT, read_text
 from polysolv.experiments.sweep_result import SweepResult, figures, slopes
-
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #111; background: #fff; max-width: 62rem;
-  margin: 2rem auto; padding: 0 1rem; }
-h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 2px solid #111; }
-p, li { overflow-wrap: anywhere; }
-table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; display: block;
-  overflow-x: auto; }
-caption { text-align: left; font-weight: 600; padding-bottom: .3rem; }
-th, td { padding: .2rem .7rem; border-bottom: 1px solid #ccc; text-align: left; }
-td { white-space: nowrap; }
-thead th { border-bottom: 2px solid #111; }
-figure { margin: 1rem 0; break-inside: avoid; } img { max-width: 100%; height: auto; }
-figcaption { font-size: .9em; color: #333; }
-pre { background: #f4f4f4; padding: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85em; }
-.partial { border: 2px solid #111; padding: .5rem .8rem; }
-@media screen and (max-width: 40rem) { figure { overflow-x: auto; } img { width: 38rem; max-width: none; } }
-@media print { body { max-width: none; margin: 0; font-size: 10pt; } }
-"""
 
 
 @dataclass(frozen=True)
@@ -72,13 +54,7 @@ def page(sections: Sequence[Section]) -> str:
     for section in sections:
         body += _section(section)
     body.append("<h2>This page</h2>" + _pairs(versions()))
-    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-    head += f"<title>{escape(title)}</title><style>{_STYLE}</style>"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>\n'
-        + "\n".join(body)
-        + "\n</body></html>\n"
-    )
+    return whole_page(title, body)
 
 
 def side_by_side(sections: Sequence[Section], statistic: str) -> Grid:
@@ -120,11 +96,7 @@ def _section(section: Section) -> list[str]:
         parts.append(f'<p class="partial">Not finished: {share}; what follows is made of these.</p>')
     parts.append("<ul>" + "".join(f"<li>{escape(note)}</li>" for note in table.notes) + "</ul>")
     for name, figure in figures(result, table).items():
-        data = base64.b64encode(rendered(figure, "png")).decode()
-        parts.append(
-            f'<figure><img alt="{escape(name)}" src="data:image/png;base64,{data}">'
-            f"<figcaption>{escape(_caption(name))}</figcaption></figure>"
-        )
+        parts.append(picture(rendered(figure, "png"), "image/png", name, _caption(name)))
     parts += [table.grid(statistic).to_html() for statistic in STATISTICS]
     parts += ["<h3>Fits that need a second look</h3>", f"<p>{_explanation(result)}</p>"]
     parts.append(_counts(table).to_html())

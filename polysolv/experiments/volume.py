@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import joblib
@@ -16,7 +15,8 @@ import numpy as np
 from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer, unknown_name
-from polysolv.experiments.cell_volume import Cell, cumulant_distance, divergence, require_divergence
+from polysolv.experiments.cell_divergence import divergence, require_divergence
+from polysolv.experiments.cell_volume import Cell, cumulant_distance
 from polysolv.families import Family, resolve
 from polysolv.moe.likelihood import Array
 
@@ -29,8 +29,9 @@ MAX_CELL = 5
 MULTIPLICITIES = (1, 2, 3)
 _KEPT = 0.2  # share of the cells that a level keeps
 _MOVES = 40  # of every cell in a level
-_LEAST = {"cumulants": 1e-9, "divergence": 1e-6}  # below this V is rounding
+_LEAST = {"cumulants": 1e-9, "divergence": 1e-9}  # below this V is rounding
 _WINDOW = 1.0  # decades of η
+_LINE = 4  # windows that a line needs
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class VolumeProbe(RichDisplay):
         windows: (low, high) ends of η.
         coefficients: for μ = 1, 2, 3 and each window the mean over runs of half the slope, corrected for μ.
         errors: standard error of these, from the spread of the runs.
+        limit: λ for any μ and its standard error: the straight line in 1 / log(1/η) through half the slopes
+            of all windows but the first, continued to η = 0.
         runs: independent runs.
         lower, upper, multiplicity: what is proved.
         complete: whether V came down to where it is rounding.
@@ -55,6 +58,7 @@ class VolumeProbe(RichDisplay):
     windows: tuple[tuple[float, float], ...]
     coefficients: tuple[tuple[float, ...], ...]
     errors: tuple[float, ...]
+    limit: tuple[float, float] | None
     runs: int
     lower: Fraction
     upper: Fraction
@@ -62,17 +66,20 @@ class VolumeProbe(RichDisplay):
     complete: bool
 
     def estimate(self, multiplicity: int = 1) -> tuple[float, float]:
-        """Return λ and its standard error over the smaller half of the windows, if μ is ``multiplicity``."""
+        """Return λ and its error over the smaller half of the windows, if μ is ``multiplicity``.
+
+        The error is that of the runs and, added in squares, how far λ is from `limit`: a slope that still
+        moves, as with a wrong μ or with terms of nearly the same order, has a large one.
+        """
         if multiplicity not in MULTIPLICITIES:
             raise InputError("multiplicity", multiplicity, "1, 2 or 3")
         if not self.windows:
             raise InputError("timeout", "no window finished", "more time")
         half = slice(len(self.windows) // 2, None)
         errors = np.array(self.errors[half])
-        return (
-            float(np.mean(self.coefficients[multiplicity - 1][half])),
-            float(np.sqrt((errors**2).sum()) / errors.size),
-        )
+        value = float(np.mean(self.coefficients[multiplicity - 1][half]))
+        error = float(np.sqrt((errors**2).sum()) / errors.size)
+        return value, error if self.limit is None else math.hypot(error, value - self.limit[0])
 
     def to_data(self) -> dict[str, Any]:
         """Return the probe as JSON data (schema ``polysolv/volume-probe/1``)."""
@@ -88,6 +95,7 @@ class VolumeProbe(RichDisplay):
                 str(mu): list(c) for mu, c in zip(MULTIPLICITIES, self.coefficients, strict=True)
             },
             "errors": list(self.errors),
+            "limit": None if self.limit is None else list(self.limit),
             "runs": self.runs,
             "lower": str(self.lower),
             "upper": str(self.upper),
@@ -119,6 +127,8 @@ class VolumeProbe(RichDisplay):
                 for value, error in [self.estimate(mu)]
             ]
             notes.append(f"estimated: {'; '.join(shown)}")
+        if self.limit is not None:
+            notes.append(f"continued to eta = 0, for any mu: {self.limit[0]:.3f} +- {self.limit[1]:.3f}")
         known = f"{self.upper}" if self.lower == self.upper else f"{self.lower} to {self.upper}"
         count = f", mu = {self.multiplicity}" if self.multiplicity else ""
         notes.append(f"proved: {known}{count}; errors are those of {self.runs} independent runs")
@@ -172,7 +182,8 @@ def volume_probe(
         d: number of covariates for a family given by name; 1 if left out.
         gate: "exact" or "kernel".
         distance: "cumulants" (what the P_ℓ are once means are eliminated) or "divergence" (the root of the
-            true Kullback-Leibler divergence; location and location-scale mixtures).
+            true Kullback-Leibler divergence; Gaussian mixtures, and experts with a covariate-free or softmax
+            gate in 1 or 2 covariates; compiled, at its first use on a machine in some seconds).
         runs: independent runs, 2 to 64; their spread is the error.
         cells: cells that a run moves, 100 to 100,000.
         seed: of all draws.
@@ -209,6 +220,8 @@ def volume_probe(
     proved = learning_coefficient(resolved, m, gate=gate, seed=seed)
     end = math.inf if timeout is None else time.monotonic() + timeout
     cell = Cell(resolved, m, gate)
+    if progress is not None and distance == "divergence":
+        progress("the first cells; compiling if this has not been done here")
     states = [_start(cell, distance, cells, [seed, run]) for run in range(runs)]
     paths: list[list[float]] = [[] for _ in range(runs)]
     complete = False
@@ -231,7 +244,7 @@ def volume_probe(
             if max(path[-1] for path in paths) < math.log(_LEAST[distance]):
                 complete = True
                 break
-    windows, coefficients, errors = _slopes(paths)
+    windows, coefficients, errors, limit = _slopes(paths)
     return VolumeProbe(
         resolved.name,
         resolved.dimension,
@@ -241,6 +254,7 @@ def volume_probe(
         windows,
         coefficients,
         errors,
+        limit,
         runs,
         proved.lower,
         proved.upper,
@@ -284,26 +298,35 @@ def _level(
     return threshold, (points, values)
 
 
-def _slopes(
-    paths: list[list[float]],
-) -> tuple[tuple[tuple[float, float], ...], tuple[tuple[float, ...], ...], tuple[float, ...]]:
-    """Return windows of η below 0.1, for each μ the mean half-slopes there, and their errors."""
+Slopes = tuple[tuple[tuple[float, float], ...], tuple[tuple[float, ...], ...], tuple[float, ...]]
+
+
+def _slopes(paths: list[list[float]]) -> tuple[*Slopes, tuple[float, float] | None]:
+    """Return windows of η below 0.1, for each μ the mean half-slopes there, their errors, and the limit."""
     if not paths[0]:
-        return (), tuple(() for _ in MULTIPLICITIES), ()
+        return (), tuple(() for _ in MULTIPLICITIES), (), None
     volumes = math.log(_KEPT) * np.arange(1, len(paths[0]) + 1)
     last = max(path[-1] for path in paths)
     first = min(math.log(0.1), *(path[0] for path in paths))
     ends = np.arange(first, last, -_WINDOW * math.log(10.0))
-    windows, errors = [], []
-    coefficients: list[list[float]] = [[] for _ in MULTIPLICITIES]
-    for high, low in pairwise(ends.tolist()):
-        rises = []
-        for path in paths:
-            at = np.interp([-high, -low], -np.array(path), volumes)
-            rises.append(float(at[1] - at[0]))
-        for mu, listed in zip(MULTIPLICITIES, coefficients, strict=True):
-            bend = (mu - 1) * (math.log(-low) - math.log(-high))
-            listed.append((float(np.mean(rises)) - bend) / (2 * (low - high)))
-        errors.append(float(np.std(rises, ddof=1)) / math.sqrt(len(paths)) / (2 * (high - low)))
-        windows.append((math.exp(low), math.exp(high)))
-    return tuple(windows), tuple(map(tuple, coefficients)), tuple(errors)
+    high, low = ends[:-1], ends[1:]
+    # Shape (runs, windows).
+    halves = np.array([np.diff(np.interp(-ends, -np.array(path), volumes)) for path in paths]) / (
+        2 * (low - high)
+    )
+    bends = [(mu - 1) * (np.log(-low) - np.log(-high)) / (2 * (low - high)) for mu in MULTIPLICITIES]
+    coefficients = tuple(tuple((halves.mean(axis=0) - bend).tolist()) for bend in bends)
+    errors = halves.std(axis=0, ddof=1) / math.sqrt(len(paths))
+    windows = tuple((math.exp(a), math.exp(b)) for a, b in zip(low.tolist(), high.tolist(), strict=True))
+    return windows, coefficients, tuple(errors.tolist()), _limit(halves, -(low + high) / 2)
+
+
+def _limit(halves: Array, logs: Array) -> tuple[float, float] | None:
+    """Return the mean over runs of the line in 1 / log(1/η) at 0, and its standard error.
+
+    log vol = 2λ log η + (μ - 1) log log(1/η) + c has half-slopes λ - (μ - 1) / (2 log(1/η)).
+    """
+    if logs.size < _LINE:
+        return None
+    ends = np.polynomial.polynomial.polyfit(1 / logs[1:], halves[:, 1:].T, 1)[0]
+    return float(ends.mean()), float(ends.std(ddof=1)) / math.sqrt(ends.size)

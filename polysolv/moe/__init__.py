@@ -9,8 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from polysolv.moe.comparison import Comparison, compare_fits
     from polysolv.moe.estimator import SoftmaxGaussianMoE
     from polysolv.moe.fit_warning import FitWarning
+    from polysolv.moe.formula_features import FormulaFeatures
     from polysolv.moe.losses import voronoi_loss
     from polysolv.moe.mixing_measure import MixingMeasure
     from polysolv.moe.plots import plot_voronoi_cells
@@ -18,10 +20,13 @@ if TYPE_CHECKING:
     from polysolv.moe.voronoi import cell_errors, voronoi_cells
 
 _PUBLIC = {
+    "Comparison": "polysolv.moe.comparison",
     "FitWarning": "polysolv.moe.fit_warning",
+    "FormulaFeatures": "polysolv.moe.formula_features",
     "MixingMeasure": "polysolv.moe.mixing_measure",
     "SoftmaxGaussianMoE": "polysolv.moe.estimator",
     "cell_errors": "polysolv.moe.voronoi",
+    "compare_fits": "polysolv.moe.comparison",
     "plot_voronoi_cells": "polysolv.moe.plots",
     "sbic": "polysolv.moe.singular_bic",
     "voronoi_cells": "polysolv.moe.voronoi",
@@ -29,10 +34,13 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "Comparison",
     "FitWarning",
+    "FormulaFeatures",
     "MixingMeasure",
     "SoftmaxGaussianMoE",
     "cell_errors",
+    "compare_fits",
     "plot_voronoi_cells",
     "sbic",
     "voronoi_cells",

@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.moe import diagnostics
+from polysolv.moe.arrays import as_numpy
 from polysolv.moe.columns import bounds_of, independent_columns, spread
 from polysolv.moe.coordinates import check_bounds, coordinate_names, interval
 from polysolv.moe.covariate_relations import CovariateRelations
@@ -26,10 +27,13 @@ from polysolv.moe.ends import settled
 from polysolv.moe.fit_record import LEARNED, SETTINGS, FitRecord
 from polysolv.moe.fit_warning import FitWarning
 from polysolv.moe.fitted_model import FittedModel
+from polysolv.moe.frames import columns_named, is_frame
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure, natural_order
 from polysolv.moe.optimise import METHODS, Run
 from polysolv.moe.penalty import PENALTIES
+from polysolv.moe.prediction import PredictionMixin
+from polysolv.moe.predictive import Predictive, predictive
 from polysolv.moe.problem import Problem, default_min_variance
 from polysolv.moe.scale import resolution
 from polysolv.moe.search import best_of, runs_of
@@ -37,7 +41,9 @@ from polysolv.moe.starts import NAMES
 from polysolv.moe.threads import one_thread
 
 if TYPE_CHECKING:
+    from polysolv.display.pictures import Picture
     from polysolv.moe.dendrogram import Dendrogram
+    from polysolv.moe.summary import FitSummary
 
 _MAX_SPREAD = 1e50
 
@@ -52,7 +58,7 @@ class FittedData:
     floor: float
 
 
-class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """Maximum-likelihood fit of a softmax-gated Gaussian mixture of linear experts.
 
     Args:
@@ -166,6 +172,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, X: ArrayLike, y: ArrayLike) -> SoftmaxGaussianMoE:
         """Fit to covariates X (n, d) and responses y (n,); return self."""
         given_y = y
+        X, y = as_numpy(X), as_numpy(y, "y")
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         X, y = np.asarray(X), np.asarray(y, dtype=np.float64)
         self._check_parameters(X, y)
@@ -188,12 +195,6 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self._warn()
         return self
 
-    def predict(self, X: ArrayLike) -> Array:
-        """Return the conditional mean of the response, shape (n,)."""
-        X = self._checked(X)
-        mean: Array = (self.model_.gate(X) * self.model_.means(X)).sum(axis=1)
-        return mean
-
     def predict_gate(self, X: ArrayLike) -> Array:
         """Return the gate probabilities, shape (n, k)."""
         return self.model_.gate(self._checked(X))
@@ -205,7 +206,7 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def score_samples(self, X: ArrayLike, y: ArrayLike | None = None) -> Array:
         """Return the log conditional density of each row, shape (n,); without y, at the conditional means."""
         X = self._checked(X)
-        return self.model_.log_density(X, self.predict(X) if y is None else y)
+        return self.model_.log_density(X, predictive(self.model_, X).mean() if y is None else y)
 
     def sample(self, n: int = 1, x: Any = None, seed: Any = None) -> tuple[Array, Array]:
         """Draw (X, y) from the fitted model.
@@ -244,6 +245,26 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         from polysolv.moe.dendrogram import dendrogram_of
 
         return dendrogram_of(self.mixing_measure_, *self._training())
+
+    def summary(self) -> FitSummary:
+        """Return shares, effective rows, estimates with errors and 95 % intervals, and warnings in words."""
+        from polysolv.moe.summary import summary_of
+
+        check_is_fitted(self)
+        return summary_of(record_of(self))
+
+    def plot(self, column: str | int | None = None, coverage: float = 0.9) -> Picture:
+        """Draw the data coloured by expert, a line with its band for each expert, and the gate below.
+
+        Args:
+            column: covariate to draw against, by name or number; None for the first four. With more than one
+                covariate the others are held at their medians.
+            coverage: of the bands, above 0 and below 1.
+        """
+        from polysolv.moe.fit_plot import Drawn, plot_fit
+
+        check_is_fitted(self)
+        return plot_fit(Drawn(self.model_, self.column_names_, self.training_), column, coverage)
 
     def to_json(self) -> str:
         """Return the fit as JSON text (schema ``polysolv/fit/1``), read back by :meth:`from_json`."""
@@ -478,9 +499,17 @@ class SoftmaxGaussianMoE(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
         return report
 
-    def _checked(self, X: ArrayLike) -> Array:
+    def _predictive(self, X: ArrayLike) -> Predictive:
+        X = self._checked(X)
+        return predictive(self.model_, X)
+
+    def _checked(self, X: Any) -> Array:
         check_is_fitted(self)
-        checked: Array = validate_data(self, X, dtype=np.float64, reset=False)
+        if self.training_ is None and is_frame(X):
+            # Read from JSON: the columns are known by their names, or made by its formula.
+            design = self.formula_
+            X = columns_named(X, self.column_names_[0]) if design is None else design.covariates_of(X)
+        checked: Array = validate_data(self, as_numpy(X), dtype=np.float64, reset=False)
         return checked
 
     def _training(self) -> tuple[Array, Array]:

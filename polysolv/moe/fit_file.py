@@ -14,6 +14,7 @@ import numpy as np
 from polysolv.errors import InputError, require_integer
 from polysolv.moe.coordinates import Coordinates, coordinate_names
 from polysolv.moe.covariate_relations import relations_from_data
+from polysolv.moe.design import Design
 from polysolv.moe.diagnostics import StandardErrors
 from polysolv.moe.fit_record import SETTINGS, FitRecord
 from polysolv.moe.fitted_model import FittedModel
@@ -32,6 +33,7 @@ _ADDED = (
     "resolution",
     "standardised",
     "relations",
+    "formula",
 )
 _KEYS = (
     "schema",
@@ -109,6 +111,7 @@ def fit_to_data(fit: FitRecord) -> dict[str, Any]:
         },
         "warnings": fit.warnings,
         "relations": fit.covariate_relations.to_data(x_names),
+        "formula": None if fit.formula is None else fit.formula.to_data(),
     }
 
 
@@ -173,6 +176,7 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
         standard_errors=read.errors(data["standard_errors"], k, d),
         warnings=read.strings("warnings", data["warnings"]),
         covariate_relations=relations_from_data(data.get("relations"), d, source),
+        formula=None if data.get("formula") is None else Design.from_data(data["formula"], source),
     )
 
 

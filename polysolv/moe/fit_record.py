@@ -7,6 +7,7 @@ from typing import Any
 
 from polysolv.moe import diagnostics
 from polysolv.moe.covariate_relations import CovariateRelations
+from polysolv.moe.design import Design
 from polysolv.moe.diagnostics import StandardErrors
 from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.likelihood import Array
@@ -34,6 +35,7 @@ class FitRecord:
         settings: setting of the estimator -> value, for every name in :data:`SETTINGS`.
         n_samples: number of rows.
         column_names: names of the covariates and of the response.
+        formula: what made the covariates of the columns of a table, or None.
 
     All other fields are the estimator's attributes of the same name with ``_`` at the end.
     """
@@ -64,6 +66,7 @@ class FitRecord:
     standard_errors: StandardErrors
     warnings: list[str]
     covariate_relations: CovariateRelations
+    formula: Design | None = None
 
     @property
     def n_parameters(self) -> int:

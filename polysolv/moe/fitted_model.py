@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from polysolv.errors import InputError
 from polysolv.moe import likelihood
+from polysolv.moe.arrays import as_numpy
 from polysolv.moe.coordinates import Coordinates
 from polysolv.moe.likelihood import Array, unpack
 from polysolv.moe.mixing_measure import MixingMeasure
@@ -73,7 +74,7 @@ class FittedModel:
 
     def _responses(self, X: Array, y: ArrayLike) -> Array:
         try:
-            response = np.asarray(y, dtype=np.float64)
+            response = np.asarray(as_numpy(y, "y"), dtype=np.float64)
         except (TypeError, ValueError):
             raise InputError("y", y, "an array of real numbers") from None
         if response.shape != (X.shape[0],):

@@ -9,6 +9,7 @@ from polysolv.moe.cell_rates import CellRate, rates_of_fit
 from polysolv.moe.digits import shown
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.mixing_measure import PARAMETERS
+from polysolv.moe.recommendation import recommend
 from polysolv.moe.singular_bic import sbic_of_fits
 from polysolv.rates.report import show_refined
 from polysolv.rates.statements import NOT_IDENTIFIABLE
@@ -155,7 +156,7 @@ def range_grid(fits: list[FitRecord]) -> Grid:
 
 
 def range_notes(fits: list[FitRecord]) -> list[str]:
-    """Return the reading of the comparison."""
+    """Return the reading of the comparison; the last note is the recommendation."""
     regular = [fit for fit in fits if not fit.spurious]
     if regular:
         by_bic = min(regular, key=lambda fit: fit.bic).mixing_measure.k
@@ -174,7 +175,7 @@ def range_notes(fits: list[FitRecord]) -> list[str]:
     ]
     for fit in fits:
         notes += [f"warning: k = {fit.mixing_measure.k}: {warning}" for warning in fit.warnings]
-    return notes
+    return [*notes, recommend(fits).sentence]
 
 
 def _sbic_note(fits: list[FitRecord]) -> str:

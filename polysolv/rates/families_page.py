@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from polysolv.families import Family, get, names
 from polysolv.rates.few_levels import few_levels_section
 from polysolv.rates.prover import Explanation, explain
+from polysolv.rates.report import rate, shown_cells
 
 COMMAND = "polysolv families --format page -o docs/families.md"
 SIZES = (2, 3, 4, 5)
@@ -25,7 +26,8 @@ statement: an upper bound with a proof trace and a lower bound by an explicit ar
 two do not meet. A star (*) means that the proof uses equations of the gate, so some other cell must be
 exactly fitted (theory page, sections 4 and 5). What is assumed of covariates, response, weights and truth
 is printed with every family below, with every rate, and as `assumptions` in JSON; covariates with few
-levels have a section of their own.
+levels have a section of their own. These are exponents at one truth: what holds near it, and where true atoms
+may merge, is another question, answered by the third table and by [a page of its own](uniform.md).
 """
 
 _PROOFS = """## Why the bounds hold
@@ -111,6 +113,7 @@ def families_page(chosen: Sequence[str] | None = None) -> str:
     """
     found = [get(name, _DIMENSIONS.get(name, 1)) for name in (names() if chosen is None else chosen)]
     parts = [_INTRODUCTION, "## Exponents for m = 2, 3, 4, 5\n", _table(found)]
+    parts += ["\n## Pointwise, local minimax, uniform\n", _three_questions(found)]
     parts += ["\n## In print and here\n", _comparison(found), "\n" + few_levels_section(), _PROOFS]
     parts.append("## The families\n")
     parts += [_section(family) for family in found]
@@ -131,6 +134,21 @@ def _table(found: Sequence[Family]) -> str:
         for row in zip(*by_size, strict=True):
             cells = [f"{one.bounds}{'*' if one.bounds.needs_exactly_fitted else ''}" for one in row]
             lines.append(f"| {_label(family)} | {row[0].bounds.name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _three_questions(found: Sequence[Family]) -> str:
+    """List the three rates of every parameter in a cell of two atoms; two true atoms may merge."""
+    lines = [
+        "Rates in a cell of two atoms. Local minimax: no estimator does better near the truth, by an arc",
+        "that the kernel accepts. Uniform: two true atoms, and three fitted to them, may merge; - is open.\n",
+        "| family | parameter | pointwise | local minimax | uniform |",
+        "|---|---|---|---|---|",
+    ]
+    for family in found:
+        for rates in rate(1, family).cell(2).parameters.values():
+            shown = shown_cells(rates, ("pointwise", "minimax", "uniform"))
+            lines.append(f"| {_label(family)} | {rates.name} | " + " | ".join(shown) + " |")
     return "\n".join(lines)
 
 

@@ -60,7 +60,38 @@ def _published(family: Family) -> str:
 def _refined(has_gate: bool, sources: Sequence[str]) -> str:
     condition = ", for cells next to at least one exactly fitted cell" if has_gate else ""
     basis = "; ".join(sources) or REFINED_SOURCE
-    return f"refined: {basis}{condition}; a worst-case statement that explicit arcs attain."
+    return f"pointwise (refined): {basis}{condition}; a worst-case statement that explicit arcs attain."
+
+
+def column_notes(
+    columns: Sequence[str], k_true: int | None, parameters: Mapping[str, ParameterRates]
+) -> list[str]:
+    """Return what the columns local minimax and uniform say, a note each if the column is shown.
+
+    Args:
+        columns: names of the columns shown.
+        k_true: k*, or ``None``.
+        parameters: the statements in some cell, for what has no entry.
+    """
+    from polysolv.rates.minimax import MINIMAX_SOURCE
+    from polysolv.rates.uniform import MERGING, UNIFORM_SOURCE
+
+    notes = []
+    if "minimax" in columns:
+        notes.append(
+            f"local minimax: no estimator has a smaller worst error, the largest in the cell, among the G "
+            f"with V(G, G*) <= C n^(-1/2); {MINIMAX_SOURCE}."
+        )
+    if "uniform" in columns:
+        atoms = k_true or MERGING
+        known = f"{atoms} true atoms" if atoms > 1 else "one true atom"
+        asked = "" if k_true else " (k_true, if given)"
+        lost = [name for name, rates in parameters.items() if rates.uniform is None]
+        notes.append(
+            f"uniform: {known}{asked} that may merge, and m - 1 atoms more fitted to them, all at one "
+            f"distance; {UNIFORM_SOURCE}." + (f" Open for {', '.join(lost)}." if lost else "")
+        )
+    return notes
 
 
 def _identifiability(family: Family, gates: str, k_excess: int, k_true: int | None) -> list[str]:

@@ -15,10 +15,20 @@ from polysolv.display.value import Value
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
 from polysolv.families.walls import has_walls
-from polysolv.rates.exponent import show_factor
-from polysolv.rates.notes import UNDECIDED_RANGE, arc_notes, notes_as_text, report_notes, wall_notes
+from polysolv.rates.columns import COLUMNS, chosen_columns
+from polysolv.rates.exponent import Exponent, show_factor
+from polysolv.rates.minimax import MINIMAX_SOURCE, minimax_certificates
+from polysolv.rates.notes import (
+    UNDECIDED_RANGE,
+    arc_notes,
+    column_notes,
+    notes_as_text,
+    report_notes,
+    wall_notes,
+)
 from polysolv.rates.sentence import slowest_sentence
 from polysolv.rates.statements import NOT_IDENTIFIABLE, ParameterRates, parameter_rates
+from polysolv.rates.uniform import MAX_MERGING, MERGING, uniform_exponents
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,6 +115,8 @@ class RateReport(RichDisplay, Value):
         cells: one entry for each possible cell size, smallest first; read one as ``report.cell(m)``.
         notes: what the reader must know, in sentences.
         allocations: with ``k_true`` every allocation that can occur, else ``None``.
+        columns: the columns of the tables, see :mod:`polysolv.rates.columns`.
+        merging: how many true atoms may merge in the column uniform.
     """
 
     family: Family
@@ -113,6 +125,8 @@ class RateReport(RichDisplay, Value):
     cells: tuple[CellRates, ...]
     notes: tuple[str, ...]
     allocations: tuple[Allocation, ...] | None
+    columns: tuple[str, ...] = tuple(COLUMNS)
+    merging: int = MERGING
 
     def cell(self, size: int) -> CellRates:
         """Return the entry for one cell size.
@@ -144,6 +158,7 @@ class RateReport(RichDisplay, Value):
             "dimension": self.family.dimension,
             "k_excess": self.k_excess,
             "k_true": self.k_true,
+            "merging": self.merging,
             "assumptions": list(self.family.for_cell(self.k_excess + 1).stated_assumptions),
             "cells": [cell.to_data() for cell in self.cells],
             "notes": list(self.notes),
@@ -162,22 +177,29 @@ class RateReport(RichDisplay, Value):
     def grid(self) -> Grid:
         """Return the table of cell sizes and parameters."""
         title = f"{self.family.name}{_dimension(self.family)}: rates with k - k* = {self.k_excess}"
-        return _cells_grid(title, self.cells)
+        return _cells_grid(title, self.cells, self.columns)
 
     def allocation_grid(self) -> Grid | None:
         """Return the table of allocations, or ``None`` without ``k_true``."""
         if self.allocations is None:
             return None
         rows = []
+        columns = [name for name in self.columns if name != "growth"]
         for allocation in self.allocations:
             by_size = dict(zip(allocation.cells, allocation.atoms, strict=True))
             name = "(" + ", ".join(map(str, allocation.cells)) + ")"
             rows += [
-                [name, str(allocation.exactly_fitted), str(size), *_statements(rates)[:3]]
+                [name, str(allocation.exactly_fitted), str(size), rates.name, *shown_cells(rates, columns)]
                 for size, atom in by_size.items()
                 for rates in atom.values()
             ]
-        headers = ["cells", "exactly fitted", "atom with m =", "parameter", "published", "refined"]
+        headers = [
+            "cells",
+            "exactly fitted",
+            "atom with m =",
+            "parameter",
+            *map(COLUMNS.__getitem__, columns),
+        ]
         return Grid(f"allocations with k* = {self.k_true}", headers, rows)
 
     def to_text(self) -> str:
@@ -189,7 +211,7 @@ class RateReport(RichDisplay, Value):
         """Return one line for each cell size and parameter, rates and exponents as fractions."""
         headers = ["size", "order", "evidence", "parameter", "published_exponent", "published_rate"]
         where, more = certificate_headers(self.cells), status_headers(self.cells)
-        headers += ["refined_exponent", "refined_rate", "halving_factor", *more, *where]
+        headers += [*EXACT_HEADERS, *more, *where]
         rows = [
             [
                 *(str(cell.size), str(cell.order or ""), cell.evidence or ""),
@@ -227,6 +249,8 @@ def rate(
     k_true: int | None = None,
     certificates: str | Path | None = None,
     top_k: int | None = None,
+    columns: Sequence[str] | None = None,
+    merging: int | None = None,
 ) -> RateReport:
     """Return the rate of every parameter when k_excess experts more than the truth are fitted.
 
@@ -240,10 +264,14 @@ def rate(
         top_k: for top-k-softmax with ``k_true``: the number K of true experts that are active at a time, 1
             to k*. If left out, some number below k*. Allocations that cannot occur are not listed
             (:func:`polysolv.rates.allocations.can_occur_with_walls`).
+        columns: which of published, pointwise (or refined), minimax, uniform and growth the tables show;
+            all if left out. JSON and CSV always hold all.
+        merging: number of true atoms that may merge, for the column uniform; ``k_true``, or 2, if left out.
 
     Returns:
         the report: for each possible cell size m the order, and for each parameter the published and the
-        refined exponent with its rate.
+        refined (pointwise) exponent with its rate, the local minimax one where a certified arc attains it,
+        and the uniform one where ``k_true`` true atoms, or two, may merge.
 
     Raises:
         InputError: if an argument is out of range.
@@ -257,6 +285,8 @@ def rate(
     """
     k_excess = require_integer("k_excess", k_excess, 0, MAX_EXCESS)
     resolved = resolve(family, d)
+    shown = chosen_columns(columns)
+    merging = None if merging is None else require_integer("merging", merging, 1, MAX_MERGING)
     tuples, left_out = None, [] if resolved.source is None else _couplings(resolved)
     if k_true is not None:
         from polysolv.rates.allocations import MAX_ATOMS_LISTED, allocations, can_occur_with_walls
@@ -291,7 +321,19 @@ def rate(
 
     @cache
     def statements(size: int, some_exactly_fitted: bool) -> Mapping[str, ParameterRates]:
-        return parameter_rates(resolved, size, orders[size], exactly_fitted=some_exactly_fitted)
+        found = parameter_rates(resolved, size, orders[size], exactly_fitted=some_exactly_fitted)
+        observed = resolved.for_cell(size)
+        attained = minimax_certificates(observed, size, found)
+        uniform = uniform_exponents(observed, size, merging or k_true or MERGING)
+        return {
+            name: rates._replace(
+                minimax=Exponent(rates.refined.exponent, MINIMAX_SOURCE)
+                if rates.refined is not None and name in attained
+                else None,
+                uniform=uniform.get(name),
+            )
+            for name, rates in found.items()
+        }
 
     with_singleton = sizes if not tuples else {size for cells in tuples if 1 in cells for size in cells}
     cells_rates = tuple(
@@ -311,6 +353,7 @@ def rate(
         cells=cells_rates,
         notes=(
             *report_notes(resolved, k_excess, k_true, refined_sources(cells_rates)),
+            *column_notes(shown, merging or k_true, cells_rates[-1].parameters),
             *left_out,
             *arc_notes((cell.size, cell.parameters) for cell in cells_rates),
         ),
@@ -320,6 +363,8 @@ def rate(
             Allocation(cells, cells.count(1), tuple(statements(size, 1 in cells) for size in cells))
             for cells in tuples
         ),
+        columns=shown,
+        merging=merging or k_true or MERGING,
     )
 
 
@@ -329,14 +374,13 @@ def _couplings(family: Family) -> list[str]:
     return coupling_notes(family)
 
 
-def _cells_grid(title: str, cells: Sequence[CellRates]) -> Grid:
-    headers = ["cell size m", "order", "evidence", "parameter", "published", "refined"]
+def _cells_grid(title: str, cells: Sequence[CellRates], columns: Sequence[str] = tuple(COLUMNS)) -> Grid:
     where = certificate_headers(cells)
-    headers += ["growth of n for half the error", *where]
+    headers = ["cell size m", "order", "evidence", "parameter", *(COLUMNS[name] for name in columns), *where]
     rows = [
         [
             *(str(cell.size), show_order(cell.order), cell.evidence or "-"),
-            *_statements(rates),
+            *(rates.name, *shown_cells(rates, columns)),
             *certificate_cells(cell, where),
         ]
         for cell in cells
@@ -389,26 +433,37 @@ def show_order(order: int | None) -> str:
     return "-" if order is None else str(order)
 
 
+EXACT_HEADERS = ["refined_exponent", "refined_rate", "halving_factor"]
+EXACT_HEADERS += ["minimax_exponent", "minimax_rate", "uniform_exponent", "uniform_rate"]
+
+
 def exact_cells(rates: ParameterRates) -> list[str]:
     """Return a parameter's statements as table cells with exact fractions, empty where there is none."""
-    cells = [rates.name]
-    for statement in (rates.published, rates.refined):
-        cells += ["", ""] if statement is None else [str(statement.exponent), str(statement.rate)]
+    published, refined, minimax, uniform = (
+        ["", ""] if statement is None else [str(statement.exponent), str(statement.rate)]
+        for statement in (rates.published, rates.refined, rates.minimax, rates.uniform)
+    )
     if not rates.identifiable:
-        cells[-1] = NOT_IDENTIFIABLE
+        refined[-1] = NOT_IDENTIFIABLE
     factor = rates.halving_factor
-    return [*cells, "" if factor is None else str(factor)]
+    return [rates.name, *published, *refined, "" if factor is None else str(factor), *minimax, *uniform]
 
 
-def _statements(rates: ParameterRates) -> list[str]:
-    factor = rates.halving_factor
-    growth = "-" if rates.identifiable else NO_N_SUFFICES
-    return [
-        rates.name,
-        show_rate(rates.published.rate if rates.published else None),
-        show_refined(rates),
-        growth if factor is None else show_factor(factor),
-    ]
+def shown_cells(rates: ParameterRates, columns: Sequence[str]) -> list[str]:
+    """Return a parameter's statements for people, a cell for each of the columns."""
+    return [_shown(rates, column) for column in columns]
+
+
+def _shown(rates: ParameterRates, column: str) -> str:
+    if column == "pointwise":
+        return show_refined(rates)
+    if column == "growth":
+        factor = rates.halving_factor
+        growth = "-" if rates.identifiable else NO_N_SUFFICES
+        return growth if factor is None else show_factor(factor)
+    by_name = {"published": rates.published, "minimax": rates.minimax, "uniform": rates.uniform}
+    statement = by_name[column]
+    return show_rate(statement.rate if statement else None)
 
 
 def show_refined(rates: ParameterRates) -> str:

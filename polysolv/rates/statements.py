@@ -38,6 +38,10 @@ class ParameterRates(NamedTuple):
         status: ``"proved"``, ``"bounds"``, ``"not identifiable"``, or ``None`` where nothing is stated.
         arc: the arc of the lower bound, or the one along which the density does not change; ``None`` where
             a short rule decides (:func:`polysolv.explain` gives it) or nothing is stated.
+        minimax: the local minimax exponent, equal to the refined one where the kernel accepts the certificate
+            of an arc that attains it (:mod:`polysolv.rates.minimax`), else ``None``.
+        uniform: the exponent where true atoms may merge (:mod:`polysolv.rates.uniform`), or ``None``. Reports
+            and tables of rates fill in these two.
     """
 
     name: str
@@ -47,6 +51,8 @@ class ParameterRates(NamedTuple):
     bounds: tuple[Fraction, Fraction | None] | None = None
     status: str | None = None
     arc: str | None = None
+    minimax: Exponent | None = None
+    uniform: Exponent | None = None
 
     @property
     def identifiable(self) -> bool:
@@ -71,6 +77,8 @@ class ParameterRates(NamedTuple):
             "name": self.name,
             "published": self.published.to_data() if self.published else None,
             "refined": self.refined.to_data() if self.refined else None,
+            "minimax": self.minimax.to_data() if self.minimax else None,
+            "uniform": self.uniform.to_data() if self.uniform else None,
             "status": self.status,
             "arc": self.arc,
             "halving_factor": self.halving_factor,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from polysolv.display.grid import Grid, show_rate
+from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
 from polysolv.families import Family
+from polysolv.rates.columns import COLUMNS, TABLE_COLUMNS, chosen_columns
 from polysolv.rates.notes import notes_as_text
 from polysolv.rates.report import (
+    EXACT_HEADERS,
     MAX_EXCESS,
     CellRates,
     certificate_cells,
@@ -19,10 +22,11 @@ from polysolv.rates.report import (
     exact_cells,
     rate,
     show_order,
-    show_refined,
+    shown_cells,
     status_cells,
     status_headers,
 )
+from polysolv.rates.uniform import MERGING
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -40,11 +44,15 @@ class RateTable(RichDisplay):
         family: the family.
         rows: the cell of size excess + 1 for each excess, from excess 0.
         notes: what the reader must know.
+        columns: the columns for each parameter, see :mod:`polysolv.rates.columns`.
+        merging: how many true atoms may merge in the column uniform.
     """
 
     family: Family
     rows: tuple[CellRates, ...]
     notes: tuple[str, ...]
+    columns: tuple[str, ...] = TABLE_COLUMNS
+    merging: int = MERGING
 
     def to_data(self) -> dict[str, Any]:
         """Return the table as JSON data (schema ``polysolv/table/1``)."""
@@ -52,6 +60,7 @@ class RateTable(RichDisplay):
             "schema": SCHEMA,
             "family": self.family.name,
             "dimension": self.family.dimension,
+            "merging": self.merging,
             "assumptions": list(self.family.for_cell(self.rows[-1].size).stated_assumptions),
             "rows": [{"k_excess": cell.size - 1, **cell.to_data()} for cell in self.rows],
             "notes": list(self.notes),
@@ -64,17 +73,17 @@ class RateTable(RichDisplay):
         return json.dumps(self.to_data(), indent=2)
 
     def grid(self) -> Grid:
-        """Return one row for each excess, a published and a refined column for each parameter."""
+        """Return one row for each excess, the columns asked for for each parameter."""
         names = [p.name for p in self.family.parameters]
         headers = ["k - k*", "m", "order", "evidence"]
-        headers += [f"{name} {which}" for name in names for which in ("published", "refined")]
+        headers += [f"{name} {which}" for name in names for which in map(COLUMNS.__getitem__, self.columns)]
         where = certificate_headers(self.rows)
         headers += where
         rows = []
         for cell in self.rows:
             row = [str(cell.size - 1), str(cell.size), show_order(cell.order), cell.evidence or "-"]
             for rates in cell.parameters.values():
-                row += [show_rate(rates.published.rate if rates.published else None), show_refined(rates)]
+                row += shown_cells(rates, self.columns)
             rows.append([*row, *certificate_cells(cell, where)])
         title = f"{self.family.name}: rates in the largest cell, by the number of excess experts"
         return Grid(title, headers, rows)
@@ -105,7 +114,7 @@ class RateTable(RichDisplay):
         try:
             from pandas import DataFrame
         except ImportError:
-            raise InputError("pandas", "not installed", "pip install 'polysolv[pandas]'") from None
+            raise InputError("pandas", "not installed", "pip install pandas") from None
         rows = []
         for cell in self.rows:
             for rates in cell.parameters.values():
@@ -122,6 +131,10 @@ class RateTable(RichDisplay):
                         refined.exponent if refined else None,
                         refined.rate if refined else None,
                         rates.halving_factor,
+                        *(rates.minimax or (None,))[:1],
+                        rates.minimax.rate if rates.minimax else None,
+                        *(rates.uniform or (None,))[:1],
+                        rates.uniform.rate if rates.uniform else None,
                         rates.status,
                         rates.arc,
                     ]
@@ -174,7 +187,7 @@ class RateTable(RichDisplay):
 
 
 _LONG_HEADERS = ["k_excess", "size", "order", "evidence", "parameter", "published_exponent", "published_rate"]
-_LONG_HEADERS += ["refined_exponent", "refined_rate", "halving_factor"]
+_LONG_HEADERS += EXACT_HEADERS
 
 
 def rate_table(
@@ -182,6 +195,8 @@ def rate_table(
     family: str | Family = "softmax-gaussian",
     d: int | None = None,
     certificates: str | Path | None = None,
+    columns: Sequence[str] | None = None,
+    merging: int | None = None,
 ) -> RateTable:
     """Return the slowest possible rates for 0 to ``max_k_excess`` excess experts.
 
@@ -190,13 +205,17 @@ def rate_table(
         family: a family or the name of one.
         d: number of covariates for a family given by name; 1 if left out.
         certificates: see :func:`polysolv.rates.report.rate`.
+        columns: which of published, pointwise (or refined), minimax, uniform and growth the table shows for
+            each parameter; published and pointwise if left out. JSON and CSV always hold all.
+        merging: number of true atoms that may merge, for the column uniform; 2 if left out.
 
     Raises:
         InputError: if an argument is out of range.
 
     >>> print(rate_table(2, "location-scale-gaussian").to_csv().splitlines()[5])
-    2,3,6,PROVED,mu,6,1/12,6,1/12,4096
+    2,3,6,PROVED,mu,6,1/12,6,1/12,4096,6,1/12,10,1/20
     """
     max_k_excess = require_integer("max_k_excess", max_k_excess, 0, MAX_EXCESS)
-    report = rate(max_k_excess, family, d, certificates=certificates)
-    return RateTable(report.family, report.cells, report.notes)
+    shown = chosen_columns(columns, TABLE_COLUMNS)
+    report = rate(max_k_excess, family, d, certificates=certificates, columns=shown, merging=merging)
+    return RateTable(report.family, report.cells, report.notes, shown, report.merging)

@@ -10,7 +10,7 @@ from .statement import Statement
 
 KEYS = "family d m component claim field log_symbol relations digest"
 MAX_POWER = 64
-_LOCAL = {"eps": 0, "z": 1}  # variables of a path; covariates and duals are numbered from 2
+LOCAL = {"eps": 0, "z": 1}  # variables of a path; covariates and duals are numbered from 2
 
 Rule = tuple[list[tuple[int, int]], int, dict[int, Number]]  # leading exponents, packed; what replaces it
 
@@ -33,7 +33,7 @@ class ArcStatement(Statement):
         numbers = {name: i + 2 for i, name in enumerate(symbol.variables)}
         listed = items(data["relations"], "relations")
         self.relations = [read_polynomial(item, numbers, "relations") for item in listed]
-        self.rules = [_rule(list(poly.terms.items())) for poly in self.relations if poly.terms]
+        self.rules = [rewriting(list(poly.terms.items())) for poly in self.relations if poly.terms]
         self.given = tuple(str(item) for item in items(data.get("given", []), "given"))
         keys = "d m component log_symbol relations given"
         if data["digest"] != digest({key: data[key] for key in keys.split() if key in data}):
@@ -49,7 +49,7 @@ class ArcStatement(Statement):
         return f"{cell}: {self.component} is not identifiable"
 
 
-def _rule(terms: list[tuple[int, Number]]) -> Rule:
+def rewriting(terms: list[tuple[int, Number]]) -> Rule:
     """Return the rule that rewrites the first term by the others; any such rule is sound modulo the ideal."""
     (lead, value), *rest = terms
     scale = Fraction(-1) / value
@@ -95,10 +95,10 @@ def check_arc(statement: Statement, steps: object, payload: object) -> tuple[str
     norms: list[Number] = [rational(item, "norms") for item in items(data["norms"], "norms")]
     if not 1 <= len(shifts) <= statement.m or len(norms) != len(shifts) - 1 or any(n <= 0 for n in norms):
         raise Rejected("nodes", "needs 1 to m shifts, and positive norms, one fewer")
-    node, means = _nodes(shifts, norms)
+    node, means = node_rule(shifts, norms)
     paths = {}
     for name, value in mapping(data["paths"], "paths").items():
-        paths[name] = read_polynomial(value, _LOCAL, "paths")
+        paths[name] = read_polynomial(value, LOCAL, "paths")
         if not all(key & 0xFFFF for key in paths[name].terms):
             raise Rejected("paths", f"{name} does not tend to 0 with eps")
     if not paths.keys() <= set(statement.log_symbol.components):
@@ -106,14 +106,14 @@ def check_arc(statement: Statement, steps: object, payload: object) -> tuple[str
     if statement.component not in paths or not reduce(paths[statement.component], [node]).terms:
         raise Rejected("paths", f"{statement.component} does not move")
     rules = [node, *statement.rules]
-    along = reduce(_substituted(statement.log_symbol, paths), rules)
+    along = reduce(substituted(statement.log_symbol, paths), rules)
     moved = Poly({key: value for key, value in along.terms.items() if key >> (2 * SHIFT)}, along.bound)
     if "shift" in data:
         shift = Poly({1 + (1 << SHIFT): rational(data["shift"], "shift")}, 2)
         centred = add([moved, shift])
         if any(key >> SHIFT for key in reduce(centred * centred, rules).terms):
             raise Rejected("two values", "the square of N + shift eps z is not the same number for all atoms")
-        _require_constant(moved, means, "N")
+        require_constant(moved, means, "N")
         return ()
     total, power = Poly({}, 0), Poly({0: 1}, 0)
     for n in range(1, MAX_POWER + 1):
@@ -124,11 +124,11 @@ def check_arc(statement: Statement, steps: object, payload: object) -> tuple[str
         total = add([total, power])
     else:
         raise Rejected("nilpotency", f"no power of N up to {MAX_POWER} vanishes modulo the relations")
-    _require_constant(total, means, "exp(N)")
+    require_constant(total, means, "exp(N)")
     return ()
 
 
-def _nodes(shifts: list[Number], norms: list[Number]) -> tuple[Rule, list[Number]]:
+def node_rule(shifts: list[Number], norms: list[Number]) -> tuple[Rule, list[Number]]:
     """Return the rule for z^size, and the weighted means of 1, z, .., z^(size - 1)."""
     polys: list[list[Number]] = [[1]]
     for k, shift in enumerate(shifts):
@@ -146,7 +146,8 @@ def _nodes(shifts: list[Number], norms: list[Number]) -> tuple[Rule, list[Number
     return ([(1, size)], size << SHIFT, tail), means
 
 
-def _substituted(symbol: LogSymbol, paths: dict[str, Poly]) -> Poly:
+def substituted(symbol: LogSymbol, paths: dict[str, Poly]) -> Poly:
+    """Return K with paths for its components; those left out are 0."""
     parts = []
     zero = Poly({}, 0)
     for index, poly in symbol.coefficients.items():
@@ -160,7 +161,7 @@ def _substituted(symbol: LogSymbol, paths: dict[str, Poly]) -> Poly:
     return add(parts)
 
 
-def _require_constant(poly: Poly, means: list[Number], what: str) -> None:
+def require_constant(poly: Poly, means: list[Number], what: str) -> None:
     """Check that the weighted mean over the nodes holds no covariate and no dual."""
     total: dict[int, Number] = {}
     for key, value in poly.terms.items():

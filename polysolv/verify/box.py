@@ -20,7 +20,8 @@ def check_box(statement: Statement, steps: object, payload: object) -> tuple[str
     """
     data = fields(payload, "fixed free boxes", "payload")
     fixed, free = read_values(statement, data["fixed"]), names(data["free"], "free")
-    if (statement.claim, statement.field, items(steps, "steps")) != ("SOLVABLE", "REAL_POSITIVE", []):
+    claimed = statement.claim in ("SOLVABLE", "CONTACT_ORDER")  # of the latter it is one side
+    if not claimed or (statement.field, items(steps, "steps")) != ("REAL_POSITIVE", []):
         raise Rejected("box", "it proves SOLVABLE over REAL_POSITIVE, without steps")
     if sorted([*fixed, *free]) != sorted(statement.variables):
         raise Malformed("free", "each unknown must be fixed or free")

@@ -5,6 +5,7 @@ from .box import check_box
 from .cell import CellStatement
 from .identity import check_identity
 from .limits import Malformed, Rejected, work
+from .minimax import UNIFORM_CHECKS, UNIFORM_STATEMENTS
 from .point import check_point
 from .quadrature import check_quadrature
 from .reading import check_plain, digest, fields, items, parse
@@ -110,4 +111,5 @@ _CHECKS |= {"identity": check_identity, "zero-crossing": check_zero_crossing, "a
 _CHECKS |= {"region": check_region, "coefficient": check_theorem}
 _CHECKS |= {"second-order": check_relations}
 _STATEMENTS = {"arc": ArcStatement, "region": CellStatement, "coefficient": CellStatement}
+_CHECKS, _STATEMENTS = _CHECKS | UNIFORM_CHECKS, _STATEMENTS | UNIFORM_STATEMENTS
 _STATEMENTS |= {"second-order": RelationStatement}

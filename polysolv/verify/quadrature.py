@@ -6,6 +6,7 @@ from .statement import Statement
 from .steps import core
 
 _kept: list[tuple[int, list[int], list[int], int]] = [(0, [], [1], 0)]
+_checked: dict[int, list[int]] = {}  # the He_m whose rule has been checked
 _moments = [1]  # (2i)! [y^2i] exp(y^2/2) = (2i)! / (2^i i!) = E[Z^2i] of a standard Gaussian; odd ones are 0
 
 
@@ -39,11 +40,19 @@ def check_quadrature(statement: Statement, steps: object, payload: object) -> tu
         raise Rejected("quadrature", f"it proves solvability, and up to degree {2 * m - 1} only")
     if not {scale, location if m > 1 else scale} & set(statement.nontrivial):
         raise Rejected("non-triviality", "what the rule makes non-zero does not count")
-    h, real_zeros = hermite(m)
-    if fields(payload, "nodes", "payload")["nodes"] != [spell(coefficient) for coefficient in h]:
+    if fields(payload, "nodes", "payload")["nodes"] != [spell(coefficient) for coefficient in hermite(m)[0]]:
         raise Rejected("nodes", f"they are not the coefficients of He_{m}, lowest first")
+    check_rule(m)
+    return ()
+
+
+def check_rule(m: int) -> None:
+    """Check that He_m has m real zeros and is orthogonal to 1, .., x^(m - 1)."""
+    h, real_zeros = hermite(m)
     if real_zeros != m:
         raise Rejected("Sturm", f"He_{m} does not have {m} real zeros")
+    if _checked.get(m) == h:
+        return
     for i in range(len(_moments), m):
         _moments.append(_moments[-1] * (2 * i - 1))
     # The rule interpolates: it is exact to degree m - 1, and by division to 2m - 1 if He_m is orthogonal to
@@ -51,4 +60,4 @@ def check_quadrature(statement: Statement, steps: object, payload: object) -> tu
     for k in range(m % 2, m, 2):
         if sum(h[j] * _moments[(j + k) // 2] for j in range(m % 2, m + 1, 2)):
             raise Rejected("moments", f"He_{m} is not orthogonal to x^{k}")
-    return ()
+    _checked[m] = h

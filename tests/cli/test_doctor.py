@@ -25,7 +25,7 @@ def test_a_sound_installation_is_healthy(run):
     assert data["versions"]["numpy"] == version("numpy")
     assert [check["passed"] for check in data["self_test"]] == [True] * 5
     assert data["seconds"] == pytest.approx(sum(check["seconds"] for check in data["self_test"]))
-    assert {one["name"] for one in data["optional"]} >= {"msolve", "singular", "z3-solver", "dask", "pandas"}
+    assert {one["name"] for one in data["optional"]} >= {"msolve", "singular", "z3-solver", "dask", "pyarrow"}
     for one in data["optional"]:
         assert one["found"] or "install" in one["advice"]
 
@@ -34,7 +34,9 @@ def test_every_dependency_is_listed():
     needed = {line.split(">")[0].strip() for line in requires("polysolv") if "extra" not in line}
     assert needed == set(doctor.PACKAGES)
     # What a user of the tool may want: not what tests and docs are made with.
-    wanted = [line for line in requires("polysolv") if re.search("extra == .(dask|pandas|smt)", line)]
+    wanted = [
+        line for line in requires("polysolv") if re.search("extra == .(dask|formula|parquet|smt)", line)
+    ]
     extras = {line.split(">")[0].strip() for line in wanted}
     assert extras == set(doctor._OPTIONAL)
 

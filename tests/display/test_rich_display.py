@@ -94,7 +94,7 @@ def objects(fit):
     return {
         "RateReport": (polysolv.rate(2, k_true=2), "(2, 2)"),
         "CellRates": (polysolv.rate(2).cell(3), "4096"),
-        "RateTable": (polysolv.rate_table(3, "softmax-polynomial-1-2"), "a_1 refined"),
+        "RateTable": (polysolv.rate_table(3, "softmax-polynomial-1-2"), "a_1 pointwise"),
         "PolynomialSystem": (system, "P[2,1]"),
         "GenericSystem": (polysolv.GenericSystem.parse(["x^2*y - 3/2*x", "x_1 = y^2"]), "f[2]"),
         "Verdict": (polysolv.decide(system), "Gauss-Hermite rule with 2 nodes, exact to degree 3"),

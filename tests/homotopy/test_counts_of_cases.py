@@ -41,15 +41,25 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_counts_are_the_same_on_many_seeds(name):
+def check_counts(name, seeds):
     equations, solutions, real, singular = CASES[name]
-    for seed in SEEDS:
+    for seed in seeds:
         result = solve(equations, seed=seed)
         assert (result.nsolutions, result.nreal, result.nsingular) == (solutions, real, singular), seed
         certified = certify_solutions(result)
         for path, certificate in zip(result.solutions, certified.solutions, strict=True):
             assert certificate.real in (path.real, None), (seed, path)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_counts_are_the_same_on_some_seeds(name):
+    check_counts(name, SEEDS[:4])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
+def test_counts_are_the_same_on_many_seeds(name):
+    check_counts(name, SEEDS[4:])
 
 
 @pytest.mark.slow
@@ -64,33 +74,46 @@ def test_triple_points_are_not_split_on_an_unlucky_seed():
     assert (result.nsolutions, result.nsingular) == (456, 108)
 
 
-@pytest.mark.parametrize("distance", [1e-6, 1e-8, 1e-10, 1e-11, 1e-12])
-def test_near_double_roots_are_told_apart(distance):
-    for seed in range(5):
+def check_near_double_roots(distance, seeds):
+    for seed in seeds:
         result = solve([f"(x-1)*(x-1-{distance:.0e})*(x^3+2)", "y^2 - x - 3"], seed=seed)
         assert (result.nsolutions, result.nreal, result.nsingular) == (10, 6, 0), seed
 
 
-def test_every_simple_solution_beside_curves_is_certified():
-    """Three Kuramoto oscillators: curves of solutions, and five isolated ones."""
-    for seed in range(3):
-        result = solve(KURAMOTO, seed=seed)
-        isolated = [path for path in result.solutions if path.dimension == 0]
-        assert len(isolated) == 5
-        assert all(not path.singular for path in isolated)
-        assert certify_solutions(result).counts["certified"] == 5
+@pytest.mark.parametrize("distance", [1e-6, 1e-8, 1e-10, 1e-11, 1e-12])
+def test_near_double_roots_are_told_apart(distance):
+    check_near_double_roots(distance, SEEDS[:2])
 
 
-@pytest.mark.parametrize(
-    ("equations", "dimension"),
-    [(["x^2-y^2", "x-y"], 1), (["x*z - x", "y*z - y", "(x-2)*(z-1)"], 2), (KURAMOTO, 1)],
-)
-def test_sets_of_positive_dimension_are_said_so(run, tmp_path, equations, dimension):
-    result = solve(equations)
+@pytest.mark.slow
+@pytest.mark.parametrize("distance", [1e-6, 1e-8, 1e-10, 1e-11, 1e-12])
+def test_near_double_roots_are_told_apart_on_many_seeds(distance):
+    check_near_double_roots(distance, SEEDS[2:])
+
+
+def check_positive_dimension(result, dimension):
     assert result.npositive_dimensional > 0
     assert {path.dimension for path in result.solutions if path.singular} == {dimension}
     assert any("infinitely many solutions" in note for note in result.notes)
     assert SolveResult.from_json(result.to_json()) == result
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS[1:])])
+def test_every_simple_solution_beside_curves_is_certified(seed):
+    """Three Kuramoto oscillators: curves of solutions, and five isolated ones."""
+    result = solve(KURAMOTO, seed=seed)
+    check_positive_dimension(result, 1)
+    isolated = [path for path in result.solutions if path.dimension == 0]
+    assert len(isolated) == 5
+    assert all(not path.singular for path in isolated)
+    assert certify_solutions(result).counts["certified"] == 5
+
+
+@pytest.mark.parametrize(
+    ("equations", "dimension"), [(["x^2-y^2", "x-y"], 1), (["x*z - x", "y*z - y", "(x-2)*(z-1)"], 2)]
+)
+def test_sets_of_positive_dimension_are_said_so(run, tmp_path, equations, dimension):
+    check_positive_dimension(solve(equations), dimension)
     file = tmp_path / "system.txt"
     file.write_text("\n".join(equations))
     code, out, _ = run("solve", file)

@@ -16,8 +16,10 @@ def multiplicities(result: SolveResult) -> list[int]:
     return sorted(path.multiplicity for path in result.solutions)
 
 
-@pytest.mark.parametrize("power", [9, 12])
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(
+    ("power", "seed"),
+    [(9, 1), (12, 2), *(pytest.param(*c, marks=pytest.mark.slow) for c in ((9, 2), (12, 1)))],
+)
 def test_high_powers_of_a_linear_factor(power: int, seed: int) -> None:
     result = solve([f"(x - 1)^{power}*(x + 2)"], start="total-degree", seed=seed)
     assert (multiplicities(result), result.nfailed) == ([1, power], 0)
@@ -39,15 +41,7 @@ def test_a_double_root_next_to_a_simple_one(gap: str, seed: int) -> None:
     assert abs(by_multiplicity[2].solution[0] - 1) < 1e-10
 
 
-@settings(max_examples=25, deadline=None)
-@given(
-    st.lists(
-        st.tuples(st.integers(-3, 3), st.integers(1, 4)), min_size=1, max_size=2, unique_by=lambda r: r[0]
-    ),
-    st.integers(2, 6),
-    st.integers(0, 1000),
-)
-def test_clusters_of_known_roots(roots: list[tuple[int, int]], digits: int, seed: int) -> None:
+def check_clusters(roots: list[tuple[int, int]], digits: int, seed: int) -> None:
     """Roots r of multiplicity m, each with a simple root at a distance of 10^-digits."""
     gap = Fraction(1, 10**digits)
     factors = [f"(x - ({r}))^{m}*(x - ({r + gap}))" for r, m in roots]
@@ -55,6 +49,28 @@ def test_clusters_of_known_roots(roots: list[tuple[int, int]], digits: int, seed
     expected = sorted([m for _, m in roots] + [1] * len(roots))
     assert (multiplicities(result), result.nfailed) == (expected, 0)
     assert result.nreal == 2 * len(roots)
+
+
+clusters = given(
+    st.lists(
+        st.tuples(st.integers(-3, 3), st.integers(1, 4)), min_size=1, max_size=2, unique_by=lambda r: r[0]
+    ),
+    st.integers(2, 6),
+    st.integers(0, 1000),
+)
+
+
+@settings(max_examples=8, deadline=None)
+@clusters
+def test_clusters_of_known_roots(roots: list[tuple[int, int]], digits: int, seed: int) -> None:
+    check_clusters(roots, digits, seed)
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None)
+@clusters
+def test_many_clusters_of_known_roots(roots: list[tuple[int, int]], digits: int, seed: int) -> None:
+    check_clusters(roots, digits, seed)
 
 
 def test_multiple_solutions_keep_their_multiplicity() -> None:
@@ -65,11 +81,12 @@ def test_multiple_solutions_keep_their_multiplicity() -> None:
     assert multiplicities(result) == [1, 1, 2, 2, 2]
 
 
-def test_a_curve_of_solutions_is_not_taken_for_simple_ones() -> None:
+@pytest.mark.parametrize("power", [2, pytest.param(3, marks=pytest.mark.slow)])
+def test_a_curve_of_solutions_is_not_taken_for_simple_ones(power: int) -> None:
     """Newton's method converges quadratically to a curve, too."""
-    result = solve(["(x^2 + y^2 - 1)*(x - 2)^3", "(x^2 + y^2 - 1)*(y - 3)^3"], seed=1)
+    result = solve([f"(x^2 + y^2 - 1)*(x - 2)^{power}", f"(x^2 + y^2 - 1)*(y - 3)^{power}"], seed=1)
     isolated = [path for path in result.solutions if abs(path.solution[0] - 2) < 1e-3]
-    assert [path.multiplicity for path in isolated] == [9]
+    assert [path.multiplicity for path in isolated] == [power**2]
     assert all(path.singular for path in result.solutions)
 
 

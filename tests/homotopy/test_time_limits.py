@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 
 import classic_systems as classic
+import numpy as np
 import pytest
 
 from polysolv import InputError, solve
@@ -24,6 +25,7 @@ from polysolv.deadline import TimeIsUp, time_limit
 from polysolv.homotopy import certify_solutions
 from polysolv.homotopy.precise import confirmation, doubtful_ends
 from polysolv.homotopy.starts import choose, tropical
+from polysolv.homotopy.starts.polyhedral import find_mixed_cells
 from polysolv.polynomials.generic_system import GenericSystem
 
 pytestmark = [
@@ -126,6 +128,13 @@ def test_the_search_for_mixed_cells_ends_with_the_time_limit():
         solve(system, start="polyhedral", timeout=LIMIT)
     with in_time(), ctrl_c(LIMIT), pytest.raises(KeyboardInterrupt):
         solve(system, start="polyhedral")
+
+
+def test_the_search_for_mixed_cells_looks_up_among_the_pairs_of_edges():
+    """The budget ends it where the time limit does; two supports alone have 600,000 pairs of edges here."""
+    supports = [tuple(polynomial) for polynomial in large_system(8, 40, degree=5).equations]
+    with in_time():
+        assert find_mixed_cells(supports, 8, np.random.default_rng(0), budget=2e8) is None
 
 
 def test_tracking_ends_with_the_time_limit():

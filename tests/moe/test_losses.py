@@ -60,7 +60,9 @@ def formula(G, truth, kind, t1, t2, r=lambda m: 2 * m):
 
 
 @pytest.mark.parametrize("kind", ["D1", "D2", "refined"])
-@pytest.mark.parametrize("seed", range(9))
+@pytest.mark.parametrize(
+    "seed", [0, 1, 3, *(pytest.param(s, marks=pytest.mark.slow) for s in (2, 4, 5, 6, 7, 8))]
+)
 def test_the_infimum_is_that_of_a_brute_force_grid(seed, kind):
     G, truth = pair_of_measures(seed, 1 + seed % 4, 1 + seed % 3, 1)
     found = voronoi_loss(G, truth, kind)

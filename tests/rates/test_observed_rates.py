@@ -82,8 +82,18 @@ def test_every_form_says_not_identifiable(make):
 
 
 def test_forms_keep_their_columns_where_all_is_identifiable():
-    assert rate(1).to_csv().splitlines()[0].endswith("halving_factor")
-    assert rate_table(1).to_csv().splitlines()[0].endswith("halving_factor")
+    assert (
+        rate(1)
+        .to_csv()
+        .splitlines()[0]
+        .endswith("halving_factor,minimax_exponent,minimax_rate,uniform_exponent,uniform_rate")
+    )
+    assert (
+        rate_table(1)
+        .to_csv()
+        .splitlines()[0]
+        .endswith("halving_factor,minimax_exponent,minimax_rate,uniform_exponent,uniform_rate")
+    )
 
 
 def test_the_table_as_a_data_frame_and_a_picture():

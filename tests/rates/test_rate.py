@@ -74,6 +74,7 @@ def test_json_has_the_promised_keys():
         "dimension",
         "k_excess",
         "k_true",
+        "merging",
         "assumptions",
         "cells",
         "notes",
@@ -87,6 +88,8 @@ def test_json_has_the_promised_keys():
         "name": "b",
         "published": {"exponent": "6", "rate": "1/12"},
         "refined": {"exponent": "6", "rate": "1/12"},
+        "minimax": {"exponent": "6", "rate": "1/12"},
+        "uniform": {"exponent": "10", "rate": "1/20"},
         "status": "proved",
         "arc": None,
         "halving_factor": 4096,
@@ -155,7 +158,7 @@ def test_free_gates_need_no_exactly_fitted_cell():
 def test_sources_of_both_columns_are_named():
     notes = " ".join(rate(1).notes)
     assert "published: Nguyen, Nguyen and Ho 2023, Theorem 2" in notes
-    assert "refined: polysolv theory page" in notes
+    assert "pointwise (refined): polysolv theory page" in notes
 
 
 def test_no_excess_is_the_parametric_rate():

@@ -245,9 +245,9 @@ def find_edges(lifting, scratch):
         lifting.edge_start[i] = edges
         scratch.support[0] = i
         for a in range(lifting.start[i], lifting.start[i + 1]):
-            if is_over(lifting):
-                return -1
             for b in range(a + 1, lifting.start[i + 1]):
+                if is_over(lifting):
+                    return -1
                 if restrict(lifting, scratch, 0, a, b) and is_face(lifting, scratch, 1):
                     lifting.first[edges] = a
                     lifting.second[edges] = b
@@ -266,13 +266,13 @@ def find_pairs(lifting, scratch):
     whole_space(n, scratch)
     for i in range(n):
         for j in range(i + 1, n):
-            if is_over(lifting):
-                return False
             scratch.support[0] = i
             scratch.support[1] = j
             for e in range(edge_start[i], edge_start[i + 1]):
                 restrict(lifting, scratch, 0, first[e], second[e])
                 for f in range(edge_start[j], edge_start[j + 1]):
+                    if is_over(lifting):
+                        return False
                     if restrict(lifting, scratch, 1, first[f], second[f]) and is_face(lifting, scratch, 2):
                         lifting.together[e, f] = 1
                         lifting.together[f, e] = 1

@@ -28,6 +28,7 @@ _DEPTH_EACH = 64  # bits of s for each path of a cluster: the m-th root of s is 
 _DEEPEST = 450
 _EXTENSION = 1.5  # what the depth may grow by where no winding number shows
 _GUARD = 128
+_LEAST_PLACES, _RUNG = 320, 96  # binary places at the beginning of a path, and by how many they grow
 _DOUBLES = 26  # bits that start points have at least
 _MOST_FAILED = 24
 _ILL_CONDITION = 1e8  # beyond this Newton's method comes to rest at regular points only
@@ -45,6 +46,36 @@ _NEAR_INTEGER = 0.05  # relative
 _LN2 = round(math.ldexp(math.log(2), 60))
 _LARGE_NORM = 100  # that a path to infinity reaches
 _FAR = 1 << 200  # norm beyond which a path is left alone
+
+
+class _Ladder:
+    """A homotopy with as many binary places as a place of a path takes: the nearer its end the more.
+
+    Args:
+        finest: the homotopy with all places, in which places of paths are kept.
+    """
+
+    def __init__(self, finest: FixedHomotopy) -> None:
+        self.finest = finest
+        self._made = {finest.bits: finest}
+
+    def at(self, sigma: float) -> FixedHomotopy:
+        """Return the homotopy that serves at s = 2^−sigma."""
+        wanted = _LEAST_PLACES + _RUNG * math.ceil(2 * _EXTENSION * sigma / _RUNG)
+        bits = min(self.finest.bits, wanted)
+        if bits not in self._made:
+            self._made[bits] = self.finest.rounded(bits)
+        return self._made[bits]
+
+    def coarse(self, x: Sequence[Fixed], homotopy: FixedHomotopy) -> list[Fixed]:
+        """Return a point with the places of a homotopy of this ladder."""
+        less = self.finest.bits - homotopy.bits
+        return [(a >> less, b >> less) for a, b in x]
+
+    def fine(self, x: Sequence[Fixed], homotopy: FixedHomotopy) -> list[Fixed]:
+        """Return such a point with all places."""
+        more = self.finest.bits - homotopy.bits
+        return [(a << more, b << more) for a, b in x]
 
 
 @dataclass(frozen=True)
@@ -106,7 +137,7 @@ def settle_doubtful(
                 with engine.breakable():
                     homotopy = FixedHomotopy.of(problem.exact, start, int(2 * _EXTENSION * depth) + _GUARD)
                     most = min(left, _MOST_STEPS)
-                    end, steps = _followed(homotopy, tracked.middles[row], depth, most, engine, care)
+                    end, steps = _followed(_Ladder(homotopy), tracked.middles[row], depth, most, engine, care)
             except Halted:
                 return
             left -= steps
@@ -186,18 +217,19 @@ def _doubtful_paths(tracked: Tracked, points: Complexes) -> list[tuple[int, int]
 
 
 def _followed(
-    homotopy: FixedHomotopy, middle: np.ndarray, depth: int, most: int, engine: Engine, care: int
+    ladder: _Ladder, middle: np.ndarray, depth: int, most: int, engine: Engine, care: int
 ) -> tuple[_End | None, int]:
     """Track from the endgame's boundary to s = 2^−depth in at most so many steps, the smaller the more care.
 
     Returns:
         the end, or ``None`` where the path cannot be followed or leads far away, and the number of steps.
     """
+    homotopy = ladder.finest
     bits = homotopy.bits
     if np.abs(middle[-1]) < np.abs(middle).max() / _FAR:
         return None, 0
     begin = [homotopy.fixed(complex(z)) for z in middle[:-1] / middle[-1]]
-    first = _corrected(homotopy, begin, -math.log2(LEVELS[0].boundary), 1 << bits - _DOUBLES)
+    first = _corrected(ladder, begin, -math.log2(LEVELS[0].boundary), 1 << bits - _DOUBLES)
     if first is None:
         return None, 1
     before, now = None, first
@@ -208,7 +240,10 @@ def _followed(
             return None, count
         earlier, turns = turns, _turns(before, now)
         if turns is None or turns < 1.5:
-            zero = landed(homotopy, now.x)
+            near = ladder.at(now.sigma)
+            zero = landed(near, ladder.coarse(now.x, near))
+            if zero is not None and near is not homotopy:
+                zero = landed(homotopy, ladder.fine(zero, near))
             if zero is not None:
                 point = [homotopy.number(z) for z in zero]
                 return _End(codes.SUCCESS, point, jacobian_condition(homotopy, zero), 1), count
@@ -220,7 +255,7 @@ def _followed(
             return (_End(codes.AT_INFINITY, (), math.inf, 0) if infinite else None), count
         step = min(step, depth / 8)
         guess = _predicted(before, now, turns, step, fine)
-        after = _corrected(homotopy, guess, now.sigma + step, care=care)
+        after = _corrected(ladder, guess, now.sigma + step, care=care)
         if after is None:
             step *= 0.4
             fine = fine % _FINEST + 1
@@ -300,7 +335,7 @@ def _moved(point: Fixed, *changes: tuple[Fixed, float]) -> Fixed:
 
 
 def _corrected(
-    homotopy: FixedHomotopy, guess: list[Fixed], sigma: float, allowed: int = 0, care: int = 0
+    ladder: _Ladder, guess: list[Fixed], sigma: float, allowed: int = 0, care: int = 0
 ) -> _Place | None:
     """Newton's method at s = 2^−sigma; ``None`` unless its first correction is a small part of the slope.
 
@@ -309,7 +344,9 @@ def _corrected(
     to all digits: between two paths corrections hardly become smaller at first. ``allowed`` is a correction
     that may be made in any case.
     """
+    homotopy = ladder.at(sigma)
     bits = homotopy.bits
+    guess, allowed = ladder.coarse(guess, homotopy), allowed >> ladder.finest.bits - bits
     s = homotopy.power(sigma)
     least = largest(guess) + (1 << bits) >> bits - 20
     goal = largest(guess) + (1 << bits) >> max(int(_CONVERGED * (bits - sigma)), 30)
@@ -328,7 +365,7 @@ def _corrected(
         if attempt == 0 and size > max(unit >> _PART + _MORE * care, least, allowed):
             return None
         if size <= goal:
-            return _Place(sigma, x, slope)
+            return _Place(sigma, ladder.fine(x, homotopy), ladder.fine(slope, homotopy))
         if before is not None and attempt > 1 and size > before >> _QUADRATIC:
             return None
         before = size

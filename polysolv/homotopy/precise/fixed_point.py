@@ -59,6 +59,22 @@ class FixedHomotopy:
             rows.append(tuple(terms))
         return FixedHomotopy(bits, tuple(rows), tuple(highest.get(i, 0) for i in range(count)))
 
+    def rounded(self, bits: int) -> FixedHomotopy:
+        """Return the same with fewer binary places.
+
+        >>> FixedHomotopy(4, ((((24, 0), (0, 8), ()),),), (0,)).rounded(3).terms
+        ((((12, 0), (0, 4), ()),),)
+        """
+        less = self.bits - bits
+        terms = tuple(
+            tuple(
+                ((f0 >> less, f1 >> less), (g0 >> less, g1 >> less), monomial)
+                for (f0, f1), (g0, g1), monomial in row
+            )
+            for row in self.terms
+        )
+        return FixedHomotopy(bits, terms, self.powers)
+
     def fixed(self, value: complex) -> Fixed:
         """Return the number with this many places."""
         return _fixed(Fraction(value.real), self.bits), _fixed(Fraction(value.imag), self.bits)
@@ -83,18 +99,20 @@ class FixedHomotopy:
         tables = []
         for z, highest in zip(x, self.powers, strict=True):
             table = [one]
-            for _ in range(highest):
-                table.append(times(table[-1], z, bits))
+            for e in range(highest):
+                table.append(times(table[-1], z, bits) if e else z)
             tables.append(table)
         values, matrix, changes = [], [], []
         for row in self.terms:
             entries = [[0, 0] for _ in x]
             re = im = fre = fim = 0
             for (f0, f1), (g0, g1), monomial in row:
-                # before[v]·after is the product over all unknowns of the monomial but the v-th.
+                # before[v]·after is the product over all unknowns of the monomial but the v-th. Products with
+                # one, of which there are many, are left out.
                 before = [one]
                 for i, e in monomial:
-                    before.append(times(before[-1], tables[i][e], bits))
+                    factor = tables[i][e]
+                    before.append(times(before[-1], factor, bits) if len(before) > 1 else factor)
                 p, q = before[-1]
                 d0, d1 = g0 - f0, g1 - f1
                 c = f0 + (d0 * s >> bits), f1 + (d1 * s >> bits)
@@ -105,7 +123,8 @@ class FixedHomotopy:
                 after = c
                 for v in range(len(monomial) - 1, -1, -1):
                     i, e = monomial[v]
-                    a, b = times(times(before[v], after, bits), tables[i][e - 1], bits)
+                    others = times(before[v], after, bits) if v else after
+                    a, b = times(others, tables[i][e - 1], bits) if e > 1 else others
                     entries[i][0] += e * a
                     entries[i][1] += e * b
                     if v:

@@ -1,0 +1,133 @@
+"""The noun `FitSummary`: a fit for people who do not read likelihoods."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from polysolv.display.grid import Grid
+from polysolv.display.rich_display import RichDisplay, Tables, to_text
+from polysolv.moe.digits import shown
+from polysolv.moe.fit_record import FitRecord
+from polysolv.moe.mixing_measure import PARAMETERS
+from polysolv.moe.presentation import fit_notes
+
+_NORMAL = 1.959963984540054
+_MEANING = {
+    "beta0": "gate, intercept",
+    "beta1": "gate, slope of {}",
+    "a": "slope of {}",
+    "b": "intercept",
+    "sigma": "variance",
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FitSummary(RichDisplay):
+    """Experts with their shares, estimates with errors and 95 % intervals, and warnings in words.
+
+    Args:
+        experts: share of the rows, effective rows and spread of each expert.
+        estimates: each parameter with standard error and interval, "-" where withheld.
+        notes: what to know, in words; warnings first.
+    """
+
+    experts: Grid
+    estimates: Grid
+    notes: tuple[str, ...]
+
+    def _display(self) -> Tables:
+        return [self.experts, self.estimates], self.notes
+
+    def __str__(self) -> str:
+        return to_text(*self._display())
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def summary_of(fit: FitRecord) -> FitSummary:
+    """Return the summary of a fit."""
+    return FitSummary(_experts(fit), _estimates(fit), (*sentences(fit), *fit_notes(fit)))
+
+
+def sentences(fit: FitRecord) -> list[str]:
+    """Return one sentence for each expert: its share, its line, its noise.
+
+    Shares are means of the probabilities that a row belongs to the expert.
+    """
+    x_names, y_name = fit.column_names
+    G = fit.mixing_measure
+    found = []
+    for i in range(G.k):
+        share = fit.effective_rows[i] / fit.n_samples
+        moves = [
+            f"{'rises' if slope >= 0 else 'falls'} by {abs(slope):.3g} per unit of {name}"
+            for name, slope in zip(x_names, G.a[i].tolist(), strict=True)
+        ]
+        most = 4
+        more = f" and so on ({len(moves) - most} more)" if len(moves) > most else ""
+        found.append(
+            f"expert {i} holds {_percent(share)} of the rows ({fit.effective_rows[i]:.1f} of "
+            f"{fit.n_samples}): "
+            f"{y_name} {', '.join(moves[:most])}{more}, with a standard deviation of "
+            f"{math.sqrt(G.sigma[i]):.3g} around that"
+        )
+    return found
+
+
+def _percent(share: float) -> str:
+    return "-" if math.isnan(share) else f"{100 * share:.1f} %"
+
+
+def _experts(fit: FitRecord) -> Grid:
+    cell_of = {atom: cell for cell in fit.inferred_cells for atom in cell}
+    rows = []
+    for i, (mass, variance) in enumerate(
+        zip(fit.effective_rows.tolist(), fit.mixing_measure.sigma.tolist(), strict=True)
+    ):
+        alike = ", ".join(str(other) for other in cell_of.get(i, ()) if other != i)
+        remark = "spurious" if i in fit.spurious else f"looks like one with {alike}" if alike else "-"
+        share = _percent(mass / fit.n_samples)
+        rows.append([str(i), share, f"{mass:.1f}", f"{math.sqrt(variance):.4g}", remark])
+    x_names, y_name = fit.column_names
+    k = fit.mixing_measure.k
+    title = f"{y_name} given {', '.join(x_names)}: {k} expert{'s' if k > 1 else ''}, n = {fit.n_samples}"
+    return Grid(title, ["expert", "share", "effective rows", "standard deviation", "remark"], rows)
+
+
+def _estimates(fit: FitRecord) -> Grid:
+    table, errors = shown(fit.model, fit.mixing_measure, not fit.gate_separated), fit.standard_errors
+    x_names, _ = fit.column_names
+    rows = []
+    for i in range(fit.mixing_measure.k):
+        for name in PARAMETERS:
+            values = np.reshape(getattr(table.measure, name)[i], -1).tolist()
+            spreads = np.reshape(getattr(errors, name)[i], -1).tolist()
+            if table.centre is not None and name in ("beta0", "b"):
+                there = errors.centred
+                spreads = [math.nan if there is None else float(there[name == "b"][i])]
+            columns = x_names if name in ("beta1", "a") else ("",)
+            for value, spread, x in zip(values, spreads, columns, strict=True):
+                meaning = _MEANING[name].format(x)
+                if fit.gate_separated and name in ("beta0", "beta1"):
+                    rows.append([str(i), meaning, "withheld", "-", "-"])
+                    continue
+                rows.append([str(i), meaning, f"{value:.{table.digits}g}", *_interval(name, value, spread)])
+    return Grid("estimates", ["expert", "parameter", "estimate", "standard error", "95 % interval"], rows)
+
+
+def _interval(name: str, value: float, error: float) -> list[str]:
+    """Return error and interval as text; that of a variance is made on the scale of its logarithm."""
+    if math.isnan(error):
+        return ["-", "-"]
+    if error == 0:
+        return ["fixed", "-"]
+    if name == "sigma":
+        factor = math.exp(_NORMAL * error / value)
+        low, high = value / factor, value * factor
+    else:
+        low, high = value - _NORMAL * error, value + _NORMAL * error
+    return [f"{error:.2g}", f"{low:.4g} to {high:.4g}"]
