@@ -97,7 +97,17 @@ EXPONENTS = {
 }
 
 
-@pytest.mark.parametrize(("name", "d"), EXPONENTS)
+LONG = {
+    "student-location-scale-5",
+    "student-location-scale-2",
+    "von-mises-fisher",
+    "student-location-scale-3",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "d"), [pytest.param(*key, marks=[pytest.mark.slow] * (key[0] in LONG)) for key in EXPONENTS]
+)
 def test_every_row_of_the_table_is_decided(name, d):
     for m, expected in zip((2, 3, 4), EXPONENTS[name, d], strict=True):
         assert " ".join(map(str, exponents(name, m, d).values())) == expected
