@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from polysolv.decisions import order as order
     from polysolv.errors import InputError as InputError
     from polysolv.experiments import SweepResult as SweepResult
+    from polysolv.experiments import pair_probe as pair_probe
     from polysolv.experiments import probe as probe
     from polysolv.experiments import slopes as slopes
     from polysolv.experiments import sweep as sweep
@@ -93,6 +94,7 @@ _PUBLIC = {
     "learning_coefficient": "polysolv.rates.learning",
     "learning_coefficients": "polysolv.rates.learning",
     "order": "polysolv.decisions",
+    "pair_probe": "polysolv.experiments",
     "plan": "polysolv.rates.planning",
     "plot_voronoi_cells": "polysolv.moe",
     "probe": "polysolv.experiments",

@@ -3,7 +3,8 @@
 Run: python docs/programs/pictures.py [--folder docs/images] [NAME ...]
 
 Names: rates (data that half the error costs), cells-data and cells-atoms (a fit and its Voronoi cells),
-densities and distances (how little the density moves); without names all are made.
+densities and distances (how little the density moves), three-questions (of docs/uniform.md: how closely
+mixtures touch at one truth, near it, and where true atoms merge); without names all are made.
 Colours are those of Okabe and Ito; lines differ in dashes and markers too.
 """
 
@@ -23,6 +24,7 @@ from matplotlib.figure import Figure
 from scipy.integrate import trapezoid
 
 from polysolv import FitWarning, MixingMeasure, SoftmaxGaussianMoE, rate, voronoi_cells
+from polysolv.decisions.contact_witness import kept_pair
 from polysolv.display.pictures import BLACK, BLUE, GREEN, VERMILLION, rendered
 from polysolv.files import write_atomically
 
@@ -209,12 +211,51 @@ def picture_of_distances() -> Figure:
     return figure
 
 
+def touching(step: float) -> float:
+    """Return V of two mixtures of two atoms whose means differ by ``step``: the pair of the certificate."""
+    kept = kept_pair(2, 2)
+    assert kept is not None
+    weights, locations, scales = kept
+    apart = np.abs(locations[:2, None] - locations[None, 2:]).min(axis=1).max()
+    shares, means = weights / weights[:2].sum(), step / apart * locations
+    t = np.linspace(-9, 9, 20_001)
+    parts = [gaussian(t, b, 1.0 + (step / apart) ** 2 * s) for b, s in zip(means, scales, strict=True)]
+    gap = shares[:2] @ np.array(parts[:2]) - shares[2:] @ np.array(parts[2:])
+    return float(trapezoid(np.abs(gap), t) / 2)
+
+
+def picture_of_three_questions() -> Figure:
+    """Total variation against the difference in means: one truth, truths near it, and two that merge."""
+    figure, axis = panel()
+    lines = (
+        ("one truth, one atom", lambda e: variation(e, "moved"), VERMILLION, "s"),
+        ("near it, two against one", lambda e: variation(e, "2"), BLUE, "o"),
+        ("merging, two against two", touching, PURPLE, "D"),
+    )
+    for label, distance, colour, marker in lines:
+        values = [distance(e) for e in STEPS]
+        steep = np.polyfit(np.log(STEPS[:5]), np.log(values[:5]), 1)[0]
+        text = f"{label}: slope {steep:.2f}"
+        axis.loglog(STEPS, values, marker=marker, color=colour, linewidth=1.2, markersize=5, label=text)
+    axis.set_xticks([0.1, 0.2, 0.3, 0.5], ["0.1", "0.2", "0.3", "0.5"])
+    axis.set_xticks([], minor=True)
+    axis.set_xlabel("difference ε of the means")
+    axis.set_ylabel("total variation V")
+    axis.set_ylim(top=3e4)
+    axis.set_yticks([10.0**e for e in range(-10, 1, 2)])
+    axis.set_yticks([], minor=True)
+    axis.grid(True, color="#dddddd", linewidth=0.6)
+    axis.legend(frameon=False, fontsize=7, loc="upper left")
+    return figure
+
+
 PICTURES: dict[str, Callable[[], Figure]] = {
     "rates": picture_of_rates,
     "cells-data": picture_of_data,
     "cells-atoms": picture_of_atoms,
     "densities": picture_of_densities,
     "distances": picture_of_distances,
+    "three-questions": picture_of_three_questions,
 }
 
 

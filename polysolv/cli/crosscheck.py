@@ -28,6 +28,7 @@ _DESIGN = {
     "spread": "spread",
     "path": "path",
     "path_scale": "path_scale",
+    "m_true": "m_true",
     "bound_texts": "bounds",
     "tol": "options",
     "max_iter": "options",
@@ -83,9 +84,15 @@ _DESIGN = {
 @click.option(
     "--truth-path",
     "path",
-    type=Name(["fixed", "gauss-hermite", "split-beta1", "split-a"]),
+    type=Name(["fixed", "gauss-hermite", "split-beta1", "split-a", "merge"]),
     default=None,
     help="Whether the truth moves with n. [default: fixed]",
+)
+@click.option(
+    "--m-true",
+    type=IntegerRange(2, 6),
+    default=None,
+    help="With --truth-path merge: how many of the true experts come together. [default: 2]",
 )
 @click.option("--path-scale", type=float, default=None, help="Constant of the path's distance. [default: 1]")
 @fitter_options
@@ -159,10 +166,16 @@ def _settings(stated: dict[str, Any]) -> dict[str, Any]:
     k_true = stated.pop("k_true", None)
     if "truth" in stated:
         settings["truth"] = MixingMeasure.from_file(stated.pop("truth"), "--truth")
-    elif k_true is not None and "truth" not in settings:
-        settings["truth"] = standard_truth(k_true)
-    if "truth" in settings and k_true not in (None, settings["truth"].k):
-        raise InputError("--k-true", k_true, f"the number of atoms of the truth, {settings['truth'].k}")
+    # Along merge the truth that is given is the centre: one atom there is m_true atoms of the moving truth.
+    merged = stated.get("m_true", 2) - 1 if stated.get("path") == "merge" else 0
+    if "m_true" in stated and not merged:
+        raise InputError("--m-true", stated["m_true"], "nothing without --truth-path merge")
+    if "truth" not in settings and k_true is not None:
+        if k_true <= merged:
+            raise InputError("--k-true", k_true, f"at least --m-true = {merged + 1}, which come together")
+        settings["truth"] = standard_truth(k_true - merged)
+    if "truth" in settings and k_true not in (None, settings["truth"].k + merged):
+        raise InputError("--k-true", k_true, f"the number of true atoms, {settings['truth'].k + merged}")
     if "sizes" in stated:
         settings["sizes"] = parse_sizes(stated.pop("sizes"), "--sizes")
     if "cells" in stated:

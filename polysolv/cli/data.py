@@ -26,13 +26,13 @@ class Separator(_ParamType):
         return separator_named(str(value))
 
 
-def reading_options(command: Command) -> Command:
-    """Add ``--sep``, ``--decimal``, ``--encoding`` and ``--missing``; ``None``: to be found."""
+def reading_options(command: Command, missing: str = "error") -> Command:
+    """Add ``--sep``, ``--decimal``, ``--encoding`` (``None``: to be found), ``--missing`` (as given)."""
     for option in (
         click.option(
             "--missing",
             type=Name(["error", "drop"]),
-            default="error",
+            default=missing,
             show_default=True,
             help="What a missing value does to its line.",
         ),
@@ -50,6 +50,13 @@ def reading_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def show_dropped(count: int) -> None:
+    """Say how many lines were left out, if any were."""
+    if count:
+        lines = "1 line with a missing value" if count == 1 else f"{count} lines with missing values"
+        click.echo(f"polysolv: {lines} left out (--missing error refuses them)", err=True)
 
 
 def column_names(text: str) -> list[str]:

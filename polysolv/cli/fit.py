@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from polysolv.cli.data import column_names, reading_options, show_note, source_of
+from polysolv.cli.data import column_names, reading_options, show_dropped, show_note, source_of
 from polysolv.cli.fitter import fitter_options, parse_bounds
 from polysolv.cli.options import (
     ExpertCount,
@@ -71,7 +72,7 @@ _MAX_EXPERTS = 100
     help="Penalty on small variances, which makes the likelihood bounded.",
 )
 @fitter_options
-@reading_options
+@partial(reading_options, missing="drop")
 @click.option(
     "--plot",
     "picture",
@@ -111,9 +112,9 @@ def fit_command(
     DATA.csv (- for standard input) is delimited text whose first line holds the column names, also in gzip,
     or Parquet. Encoding, separator and decimal mark are found. Columns that are not asked for are ignored; a
     name with a comma goes into double quotes. Every field that is used must be a finite number, or TRUE or
-    FALSE throughout the column: text and dates are refused (code a categorical column as numbers first), and
-    so is a missing value (an empty field, NA, N/A, NaN, NULL, None, a dot or a question mark) unless
-    --missing drop leaves its line out.
+    FALSE throughout the column: text and dates are refused (code a categorical column as numbers first). A
+    line with a missing value (an empty field, NA, N/A, NaN, NULL, None, a dot or a question mark) is left
+    out, which is said, or refused with --missing error.
     """
     _check_places(picture, report)
     if load is not None:
@@ -231,12 +232,12 @@ def _read(
     else:
         table = read_csv(raw, x_names, options["y_name"], options["missing"], *reading)
     show_note(table.note)
-    if table.dropped:
-        click.echo(f"polysolv: {table.dropped} lines with missing values left out", err=True)
     _refuse_constant(table)
     needed = parameter_count(counts[-1], len(table.x_names))
     if table.y.size < needed:
-        raise InputError(source, f"{table.y.size} rows", f"at least {needed} for k = {counts[-1]}")
+        left = " without missing values" if table.dropped else ""
+        raise InputError(source, f"{table.y.size} rows{left}", f"at least {needed} for k = {counts[-1]}")
+    show_dropped(table.dropped)
     return table, design
 
 

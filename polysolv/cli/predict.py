@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from polysolv.cli.data import reading_options, show_note, source_of
+from polysolv.cli.data import reading_options, show_dropped, show_note, source_of
 from polysolv.cli.options import (
     FilePath,
     IntegerRange,
@@ -73,8 +73,7 @@ def predict_command(
     table = read_table(raw, wanted, source, reading["sep"], reading["decimal"], reading["encoding"])
     show_note(table.note)
     found = prediction_table(fit, table, coverage, _levels(levels), density, reading["missing"])
-    if found.dropped:
-        click.echo(f"polysolv: {found.dropped} lines with missing values left out", err=True)
+    show_dropped(found.dropped)
     if fit.spurious:
         atoms = ", ".join(map(str, fit.spurious))
         click.echo(f"polysolv: warning: the fit ended in spurious atoms ({atoms}); see fit --load", err=True)

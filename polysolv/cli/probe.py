@@ -36,7 +36,17 @@ _OF_MODEL = ["beta1", "a", "b", "sigma"]
     "--volume", is_flag=True, help="Estimate the learning coefficient of the cell from vol{V < eta} instead."
 )
 @click.option(
-    "--m", type=IntegerRange(2, 5), default=2, show_default=True, help="Cell size; 5 with --volume only."
+    "--m",
+    type=IntegerRange(1, 5),
+    default=2,
+    show_default=True,
+    help="Cell size; 5 with --volume only, 1 with --m-true only.",
+)
+@click.option(
+    "--m-true",
+    type=IntegerRange(1, 4),
+    default=None,
+    help="Probe pairs of Gaussian mixtures instead, of M and of M_TRUE atoms; parameters b (mean) and sigma.",
 )
 @click.option(
     "--splits", metavar="SPLIT,...", default=None, help="Sizes of the split, ascending. [default: six]"
@@ -83,6 +93,7 @@ def probe_command(
     parameter: str | None,
     volume: bool,
     m: int,
+    m_true: int | None,
     splits: str | None,
     truth: str | None,
     family: str | None,
@@ -110,6 +121,8 @@ def probe_command(
     With --density, --family or --family-file: the same for a cell of a density of one response without
     covariates, beside what is proved of its exponent.
 
+    With --m-true: one atom of the mixture of M differs by the split from all atoms of the other.
+
     With --volume: draws cells of --family (location-scale-gaussian if left out) by subset simulation, and
     prints half the local slopes of log vol{V < eta}, also corrected for multiplicities 2 and 3, beside what
     is proved. After --timeout what is finished is printed; the exit code is 3.
@@ -120,7 +133,13 @@ def probe_command(
     if volume:
         refuse_given(
             "together with --volume",
-            {"--parameter": parameter, "--splits": splits, "--truth": truth, **of_density},
+            {
+                "--parameter": parameter,
+                "--splits": splits,
+                "--truth": truth,
+                "--m-true": m_true,
+                **of_density,
+            },
         )
         settings = {"gate": gate or "exact", "distance": distance or "cumulants", "cells": cells or 2000}
         where = (family or "location-scale-gaussian", m, dim)
@@ -128,6 +147,13 @@ def probe_command(
         return
     refuse_given("without --volume", only_volume)
     from polysolv.errors import InputError, unknown_name
+
+    if m_true is not None:
+        refuse_given(
+            "together with --m-true", {"--truth": truth, "--family": family, "--dim": dim, **of_density}
+        )
+        _print_pairs(parameter or "b", m, m_true, splits, seed, jobs, timeout, no_progress, style, output)
+        return
 
     given = family is not None or any(value is not None for value in of_density.values())
     if parameter is None:
@@ -182,6 +208,32 @@ def _print_density(
         click.echo(
             "polysolv: time is up; a slope needs all splits: give --timeout more, or fewer --splits", err=True
         )
+        click.get_current_context().exit(TIME_IS_UP)
+    _print(result, style, output)
+
+
+def _print_pairs(
+    parameter: str,
+    m: int,
+    m_true: int,
+    splits: str | None,
+    seed: int,
+    jobs: int,
+    timeout: float | None,
+    no_progress: bool,
+    style: str,
+    output: str | None,
+) -> None:
+    from polysolv.deadline import TimeIsUp, time_limit
+    from polysolv.experiments.pairs import pair_probe
+
+    numbers = None if splits is None else _numbers(splits)
+    try:
+        with status_line(no_progress) as show, time_limit(timeout):
+            progress = None if show is None else lambda done, total: show(f"choices of signs {done}/{total}")
+            result = pair_probe(parameter, m, m_true, numbers, seed, jobs, progress)
+    except TimeIsUp:
+        click.echo("polysolv: time is up; a slope needs all splits: give --timeout more", err=True)
         click.get_current_context().exit(TIME_IS_UP)
     _print(result, style, output)
 

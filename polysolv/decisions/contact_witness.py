@@ -6,9 +6,15 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from polysolv.certificates.box import Box, inverse_matrix
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
 
 # Found by docs/programs/contact_points.py.
 _POINTS = Path(__file__).parent / "contact_points.json"
@@ -23,6 +29,32 @@ def _points() -> dict[str, Any]:
 
     found: dict[str, Any] = json.loads(_POINTS.read_text(encoding="utf-8"))
     return found
+
+
+def kept_pair(m: int, m_true: int) -> tuple[Array, Array, Array] | None:
+    """Return weights, locations and scales of the approximate pair, the m atoms first, if one is kept.
+
+    Args:
+        m, m_true: numbers of atoms.
+
+    Returns:
+        floats; the weights of either mixture have the same sum.
+
+    >>> weights, locations, scales = kept_pair(2, 1)
+    >>> bool(abs(weights[:2].sum() - weights[2]) < 1e-9)
+    True
+    """
+    import numpy as np
+
+    points = _points()["pairs"]
+    if f"{m},{m_true}" in points:
+        atoms = np.array(points[f"{m},{m_true}"], dtype=float)
+    elif f"{m_true},{m}" in points:
+        other = np.array(points[f"{m_true},{m}"], dtype=float)
+        atoms = np.r_[other[m_true:], other[:m_true]]
+    else:
+        return None
+    return atoms[:, 0], atoms[:, 1], atoms[:, 2]
 
 
 def pair_box(m: int, m_true: int) -> tuple[Fixed, list[str], Box] | None:

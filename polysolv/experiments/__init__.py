@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from polysolv.experiments.density_probe import DensityProbe, probe_density
+    from polysolv.experiments.pairs import PairProbeResult, pair_probe
     from polysolv.experiments.population import ProbeResult, probe
     from polysolv.experiments.run import sweep
     from polysolv.experiments.slope_table import SlopeTable
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 
 _PUBLIC = {
     "DensityProbe": "polysolv.experiments.density_probe",
+    "PairProbeResult": "polysolv.experiments.pairs",
     "ProbeResult": "polysolv.experiments.population",
     "SlopeTable": "polysolv.experiments.slope_table",
     "SweepResult": "polysolv.experiments.sweep_result",
     "VolumeProbe": "polysolv.experiments.volume",
+    "pair_probe": "polysolv.experiments.pairs",
     "probe": "polysolv.experiments.population",
     "probe_density": "polysolv.experiments.density_probe",
     "slopes": "polysolv.experiments.sweep_result",
@@ -31,10 +34,12 @@ _PUBLIC = {
 
 __all__ = [
     "DensityProbe",
+    "PairProbeResult",
     "ProbeResult",
     "SlopeTable",
     "SweepResult",
     "VolumeProbe",
+    "pair_probe",
     "probe",
     "probe_density",
     "slopes",

@@ -41,6 +41,7 @@ class Design:
             :func:`polysolv.experiments.truths.truth_at`.
         bounds: compact box of the estimator, or None.
         options: the estimator's tol, max_iter, method, min_variance.
+        m_true: for the path "merge", how many true atoms come together in the moving cell; else None.
 
     Build it with :func:`make_design`, which checks.
     """
@@ -59,6 +60,7 @@ class Design:
     path_scale: float
     bounds: dict[str, list[float | None]] | None
     options: dict[str, Any]
+    m_true: int | None = None
 
     @property
     def excess(self) -> int:
@@ -78,6 +80,8 @@ class Design:
             data[field.name] = value.to_dict() if isinstance(value, MixingMeasure) else value
         data["sizes"] = list(self.sizes)
         data["cells"] = None if self.cells is None else list(self.cells)
+        if self.m_true is None:  # settings of other paths keep their digest
+            del data["m_true"]
         return data
 
     def to_json(self) -> str:
@@ -99,7 +103,7 @@ class Design:
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             found = data.get("schema") if isinstance(data, dict) else type(data).__name__
             raise InputError(f"{source}: schema", found, SCHEMA)
-        names = [field.name for field in fields(cls)]
+        names = [field.name for field in fields(cls) if field.name != "m_true" or field.name in data]
         if set(data) != {"schema", *names}:
             raise InputError(f"{source}: keys", sorted(set(data) ^ {"schema", *names}), "those of a sweep")
         given = {name: data[name] for name in names}
@@ -122,6 +126,7 @@ def make_design(
     path_scale: float = 1.0,
     bounds: Mapping[str, Any] | str | None = "truth",
     options: Mapping[str, Any] | None = None,
+    m_true: int | None = None,
 ) -> Design:
     """Check the settings of a sweep and return them; see :class:`Design` for the arguments.
 
@@ -139,6 +144,10 @@ def make_design(
     covariate_law(_text("covariates", covariates), truth.d, "covariates")
     if path not in PATHS:
         raise unknown_name("path", path, list(PATHS))
+    if path == "merge":
+        m_true = require_integer("m_true", 2 if m_true is None else m_true, 2, 6)
+    elif m_true is not None:
+        raise InputError("m_true", m_true, "nothing unless the path is merge")
     if cells is None and path != "fixed":
         cells = (k - truth.k + 1,) + (1,) * (truth.k - 1)
     checked_cells = None if cells is None else _cells(cells, truth.k, k)
@@ -165,9 +174,10 @@ def make_design(
         _positive("path_scale", path_scale),
         None if box is None else {name: _pair(name, pair, truth.d) for name, pair in box.items()},
         _options(options),
+        m_true,
     )
     if path != "fixed" and checked_cells is not None:
-        truth_at(path, truth, checked_cells, checked_sizes[0], design.path_scale)
+        truth_at(path, truth, checked_cells, checked_sizes[0], design.path_scale, m_true)
     return design
 
 

@@ -186,6 +186,15 @@ def _epsilons(parameter: str, m: int, given: Sequence[float] | None) -> tuple[fl
         if m > 2:
             low, high = {"a": (0.01, 0.1), "b": (0.2, 0.6), "sigma": (0.03, 0.2)}.get(parameter, (low, high))
         return tuple(np.geomspace(low, high, 6).tolist())
+    return checked_splits(given)
+
+
+def checked_splits(given: Sequence[float]) -> tuple[float, ...]:
+    """Return splits as floats.
+
+    Raises:
+        InputError: unless they are at least two, positive, below 10 and ascending.
+    """
     if isinstance(given, str) or len(given) < 2:
         raise InputError("epsilons", given, "at least two positive numbers, ascending")
     try:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from polysolv.decisions.contact import contact_degree
 from polysolv.experiments.design import Design
 from polysolv.experiments.quantity import Quantity
+from polysolv.families import get
 from polysolv.rates import RateReport, rate
 
 
@@ -36,6 +38,8 @@ class Predictions:
         Weighted errors of a parameter fall at its rate in its cell; a cell's total weight, D2 and D_refined
         are O(V), V of order n^(-1/2); D1 falls as the slowest parameter of the largest cell.
         """
+        if self.design.m_true is not None and (merging := self._merging(quantity)) is not None:
+            return merging
         if quantity.kind == "error" and quantity.name != "weight":
             return self._parameter(quantity.size, quantity.name)
         published = Fraction(-1, 2) if self.identifiable else None
@@ -53,6 +57,8 @@ class Predictions:
     def notes(self) -> list[str]:
         """Return what the reader of the slopes must know, in sentences."""
         notes = [statement_of(self.design.path)]
+        if self.design.m_true is not None:
+            return notes
         if not self.identifiable:
             k, k_true = self.design.k, self.design.truth.k
             notes.append(
@@ -63,6 +69,15 @@ class Predictions:
             )
         notes += [note for note in self.report.notes if "not identifiable" not in note or self.identifiable]
         return notes
+
+    def _merging(self, quantity: Quantity) -> Prediction | None:
+        """Return the uniform prediction for the moving cell; losses look at the centre, not at the truth."""
+        if quantity.kind == "loss" or quantity.size == max(self.design.cells or ()):
+            m, m_true = max(self.design.cells or (1,)), self.design.m_true or 2
+            r = contact_degree(get("softmax-gaussian"), m, m_true) or 0
+            slopes = {"b": Fraction(-1, 2 * r), "sigma": Fraction(-1, r)} if quantity.kind == "error" else {}
+            return Prediction(None, slopes.get(quantity.name))
+        return None
 
     def _parameter(self, size: int, name: str) -> Prediction:
         sizes = [cell.size for cell in self.report.cells]
@@ -82,6 +97,15 @@ def statement_of(path: str) -> str:
         return (
             "fixed truth: tests the upper bound. Rates are worst-case statements over a compact parameter "
             "set, so at one fixed truth the error may fall faster (a steeper slope) and never slower."
+        )
+    if path == "merge":
+        return (
+            "local alternatives (merge): tests the uniform lower bound. True atoms come together at distance "
+            "of order n^(-1/(2r)), r the order of contact of fitted and true atoms of that cell; another "
+            "mixture there agrees with them to degree r - 1. The column refined holds the uniform "
+            "predictions, -1/(2r) for b and -1/r for sigma; errors of the moving cell are those to the truth "
+            "that moves, atoms matched in order, or with the nearest if their numbers differ. Losses measure "
+            "the distance to the centre, and have no prediction."
         )
     order = "n^(-1/(4m))" if path == "gauss-hermite" else "n^(-1/4)"
     what = {"gauss-hermite": "b (and sigma, at its square)", "split-beta1": "beta1", "split-a": "a"}[path]

@@ -74,7 +74,7 @@ def _fitted(design: Design, index: int, replicate: int) -> Row:
     seeds = np.random.SeedSequence(design.seed, spawn_key=(index, replicate)).spawn(2)
     data_rng, start_rng = map(np.random.default_rng, seeds)
     n = design.sizes[index]
-    truth = truth_at(design.path, design.truth, design.cells or (), n, design.path_scale)
+    truth = truth_at(design.path, design.truth, design.cells or (), n, design.path_scale, design.m_true)
     X, y = truth.sample(n, covariate_law(design.covariates, truth.d), data_rng)
     fits = list(_fits(design, truth, X, y, start_rng))
     # In a box every end counts; without one a spurious end comes last.
@@ -105,8 +105,9 @@ def _fitted(design: Design, index: int, replicate: int) -> Row:
 
 
 def _fits(design: Design, truth: MixingMeasure, X: Array, y: Array, rng: np.random.Generator) -> Any:
+    near = truth if design.m_true is None or truth.k == design.k else design.truth
     for number in range(design.near_starts):
-        init = near_start(design, truth, X, rng)
+        init = near_start(design, near, X, rng)
         yield f"near {number}", _estimator(design, init=init).fit(X, y)
     if design.random_starts:
         state = int(rng.integers(2**31))
@@ -196,8 +197,8 @@ def _errors(
         return rows
     j = design.cells.index(max(design.cells))
     before = sum(design.cells[:j])
-    target = truth.reorder(range(before, before + design.cells[j]))
-    if len(cells[j]) != target.k:
+    target = truth.reorder(range(before, before + (design.m_true or design.cells[j])))
+    if len(cells[j]) != design.cells[j]:
         rows[j].update(mean=dict.fromkeys(ERRORS), largest=dict.fromkeys(ERRORS))
         return rows
     fitted = G.reorder(cells[j])
@@ -205,12 +206,21 @@ def _errors(
         H.reorder(np.argsort(np.asarray(getattr(H, moved)).reshape(H.k, -1)[:, 0])) for H in (fitted, target)
     )
     shares = left.weights / left.weights.sum()
+    if left.k != right.k:
+        right = right.reorder(_nearest(left, right))
     for name in ERRORS:
         difference = np.asarray(getattr(left, name) - getattr(right, name)).reshape(left.k, -1)
         norms = np.sqrt((difference**2).sum(axis=1))
         rows[j]["mean"][name] = float(shares @ norms)
         rows[j]["largest"][name] = float(norms.max())
     return rows
+
+
+def _nearest(left: MixingMeasure, right: MixingMeasure) -> list[int]:
+    """Return for every atom of ``left`` the atom of ``right`` that is nearest in mean and variance."""
+    unit = float(right.sigma.mean())
+    gap = (left.b[:, None] - right.b) ** 2 / unit + ((left.sigma[:, None] - right.sigma) / unit) ** 2
+    return [int(i) for i in np.argmin(gap, axis=1)]
 
 
 def _unknown(j: int, cell: tuple[int, ...]) -> Row:

@@ -88,6 +88,11 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
     return Tracked(total.points, total.middles, total.codes, total.facts, levels)
 
 
+def end_diverging_paths(tracked: Tracked) -> None:
+    """Let paths that doubles lead no further, and no other means either, be at infinity; in place."""
+    tracked.codes[tracked.codes == codes.DIVERGING] = codes.AT_INFINITY
+
+
 def untracked(starts: Complexes) -> Tracked:
     """Return the outcome of paths that were left where they start."""
     count = len(starts)

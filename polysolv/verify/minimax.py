@@ -74,10 +74,11 @@ def check_minimax(statement: Statement, steps: object, payload: object) -> tuple
     by "rule", the Gauss-Hermite one in a location-scale pair, scaled: b = eps z, s = -eps^2, N = 2m; or
     by the recurrence of its nodes, paths and N, "contact".
     """
-    if not isinstance(statement, MinimaxStatement):
-        raise Rejected("minimax", "it is about a local minimax statement")
+    by_rule = "rule" in mapping(payload, "payload")
+    if not isinstance(statement, MinimaxStatement) or (items(steps, "steps") and not by_rule):
+        raise Rejected("minimax", "it is about a local minimax statement, and paths take no steps")
     moves: dict[str, int] = {}
-    if "rule" in mapping(payload, "payload"):
+    if by_rule:
         location, scale = core(_Atom(statement), steps)
         check_rule(statement.m)
         contact, moves = 2 * statement.m, {location: 1, scale: 2}
@@ -86,8 +87,6 @@ def check_minimax(statement: Statement, steps: object, payload: object) -> tuple
             raise Rejected("minimax", "the rule gauss-hermite needs two atoms, and no relations")
     else:
         contact = _contact(statement, fields(payload, "shifts norms paths contact", "payload"), moves)
-        if items(steps, "steps"):
-            raise Rejected("steps", "an arc takes none")
     for name, kappa in statement.exponents.items():
         if name not in moves or contact < kappa * moves[name]:
             raise Rejected("contact", f"{name}: eps^{contact} is not small enough for n^(-{1 / (2 * kappa)})")

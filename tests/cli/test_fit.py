@@ -143,15 +143,15 @@ def test_bounds_and_a_start_from_a_file(run, folder):
     assert len(data["starts"]) == 1
 
 
-def test_lines_with_missing_values_are_dropped_on_request(run, folder):
+def test_lines_with_missing_values_are_left_out_or_refused(run, folder):
     path = folder / "missing.csv"
     path.write_text((folder / "data.csv").read_text() + "NA,1.0,blue\n")
-    code, out, err = run("fit", path, "--x", "x", "--y", "y", "--k", 1)
+    code, out, err = run("fit", path, "--x", "x", "--y", "y", "--k", 1, "--missing", "error")
     assert (code, out) == (2, "")
     assert "column 'x', line 802" in err
-    code, out, err = run("fit", path, "--x", "x", "--y", "y", "--k", 1, "--missing", "drop")
+    code, out, err = run("fit", path, "--x", "x", "--y", "y", "--k", 1)
     assert code == 0
-    assert err == "polysolv: 1 lines with missing values left out\n"
+    assert err == "polysolv: 1 line with a missing value left out (--missing error refuses them)\n"
 
 
 @pytest.mark.parametrize(

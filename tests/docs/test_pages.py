@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib.util
+import math
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,11 @@ def test_the_lines_of_the_rate_picture_are_the_table(pictures):
 def test_the_slopes_of_the_cancellation_picture(pictures):
     for kind, exponent in {"moved": 1, "split": 2, "2": 4, "3": 6}.items():
         assert abs(pictures.slope(kind) - exponent) < 0.1
+
+
+def test_the_slope_of_merging_atoms(pictures):
+    (low, high) = (pictures.touching(step) for step in (0.1, 0.2))
+    assert abs(math.log2(high / low) - 6) < 0.1
 
 
 def test_pictures_are_drawn(pictures, monkeypatch, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,52 @@ def test_errors_along_a_path_are_those_to_the_moving_truth():
     table = slopes(result)
     assert any("lower bound" in note for note in table.notes)
     assert table.row("error", "b", 1).prediction.refined == -0.5
+
+
+@pytest.mark.parametrize(("m", "m_true"), [(2, 2), (3, 2), (2, 3)])
+def test_merging_atoms_come_together_at_the_uniform_rate(m, m_true):
+    centre = standard_truth(2)
+    r = 2 * (m + m_true - 1)
+    for n in (10**4, 10**8):
+        G = truth_at("merge", centre, (m, 1), n, 1.0, m_true)
+        assert G.k == m_true + 1
+        cell = slice(0, m_true)
+        shares = G.weights[cell] / G.weights[cell].sum()
+        assert shares @ G.b[cell] == pytest.approx(centre.b[0])
+        assert shares @ G.sigma[cell] == pytest.approx(centre.sigma[0])
+        assert np.ptp(G.b[cell]) == pytest.approx(np.sqrt(centre.sigma[0]) * n ** (-1 / (2 * r)))
+        assert G.weights[cell].sum() == pytest.approx(centre.weights[0])
+
+
+def test_merging_sweep():
+    options = {"max_iter": 1}
+    result = sweep(standard_truth(1), 2, [500, 1000], 2, jobs=1, path="merge", m_true=2, options=options)
+    assert all("errors" in row for row in result.rows)
+    table = slopes(result)
+    assert table.row("error", "b", 2).prediction.refined == Fraction(-1, 12)
+    assert table.row("error", "sigma", 2).prediction.refined == Fraction(-1, 6)
+    assert table.row("loss", "D1").prediction.refined is None
+    assert "uniform" in table.notes[0]
+    design = result.design
+    assert type(design).from_json(design.to_json(), "x") == design
+    # Three fitted to two: errors to the nearest true atom.
+    wider = sweep(standard_truth(1), 3, [500, 1000], 1, jobs=1, path="merge", options=options)
+    assert wider.design.m_true == 2
+    assert all("errors" in row for row in wider.rows)
+    assert slopes(wider).row("error", "b", 3).prediction.refined == Fraction(-1, 16)
+
+
+def test_what_a_merging_path_refuses():
+    truth = standard_truth(1)
+    for arguments, message in (
+        ({"path": "merge", "m_true": 7}, "m_true"),
+        ({"path": "merge", "m_true": 6}, "m_true"),
+        ({"m_true": 2}, "m_true"),
+        ({"path": "merge", "path_scale": 50.0}, "path_scale"),
+    ):
+        with pytest.raises(InputError, match=message):
+            make_design(truth, 2, [500], **arguments)
+    assert "m_true" not in make_design(truth, 2, [500]).to_data()
 
 
 def test_presets():

@@ -11,11 +11,13 @@ import pytest
 
 from polysolv import solve
 from polysolv.homotopy import certify_solutions
+from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.precise.confirmation import exact_target
 from polysolv.homotopy.precise.local_dimension import local_dimension
 from polysolv.homotopy.problem import prepare
 from polysolv.homotopy.results import SolveResult
 from polysolv.homotopy.sensitivity import rounding_of, sensitive_ends
+from polysolv.homotopy.tracker import end_diverging_paths, untracked
 from polysolv.polynomials.generic_system import generic
 
 DATA = Path(__file__).parents[1] / "data" / "systems"
@@ -194,3 +196,11 @@ def test_sensitivity_to_the_last_digits_is_found_from_condition():
     well = solve(["x^2 - 1.23456789*x + 0.2", "y - x"])
     assert rounding_of(well.system) > 0
     assert sensitive_ends(well.system, well.paths) == 0
+
+
+def test_what_is_stuck_on_its_way_to_infinity_is_infinite_in_the_end():
+    tracked = untracked(np.ones((2, 3), complex))
+    tracked.codes[:] = codes.ENDGAME_FAILED, codes.DIVERGING
+    assert codes.DIVERGING in codes.FAILURES  # until all other means were tried
+    end_diverging_paths(tracked)
+    assert tracked.codes.tolist() == [codes.ENDGAME_FAILED, codes.AT_INFINITY]

@@ -67,7 +67,7 @@ def test_clusters_of_known_roots(roots: list[tuple[int, int]], digits: int, seed
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @clusters
 def test_many_clusters_of_known_roots(roots: list[tuple[int, int]], digits: int, seed: int) -> None:
     check_clusters(roots, digits, seed)

@@ -145,7 +145,11 @@ def test_the_command_takes_one_fit_of_a_range_and_says_what_is_wrong(run, tmp_pa
     (tmp_path / "gap.csv").write_text("x\n1\nNA\n")
     assert run("predict", saved, data, "--k", 1)[1].count("\n") == 201
     code, out, err = run("predict", saved, tmp_path / "gap.csv", "--k", 2, "--missing", "drop")
-    assert (code, out.count("\n"), err) == (0, 2, "polysolv: 1 lines with missing values left out\n")
+    assert (code, out.count("\n"), err) == (
+        0,
+        2,
+        "polysolv: 1 line with a missing value left out (--missing error refuses them)\n",
+    )
     (tmp_path / "other.csv").write_text("z,w\n1,2\n")
     for arguments, said in (
         ((saved, data, "--k", 3), "--k: 3 is not allowed; allowed: 1, 2"),

@@ -72,6 +72,7 @@ def test_words(pair, locations):
         (("statement", "d"), 1, "statement"),
         (("statement", "family"), "softmax-gaussian", "statement"),
         (("statement", "weights"), "equal", "weights"),
+        (("statement", "log_symbol", "terms", 0, "coefficient"), "2", "statement"),
         (("steps",), [{}], "contact"),
         (("payload", "fixed", "s_1"), "1/3", "Krawczyk"),
         (("payload", "fixed", "w_1"), "-1", "weights"),
@@ -185,7 +186,7 @@ def test_gauss_hermite_minimax():
         (("payload", "paths"), {"gamma": [{"coefficient": "1", "monomial": {"eps": 1}}]}, "paths"),
         (("payload", "paths"), {"beta1": [{"coefficient": "1", "monomial": {"eps": 1}}]}, "mean"),
         (("payload", "paths"), {"beta1": []}, "contact"),
-        (("steps",), [{}], "steps"),
+        (("steps",), [{}], "minimax"),
     ],
 )
 def test_a_split_that_is_not_one(path, value, step):

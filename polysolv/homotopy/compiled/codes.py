@@ -11,7 +11,8 @@ STEP_TOO_SMALL = 4
 TOO_MANY_STEPS = 5
 ENDGAME_FAILED = 6
 INTERRUPTED = 7
-FAILURES = (STEP_TOO_SMALL, TOO_MANY_STEPS, ENDGAME_FAILED)
+DIVERGING = 8  # doubles lead no further, while the norm grows like a power of 1/s
+FAILURES = (STEP_TOO_SMALL, TOO_MANY_STEPS, ENDGAME_FAILED, DIVERGING)
 
 # Modes of a call.
 STRAIGHT = 0  # from s_from to s_to, both regular

@@ -6,6 +6,7 @@ import numpy as np
 
 from polysolv.homotopy.compiled.codes import (
     AT_INFINITY,
+    DIVERGING,
     ENDGAME_FAILED,
     INTERRUPTED,
     RUNNING,
@@ -59,6 +60,10 @@ EARLY, LATE, DEEPER = 120.0, 1000.0, 300.0  # steps that a loop at these radii, 
 # it is Tuning.closest.
 DEPTH = 1e-18
 VANISHED = 1e-12  # a mean with a homogenising coordinate below this, relative to the largest, is at infinity
+STUCK = 500.0  # steps without coming closer after which a path's Jacobian is singular to double precision
+# Beyond this s a path that rounding errors stop is on its way to infinity if the logarithm of its norm grew
+# by so much by a stable power of s.
+FAR, GROWN = 1e-11, 2.3
 RELIABLE = 1e12  # condition number up to which Newton's step at s = 0 is believed
 CLOSED = 1e-12  # smallest unit of error, relative to the largest coordinate, when a loop closes
 
@@ -172,17 +177,20 @@ def try_loop(p, h, w, tune, x, s, memory, stop):
 def vanishes(x, s, memory):
     """Compare the homogenising coordinate ~ s^v with the last comparison: is v > 0 established?
 
-    ``memory``: 0 = s, 1 = modulus, 2 = v of the last comparison, 3 = how often in a row v was stable.
+    ``memory``: 0 = s, 1 = modulus, 2 = v of the last comparison, 3 = how often in a row v was stable,
+    5 = by how much the logarithm of the modulus fell meanwhile.
     """
     if s > 0.3 * memory[0]:
         return False
     size = max(modulus(x[x.size - 1]), 1e-100)
-    value = np.log(size / memory[1]) / np.log(s / memory[0])
+    fall = np.log(memory[1] / size)
+    value = fall / np.log(memory[0] / s)
     stable = value > 0.05 and abs(value - memory[2]) < 0.03 * value and s < 3e-2 and size < 1e-2
     memory[0] = s
     memory[1] = size
     memory[2] = value
     memory[3] = memory[3] + 1.0 if stable else 0.0
+    memory[5] = memory[5] + fall if stable else 0.0
     return memory[3] >= 3.0
 
 
@@ -206,6 +214,7 @@ def finish(p, h, w, tune, x, stop):
     memory[0] = s
     memory[1] = modulus(x[x.size - 1])
     memory[4] = 1.0
+    memory[5] = 0.0
     before = w.z[BEFORE]
     may_land = True
     confined = 0
@@ -214,6 +223,8 @@ def finish(p, h, w, tune, x, stop):
     candidate = RUNNING
     turns = 0
     depth = tune.closest if tune.extended else DEPTH
+    mark = w.state[TRIED]
+    level = s
     while s > (depth if candidate == SINGULAR else tune.closest):
         copy(x, before)
         goal = 0.0 if may_land else 0.1 * s
@@ -226,6 +237,11 @@ def finish(p, h, w, tune, x, stop):
             if candidate != RUNNING and code in (STEP_TOO_SMALL, TOO_MANY_STEPS):
                 break
             return code, 0, s
+        if s < 0.3 * level:
+            level = s
+            mark = w.state[TRIED]
+        elif w.state[TRIED] - mark > STUCK:
+            break
         confined = confined + 1 if w.state[DISTANCE] < 3.0 * s else 0
         steady = steady + 1 if abs(w.state[DISTANCE] - ratio * s) < 0.1 * w.state[DISTANCE] else 0
         ratio = w.state[DISTANCE] / s
@@ -249,7 +265,9 @@ def finish(p, h, w, tune, x, stop):
             and not fast
             and ((confined >= 3 and alone) or not may_land)
         ):
+            before_loop = w.state[TRIED]
             code, winding = try_loop(p, h, w, tune, x, s, memory, stop)
+            mark += w.state[TRIED] - before_loop
             next_loop = 1e-3 * s
             if code == SINGULAR and winding == 1 and s > 100.0 * tune.closest:
                 # A pole of the path just outside the loop may look like this: a second, smaller loop tells.
@@ -272,4 +290,6 @@ def finish(p, h, w, tune, x, stop):
         return candidate, turns, s
     if infinite(p, x, 0.1 * VANISHED) or memory[4] < VANISHED:
         return AT_INFINITY, 0, s
+    if tune.extended and s < FAR and memory[5] > GROWN:
+        return DIVERGING, 0, s
     return ENDGAME_FAILED, 0, s

@@ -38,7 +38,7 @@ AT_RE, AT_IM = 9, 10  # s of the coefficients in Work.c
 DERIVED = 11  # whether their derivatives are there, too
 WIDE_RE, WIDE_IM = 12, 13  # s of the coefficients in Work.wide_c
 STATE = 14
-MEMORY = 5
+MEMORY = 6
 
 
 class Work(NamedTuple):

@@ -18,7 +18,15 @@ from polysolv.homotopy.precise.confirmation import confirm_regular
 from polysolv.homotopy.precise.doubtful_ends import settle_doubtful
 from polysolv.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
 from polysolv.homotopy.starts.linear import solve_linear
-from polysolv.homotopy.tracker import Tracked, has_converged, is_regular, joined, track_paths, untracked
+from polysolv.homotopy.tracker import (
+    Tracked,
+    end_diverging_paths,
+    has_converged,
+    is_regular,
+    joined,
+    track_paths,
+    untracked,
+)
 from polysolv.polynomials.generic_system import degree_of
 from polysolv.polynomials.polynomial import Monomial
 
@@ -195,6 +203,7 @@ def _followed(
     except Halted:
         tracked = untracked(starts)
     settle_doubtful(lambda _: (problem, polynomials), tracked.points, tracked, engine)
+    end_diverging_paths(tracked)
     confirm_regular(lambda _: problem, tracked, engine)
     tracked = _with_missing(tracked, missing, engine.interrupted)
     units = np.tile(np.array(problem.scaling.unknowns, np.float64), (len(tracked.codes), 1))

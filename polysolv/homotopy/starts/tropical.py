@@ -27,7 +27,14 @@ from polysolv.homotopy.starts.polyhedral import (
     heights_above,
     with_origin,
 )
-from polysolv.homotopy.tracker import Tracked, has_converged, joined, track_paths, untracked
+from polysolv.homotopy.tracker import (
+    Tracked,
+    end_diverging_paths,
+    has_converged,
+    joined,
+    track_paths,
+    untracked,
+)
 from polysolv.polynomials.polynomial import Monomial
 
 _UNBALANCED = 14.0  # bits between the sizes of coefficients of one equation, in the best units
@@ -110,6 +117,7 @@ def track_in_own_units(
     settle_doubtful(
         lambda row: _ends_of_homotopy(problem, found, owner[row], phases), common, tracked, engine
     )
+    end_diverging_paths(tracked)
     targets: dict[int, Problem] = {}
 
     def of_path(row: int) -> Problem:
