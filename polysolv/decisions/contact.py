@@ -111,7 +111,7 @@ def contact_degree(family: Family, m: int, m_true: int) -> int | None:
     >>> contact_degree(softmax, 2, 2), contact_degree(location, 3, 3), contact_degree(location, 9, 2)
     (6, 5, 4)
     """
-    if not family.log_symbol.is_linear or family.relations or family.density:
+    if not family.log_symbol.is_linear or family.relations or family.density or family.source:
         return None
     monomials = [monomial for _, monomial in family.log_symbol.symbols.values()]
     ones = [monomial for monomial in monomials if sum(monomial) == 1]

@@ -34,6 +34,7 @@ class Semidefinite(NamedTuple):
         orthogonal: semidefinite matrices orthogonal to the space; ``None`` if none were found.
         found: a semidefinite tuple that is not 0, of the largest rank known; ``None`` if none is known.
         coefficients: of ``found`` in the basis.
+        elements: some semidefinite tuples with their coefficients, ``found`` among them.
         only: whether every semidefinite tuple is a multiple of ``found``, by ``orthogonal``.
     """
 
@@ -42,17 +43,18 @@ class Semidefinite(NamedTuple):
     found: Tuple | None
     coefficients: tuple[Fraction, ...]
     only: bool
+    elements: tuple[tuple[Tuple, tuple[Fraction, ...]], ...] = ()
 
     @property
     def ranks(self) -> tuple[int, ...]:
         """The ranks of ``found``."""
-        return tuple(len(factors(matrix) or ()) for matrix in self.found or ())
+        return ranks(self.found or ())
 
     def fits(self, sizes: Sequence[int]) -> bool | None:
         """Return whether a tuple ≠ 0 has ranks below the sizes of the cells; ``None`` if not known."""
         if self.none:
             return False
-        if self.found is not None and all(r < m for r, m in zip(self.ranks, sizes, strict=True)):
+        if any(all(r < m for r, m in zip(ranks(e), sizes, strict=True)) for e, _ in self.elements):
             return True
         return False if self.only else None
 
@@ -74,10 +76,12 @@ def semidefinite_in(basis: tuple[Tuple, ...], sizes: tuple[int, ...]) -> Semidef
     if definite is not None:
         return Semidefinite(True, definite, None, (), False)
     best: tuple[Tuple, tuple[Fraction, ...]] | None = None
+    elements = []
     for coefficients in _combinations(len(basis)):
         combined = combination(basis, coefficients)
         if any(factors(matrix) is None for matrix in combined):
             continue
+        elements.append((combined, coefficients))
         if best is None or _rank(combined) > _rank(best[0]):
             best = combined, coefficients
     if best is None:
@@ -86,11 +90,16 @@ def semidefinite_in(basis: tuple[Tuple, ...], sizes: tuple[int, ...]) -> Semidef
     kernels = [kernel(matrix) for matrix in found]
     orthogonal = _orthogonal(basis, kernels)
     only = orthogonal is not None and len(_annihilated(basis, orthogonal)) == 1
-    return Semidefinite(False, orthogonal, found, coefficients, only)
+    return Semidefinite(False, orthogonal, found, coefficients, only, tuple(elements))
+
+
+def ranks(matrices: Sequence[Matrix]) -> tuple[int, ...]:
+    """Return the ranks of semidefinite matrices."""
+    return tuple(len(factors(matrix) or ()) for matrix in matrices)
 
 
 def _rank(matrices: Tuple) -> int:
-    return sum(len(factors(matrix) or ()) for matrix in matrices)
+    return sum(ranks(matrices))
 
 
 def _combinations(count: int) -> list[tuple[Fraction, ...]]:

@@ -113,9 +113,8 @@ def probe_density(
     """Minimise V in a cell of m atoms subject to a split of size ε in one parameter.
 
     Args:
-        family: a density of one response without covariates: a family that is known by its density, by name
-        or
-            of one's own, or the density itself. The truth is its true atom, or one that stands for it.
+        family: a density of one response without covariates: a family known by its density, by name or of
+            one's own, or the density itself. The truth is its true atom, or one that stands for it.
         parameter: a parameter of the density.
         m: cell size, 2 to 4.
         splits: ascending and positive; six from 0.015 to 0.06 if left out.

@@ -50,6 +50,7 @@ class Family(RichDisplay, Value):
         source: a density without a log-symbol, of which second-order relations alone are known: then
             ``log_symbol`` merely names the parameters, and exponents follow from these relations.
         given: with a log-symbol, the density as it was given as text.
+        response: what is assumed of the response, where that is not what K asks for in general.
 
     >>> from polysolv.families import get
     >>> family = get("softmax-gaussian", d=2)
@@ -71,6 +72,7 @@ class Family(RichDisplay, Value):
     density: Density | None = None
     source: DensitySource | None = None
     given: DensitySource | None = None
+    response: str = ""
 
     @staticmethod
     def from_log_symbol(
@@ -414,7 +416,9 @@ class Family(RichDisplay, Value):
             from polysolv.families.second_order.assumptions import density_assumptions
 
             return density_assumptions(self.source)
-        return tuple(stated_assumptions(self.log_symbol, self.relations, self.assumptions, self.density))
+        found = stated_assumptions(self.log_symbol, self.relations, self.assumptions, self.density)
+        mine = self.response and f"response: {self.response}"
+        return tuple(mine if mine and a.startswith("response: ") else a for a in found)
 
     @property
     def components(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ def family(d: int = 0) -> Family:
     The variance changes by 2 sd* δ + δ², so K is not linear.
 
     >>> print(family().log_symbol)
-    mu*y + sd*sd_star*y^2 + 1/2*sd^2*y^2
+    mu*y + 1/2*sd^2*y^2 + sd_star*sd*y^2
     """
     found = Family.from_log_symbol(
         NAME,

@@ -25,6 +25,11 @@ _POLES = (
     "proper analytic subset of truths."
 )
 
+_TWO_VALUES = (
+    "two values; all derivatives with respect to the linear predictors are independent as functions of the "
+    "covariates"
+)
+
 
 def family(d: int, name: str) -> Family:
     """Return one of the families, for d covariates.
@@ -54,4 +59,7 @@ def family(d: int, name: str) -> Family:
     found = Family.from_log_symbol(name, " + ".join(terms), components, xs, duals, title=_TITLES[name])
     remarks = (_WHY, _POLES) if name == "softmax-logistic" else (_WHY,)
     references = (NGUYEN_2024_LOGISTIC,) if name == "softmax-logistic" else (NGUYEN_2023,)
-    return replace(found, parameters=tuple(parameters), remarks=remarks, references=references)
+    response = _TWO_VALUES if name == "softmax-logistic" else ""
+    return replace(
+        found, parameters=tuple(parameters), remarks=remarks, references=references, response=response
+    )

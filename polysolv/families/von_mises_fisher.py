@@ -12,7 +12,7 @@ from polysolv.families.second_order.support import Support
 NAME = "von-mises-fisher"
 HAS_COVARIATES = True
 LEAST_DIMENSION = 2
-MAX_RESPONSES = 6
+MAX_RESPONSES = 5
 
 
 def family(d: int = 2) -> Family:

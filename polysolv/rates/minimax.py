@@ -44,7 +44,7 @@ def minimax_certificates(
     >>> print(found["b"].verify().text().splitlines()[1])
     proved: softmax-gaussian, d = 1, m = 3: no rate near the truth beats b n^(-1/12), sigma n^(-1/6)
     """
-    if family.log_symbol.constants or family.density is not None:
+    if family.log_symbol.constants or family.density is not None or family.source is not None:
         return {}
     wanted = {
         p.name: (p.components, rates.refined.exponent)

@@ -97,7 +97,17 @@ EXPONENTS = {
 }
 
 
-@pytest.mark.parametrize(("name", "d"), EXPONENTS)
+LONG = {
+    "student-location-scale-5",
+    "student-location-scale-2",
+    "von-mises-fisher",
+    "student-location-scale-3",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "d"), [pytest.param(*key, marks=[pytest.mark.slow] * (key[0] in LONG)) for key in EXPONENTS]
+)
 def test_every_row_of_the_table_is_decided(name, d):
     for m, expected in zip((2, 3, 4), EXPONENTS[name, d], strict=True):
         assert " ".join(map(str, exponents(name, m, d).values())) == expected
@@ -228,3 +238,34 @@ def test_true_atoms_of_families():
     with pytest.raises(InputError, match="without a log-symbol"):
         families.get("poisson").with_truths([{"mean": 1}])
     assert exponents(family.with_truths([{"shape": 2, "rate": Fraction(1, 2)}]), 3)["rate"].proved
+
+
+MORE = {
+    "k/l*(y/l)^(k - 1)*exp(-(y/l)^k)": ("0:oo", "2 2"),
+    "exp(-(y - m)/s - exp(-(y - m)/s))/s": ("-oo:oo", "2 2"),
+    "gamma(a + b)/(gamma(a)*gamma(b))*y^(a - 1)*(1 - y)^(b - 1)": ("0:1", "2 2"),
+    "exp(-(log(y) - m)^2/(2*s^2))/(y*s*sqrt(2*pi))": ("0:oo", "6 3"),
+    "exp(-(y - m)^2/(2*s^2))*(1 + erf(a*(y - m)/(s*sqrt(2))))/(s*sqrt(2*pi))": (
+        "-oo:oo",
+        "[3, ?] [2, ?] [2, ?]",
+    ),
+    "(1 - r^2)/(1 + r^2 - 2*r*cos(y - m))/(2*pi)": ("-pi:pi", "3 3"),
+    "(1 + e*cos(y - m))/(2*pi)": ("-pi:pi", "[3, ?] [3, ?]"),
+    "p*(1 - p)^y": ("integers", "2"),
+    "exp(a*x + b)*exp(-exp(a*x + b)*y)": ("0:oo", "2 2"),
+    "(1/(1 + exp(-a*x - b)))^y*(1/(1 + exp(a*x + b)))^(1 - y)": ("0,1", "2 2"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", MORE)
+def test_more_densities_as_text(text):
+    support, expected = MORE[text]
+    assert " ".join(map(str, exponents(Family.from_density_text(text, support), 3).values())) == expected
+
+
+def test_parameters_on_the_circle_of_a_cardioid_have_rank_one_relations():
+    """Its densities span three functions: relations of rank one decide already for two atoms."""
+    family = Family.from_density_text("(1 + e*cos(y - m))/(2*pi)", "-pi:pi")
+    assert [(b.lower, b.upper) for b in exponents(family, 2).values()] == [(3, None), (3, None)]
+    assert all(c.verify().accepted for c in relation_certificates(family, 2).values())

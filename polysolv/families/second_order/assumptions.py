@@ -29,5 +29,5 @@ def density_assumptions(source: DensitySource) -> tuple[str, ...]:
         found.append(f"{TRUE_VALUES}: shown at {place}, and so {more}; others can be given")
     truth = "truth: its atoms are distinct and interior to a compact parameter space"
     if len(source.truths) < 2:
-        truth += ", and no relation of second order couples different ones"
+        truth += ", and no relation among derivatives couples different ones"
     return (*found, WEIGHTS, truth)

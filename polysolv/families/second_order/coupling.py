@@ -19,7 +19,9 @@ from math import factorial, prod
 from typing import Any
 
 from polysolv.display.value import Value
+from polysolv.errors import InputError
 from polysolv.families.second_order.balls import PRECISIONS, NoValue, ball, precision, regular_minor
+from polysolv.families.second_order.derivatives import TooLong
 from polysolv.families.second_order.function_field import FunctionField
 from polysolv.families.second_order.places import values_at_points
 from polysolv.families.second_order.relations import (
@@ -82,7 +84,10 @@ def find_coupling(source: DensitySource) -> Coupling | None:
     if len(found.couplings) != 1:
         return None
     atoms = found.place.atoms
-    columns, field = derivative_columns(source, atoms, MAX_ORDER)
+    try:
+        columns, field = derivative_columns(source, atoms, MAX_ORDER)
+    except (TooLong, InputError):
+        return None
     names = source.parameters
     units = {name: tuple(int(i == k) for i in range(len(names))) for k, name in enumerate(names)}
     zero = (0,) * len(names)

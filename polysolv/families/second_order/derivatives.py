@@ -9,8 +9,15 @@ from typing import Any, TypeVar
 
 from polysolv.errors import InputError
 
+MAX_OPERATIONS = 3_000
+_ALWAYS = 2
+
 Index = tuple[int, ...]
 Number = TypeVar("Number")
+
+
+class TooLong(Exception):
+    """Derivatives of high order are too long to be of use."""
 
 
 def logarithmic_derivatives(expression: Any, thetas: Sequence[Any], order: int) -> dict[Index, Any]:
@@ -24,6 +31,7 @@ def logarithmic_derivatives(expression: Any, thetas: Sequence[Any], order: int) 
     Raises:
         InputError: if u holds the absolute value of something that depends on a parameter: there it has no
             derivatives.
+        TooLong: if a derivative of order three or more has over 3,000 operations.
 
     >>> from sympy import exp, symbols
     >>> y, b = symbols("y b")
@@ -49,6 +57,8 @@ def logarithmic_derivatives(expression: Any, thetas: Sequence[Any], order: int) 
             place = next(i for i, e in enumerate(index) if e)
             below = tuple(e - (i == place) for i, e in enumerate(index))
             found[index] = sympy.diff(found[below], thetas[place])
+            if total > _ALWAYS and sympy.count_ops(found[index]) > MAX_OPERATIONS:
+                raise TooLong
     return {index: value for index, value in found.items() if sum(index) <= order}
 
 

@@ -95,12 +95,13 @@ class FunctionField:
         self.varying = set(varying)
         self.unit: dict[Any, int] = {}  # exponent or argument of an exponential -> common denominator
         self.kernels: dict[Kernel, None] = {}
+        self.roots: dict[Kernel, tuple[Any, int]] = {}  # root -> what its power equals, and the power
         for expression in expressions:
             self._walk(expression, first=True)
         for expression in expressions:
             self._walk(expression, first=False)
         for symbol in varying:
-            self.kernels.setdefault(symbol)
+            self._generator(symbol, False, True)
         fixed = [k for k in self.kernels if not self._varies(k)]
         moving = [k for k in self.kernels if self._varies(k)]
         listed = [*fixed, *moving]
@@ -124,11 +125,17 @@ class FunctionField:
         return self._element(expression, first=False, collect=False)
 
     def _generator(self, kernel: Kernel, first: bool, collect: bool) -> Any:
-        if collect:
-            if not first:
-                self.kernels.setdefault(kernel)
+        """Return the generator of a kernel, or the power of one of which it is a root."""
+        import sympy
+
+        if collect and first:
             return _PLACE
-        return self.generators[kernel]
+        power = self.unit.get(kernel, 1)
+        root = kernel ** sympy.Rational(1, power) if power > 1 else kernel
+        if collect:
+            self.kernels.setdefault(root)
+            return _PLACE
+        return self.generators[root] ** power
 
     def _element(self, e: Any, first: bool, collect: bool) -> Any:
         import sympy
@@ -176,8 +183,13 @@ class FunctionField:
                 total = total if collect else total * value**p
                 continue
             self.unit[b] = lcm(self.unit.get(b, 1), q)
-            root = self._generator(b ** sympy.Rational(1, self.unit[b]), first, collect)
-            total = total if collect else total * root ** (p * self.unit[b] // q)
+            root = b ** sympy.Rational(1, self.unit[b])
+            if collect and not first:
+                self.kernels.setdefault(root)
+                if not b.is_Symbol and b is not sympy.pi:
+                    self.roots[root] = (b, self.unit[b])
+                    self._element(b, first, collect)
+            total = total if collect else total * self.generators[root] ** (p * self.unit[b] // q)
         if rest != 0:
             other = self._generator(base**rest, first, collect)
             total = total if collect else total * other
@@ -215,7 +227,7 @@ class FunctionField:
         rows: dict[tuple[int, ...], dict[int, Any]] = {}
         scalars = self.scalars()
         for place, value in enumerate(columns.values()):
-            numerator = value.numer * (common // value.denom)
+            numerator = self._reduced(value.numer * (common // value.denom))
             for exponents, coefficient in numerator.terms():
                 row = rows.setdefault(exponents[self.constants :], {})
                 term = self._scalar(scalars, exponents[: self.constants], coefficient)
@@ -238,6 +250,21 @@ class FunctionField:
                     relation[names[pivot]] = -row[free]
             found.append(relation)
         return found
+
+    def _reduced(self, polynomial: Any) -> Any:
+        """Return a polynomial with high powers of roots replaced by what they equal."""
+        for root, (base, power) in self.roots.items():
+            place = list(self.generators).index(root)
+            equal = self.element(base)
+            if equal.denom != 1 or root not in self.generators:
+                continue
+            ring, total = self.field.ring, self.field.ring.zero
+            for exponents, coefficient in polynomial.terms():
+                whole, left = divmod(exponents[place], power)
+                kept = (*exponents[:place], left, *exponents[place + 1 :])
+                total += ring({kept: coefficient}) * equal.numer**whole
+            polynomial = total
+        return polynomial
 
     def scalars(self) -> Any:
         """Return the field of constants."""

@@ -115,8 +115,14 @@ def _integral(function: Callable[..., Any], fixed: list[float], source: DensityS
             middle = high - 1.0
         total = error = 0.0
         for a, b in ((low, middle), (middle, high)):
-            value, bound = quad(lambda y: float(function(*fixed, y)), a, b, limit=200)[:2]
+            value, bound = quad(lambda y: _number(function(*fixed, y)), a, b, limit=200)[:2]
             total, error = total + value, error + bound
     if not np.isfinite(total) or total <= 0 or error > 0.1 * abs(total):
         return None
     return float(total)
+
+
+def _number(value: Any) -> float:
+    """Return a value as a float; 0 times infinity, far out where a factor overflows, as 0."""
+    number = float(value)
+    return 0.0 if number != number else number

@@ -13,7 +13,7 @@ from typing import Any
 
 from polysolv.display.value import Value
 from polysolv.families.second_order.balls import PRECISIONS, NoValue, ball, precision
-from polysolv.families.second_order.derivatives import Index
+from polysolv.families.second_order.derivatives import Index, TooLong
 from polysolv.families.second_order.places import independent_columns
 from polysolv.families.second_order.relations import (
     SecondOrder,
@@ -151,4 +151,7 @@ def no_more_relations(source: DensitySource, order: int) -> str | None:
                 index = [total - normal, total - normal]
                 index[place] = normal
                 wanted.append((0, (index[0], index[1])))
-    return independent_columns(source, found.place, wanted)
+    try:
+        return independent_columns(source, found.place, wanted)
+    except TooLong:
+        return None

@@ -162,7 +162,7 @@ def component_exponents(family: Family, m: int, exactly_fitted: bool = True) -> 
             c: ExponentBounds(c, b.lower, b.upper, b.lower == b.upper, False, b.trace, b.arc, given)
             for c, b in relation_bounds(family, m).items()
         }
-    if m > 1 and not family.relations and spherical_dimension(family.log_symbol):
+    if not family.relations and spherical_dimension(family.log_symbol):
         return {
             c: ExponentBounds(c, b.lower, b.upper, b.lower == b.upper, False, b.trace, b.arc, given)
             for c, b in spherical_bounds(family.log_symbol, m).items()

@@ -19,10 +19,18 @@ from polysolv.certificates.second_order import (
     at_least_three_certificate,
     elliptic_certificate,
 )
-from polysolv.decisions.semidefinite import Semidefinite, cyclotomic, semidefinite_in, simplex
+from polysolv.decisions.semidefinite import (
+    Semidefinite,
+    cyclotomic,
+    ranks,
+    semidefinite_in,
+    simplex,
+)
+from polysolv.decisions.semidefinite import Tuple as Matrices
 from polysolv.families import Family
 from polysolv.families.second_order.coupling import WEIGHT, Coupling, find_coupling
 from polysolv.families.second_order.relations import SecondOrder, find_second_order
+from polysolv.families.second_order.source import DensitySource
 from polysolv.families.second_order.two_parameters import (
     ELLIPTIC,
     PARABOLIC,
@@ -121,30 +129,23 @@ def _all_two(found: SecondOrder, known: Semidefinite, m: int) -> dict[str, Relat
 def _at_least_three(found: SecondOrder, known: Semidefinite, m: int) -> dict[str, RelationBounds]:
     result = {}
     for t, name in enumerate(found.parameters):
-        if known.found is not None and _alone(known, t, m):
-            weights, points = simplex(known.found[_where(known, t)])
-            arc = WrittenArc(_simplex_text(found.parameters, weights, points))
+        moving = _moving(known, t, m)
+        if moving is not None:
+            matrix = next(p for p in moving[0] if p[t][t])
+            arc = WrittenArc(_simplex_text(found.parameters, *simplex(matrix)))
             result[name] = RelationBounds(THREE, None, (_arc_step(THREE, arc),), arc)
             continue
         result[name] = RelationBounds(TWO, None, (_arc_step(TWO, _split(name)),), _split(name))
     return result
 
 
-def _where(known: Semidefinite, t: int) -> int:
-    """Return the true atom of a semidefinite tuple in which parameter t moves most."""
-    assert known.found is not None
-    return max(range(len(known.found)), key=lambda j: known.found[j][t][t] if known.found else 0)
-
-
-def _alone(known: Semidefinite, t: int, m: int) -> bool:
-    """Whether the known semidefinite tuple moves parameter t of one true atom, and no other atom."""
-    ranks = [rank for rank in known.ranks if rank]
-    return (
-        len(ranks) == 1
-        and ranks[0] < m
-        and known.found is not None
-        and known.found[_where(known, t)][t][t] > 0
-    )
+def _moving(known: Semidefinite, t: int, m: int) -> tuple[Matrices, tuple[Fraction, ...]] | None:
+    """Return a semidefinite tuple and its coefficients that moves parameter t in one cell of m alone."""
+    for matrices, coefficients in known.elements:
+        nonzero = [(rank, p) for rank, p in zip(ranks(matrices), matrices, strict=True) if rank]
+        if len(nonzero) == 1 and nonzero[0][0] < m and nonzero[0][1][t][t] > 0:
+            return matrices, coefficients
+    return None
 
 
 def _simplex_text(
@@ -159,11 +160,19 @@ def _simplex_text(
     return f"{', '.join(columns)} at weights proportional to {listed}, mean moved by O(eps^2)"
 
 
+def _checked(source: DensitySource, size: int, factor: int) -> tuple[int, str | None]:
+    """Return the largest cell size up to one without more relations, and how that is shown."""
+    for smaller in range(size, 1, -1):
+        how = no_more_relations(source, factor * smaller)
+        if how is not None:
+            return smaller, how
+    return size, None
+
+
 def _elliptic(family: Family, m: int) -> dict[str, RelationBounds]:
     assert family.source is not None
     found = find_second_order(family.source)
-    size = min(m, MAX_ELLIPTIC)
-    how = no_more_relations(family.source, size)
+    size, how = _checked(family.source, min(m, MAX_ELLIPTIC), 1)
     if how is None:
         return _at_least_three(found, known_semidefinite(found), m)
     arc = WrittenArc(
@@ -187,8 +196,7 @@ def _parabolic(family: Family, kind: RelationType, m: int) -> dict[str, Relation
     assert family.source is not None
     assert kind.direction is not None
     found = find_second_order(family.source)
-    size = min(m, MAX_PARABOLIC)
-    how = no_more_relations(family.source, 2 * size)
+    size, how = _checked(family.source, min(m, MAX_PARABOLIC), 2)
     if how is None:
         return None
     result = {}
@@ -294,14 +302,13 @@ def relation_certificates(family: Family, m: int) -> dict[str, Certificate]:
         if how is not None:
             more = (*given, f"no other relations up to order {m}: {how}")
             return {"all": elliptic_certificate(about._replace(given=more), cyclotomic(m))}
-    if known.found is None or known.fits(sizes) is not True:
-        return {}
-    cells = [simplex(matrix) for matrix in known.found]
-    return {
-        name: at_least_three_certificate(about, name, known.coefficients, cells)
-        for t, name in enumerate(found.parameters)
-        if _alone(known, t, m)
-    }
+    result = {}
+    for t, name in enumerate(found.parameters):
+        moving = _moving(known, t, m)
+        if moving is not None:
+            cells = [simplex(matrix) for matrix in moving[0]]
+            result[name] = at_least_three_certificate(about, name, moving[1], cells)
+    return result
 
 
 def save_relation_certificates(family: Family, m: int, folder: str | Path) -> list[str]:

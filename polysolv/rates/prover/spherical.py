@@ -58,7 +58,7 @@ def spherical_dimension(symbol: LogSymbol) -> int:
 
 
 def spherical_bounds(symbol: LogSymbol, m: int) -> dict[str, SphericalBounds]:
-    """Return the statement for every component of δ in a cell of m ≥ 2 atoms of a spherical family.
+    """Return the statement for every component of δ in a cell of m ≥ 1 atoms of a spherical family.
 
     >>> from polysolv.families import get
     >>> found = spherical_bounds(get("spherical-gaussian", 2).log_symbol, 3)
@@ -69,6 +69,12 @@ def spherical_bounds(symbol: LogSymbol, m: int) -> dict[str, SphericalBounds]:
     scale = next(
         p for i, p in enumerate(symbol.perturbations) if sum(t.perturbations[i] for t in symbol.terms) > 1
     )
+    if m == 1:
+        arc = WrittenArc("one atom moves by eps")
+        above = Step("kappa <= 1", RULE, "K is linear and its symbols are independent")
+        steps = above, Step("kappa >= 1", "arc", f"V = O(eps) along {arc}")
+        one = Fraction(1)
+        return {name: SphericalBounds(one, one, steps, arc) for name in symbol.perturbations}
     low, high, why, arc = _of_means(d, m)
     above = Step(f"kappa <= {high}", RULE, why)
     below = Step(f"kappa >= {low}", "arc", f"V = O(eps^{low}) along {arc}")
