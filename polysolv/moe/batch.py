@@ -17,14 +17,15 @@ from polysolv.moe.problem import Problem
 from polysolv.moe.spurious import spurious_atoms
 from polysolv.moe.stacked import solve_stacked
 
-_MAPS = 10
+_MAPS = 6
 # Pairs (Newton steps, divisor): after the steps a part 1/divisor of the vectors goes on.
-_CLIMBS = ((8, 4), (30, 1))
+_CLIMBS = ((3, 2), (5, 2), (10, 2), (20, 1))
 _ENTRIES = 400_000
 _LONGEST_STEP = 4.0
 _RIDGE = 1e-9
 _SOFTNESS, _GATE_STEPS = 0.1, 3
 _SAME = 1e-3
+_SMALLEST_MASS = 1e-8
 
 
 def raced(problem: Problem, starts: list[Array], count: int) -> list[Array]:
@@ -38,7 +39,7 @@ def raced(problem: Problem, starts: list[Array], count: int) -> list[Array]:
     Vectors without spurious atoms come first. How far EM maps get tells little about where a start ends,
     Newton steps do.
     """
-    left = [vector for batch in _batches(problem, starts) for vector in _mapped(problem, batch, _MAPS)]
+    left = [vector for batch in _batches(problem, starts) for vector in mapped(problem, batch, _MAPS)]
     for steps, divisor in _CLIMBS:
         left = distinct(problem, climbed(problem, left, steps), max(count, -(-len(left) // divisor)))
     return left[:count]
@@ -51,17 +52,22 @@ def first_vectors(problem: Problem, labels: Indices) -> list[Array]:
         problem: data and box.
         labels: an atom for each row, shape (c, n).
     """
+    return m_steps(problem, [softened(row, problem.k) for row in labels])
+
+
+def m_steps(problem: Problem, taus: list[Array]) -> list[Array]:
+    """Return the parameters that one M-step makes of each responsibilities, shape (k, n)."""
     k, Z = problem.k, problem.Z
     p, products = Z.shape[0], _products(Z)
     low, high = (stacked_parts(end[None], k) for end in (problem.box.lower, problem.box.upper))
     vectors: list[Array] = []
     size = max(1, _ENTRIES // (k * problem.rows))
-    for first in range(0, labels.shape[0], size):
-        tau = np.array([softened(row, k) for row in labels[first : first + size]])
+    for first in range(0, len(taus), size):
+        tau = np.array(taus[first : first + size])
         mass = tau.sum(axis=2)
         expert, log_variance = _regressed(problem, tau, mass, products, np.zeros((*mass.shape, p)))
         gate = np.zeros((*mass.shape, p))
-        gate[:, :, 0] = np.log(mass / problem.rows)
+        gate[:, :, 0] = np.log(np.maximum(mass, _SMALLEST_MASS) / problem.rows)
         for _ in range(_GATE_STEPS if k > 1 else 0):
             gate = np.clip(gate + _gate_step(gate, tau, Z, products), low[0], high[0])
         vectors += [pack(*parts) for parts in zip(gate, expert, log_variance, strict=True)]
@@ -115,7 +121,7 @@ def _expected(problem: Problem, gate: Array, expert: Array, log_variance: Array)
     return tau / sums, (top + np.log(sums)).sum(axis=(1, 2))
 
 
-def _mapped(problem: Problem, vectors: Array, maps: int) -> list[Array]:
+def mapped(problem: Problem, vectors: Array, maps: int) -> list[Array]:
     """Apply EM maps to a batch of vectors."""
     k, Z, products = problem.k, problem.Z, _products(problem.Z)
     low, high = (stacked_parts(end[None], k)[0] for end in (problem.box.lower, problem.box.upper))

@@ -80,7 +80,8 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         bounds: compact box of the parameters: a mapping from "beta0", "beta1", "a", "b", "sigma" to a pair
             (low, high) (for slopes also of arrays of length d); None, or a missing name, leaves them free.
         warm_start: whether a second ``fit`` starts from the last solution; afresh if its shape has changed.
-        random_state: seed of the starts.
+        random_state: seed of the starts; with "em-short" of the last fifth of them, the others are the same
+            for every seed.
         verbose: 0 for silence; 1 reports each start, 2 each iteration, on standard error.
 
     Attributes:

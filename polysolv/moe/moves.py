@@ -1,21 +1,29 @@
 """Moves out of local maxima: many new divisions of the rows, made from those of the ends found so far.
 
 Split and merge moves (Ueda, Nakano, Ghahramani and Hinton 2000, Neural Computation 12), crossings of two ends
-(some atoms of the one, some of the other) and softened gates. They are raced as fresh starts are, so that the
-ones that run into exact alignments lose.
+(some atoms of the one, some of the other), softened gates, and atoms put elsewhere by a scan of lines
+(:mod:`~polysolv.moe.scan`). They are raced as fresh starts are, so that the ones that run into exact
+alignments lose.
 """
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 
 from polysolv.moe import likelihood
-from polysolv.moe.batch import distinct, first_vectors, raced
+from polysolv.moe.batch import distinct, first_vectors, m_steps, mapped, raced
 from polysolv.moe.likelihood import Array, Indices, pack, unpack
+from polysolv.moe.merge import dropped
 from polysolv.moe.problem import Problem
+from polysolv.moe.scan import inserted, lines
 from polysolv.moe.starts import local_line
 
-_PER_ATOM, _FEWEST, _WORK, _POOL = 10, 10, 9000, 12
+_PER_ATOM, _FEWEST, _WORK, _POOL = 12, 10, 9000, 12
+_INSERTED, _MAPS = 6, 5
+# A wall is hard where no row's log odds are below; it is moved over so many rows.
+_HARD, _NEXT = 5.0, 2
 
 
 def moved(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list[Array]:
@@ -26,6 +34,7 @@ def moved(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list
         pool: ends found so far, best first.
         rng: source of randomness.
     """
+    pool = distinct(problem, pool, len(pool))
     joints = [likelihood.log_joint(vector, problem.k, problem.Z, problem.y) for vector in pool]
     starts, labels = [], []
     for index in range(max(_FEWEST, min(_PER_ATOM * problem.k, _WORK // problem.rows))):
@@ -38,7 +47,20 @@ def moved(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list
             division = (_crossed, _replaced, _split)[index // 2 % 3]
             labels.append(division(problem, joints[one], joints[other], rng))
     starts += first_vectors(problem, np.array(labels))
+    starts += _rescanned(problem, pool, rng)
+    starts += _neighbours(problem, pool[0])
     return distinct(problem, [*pool, *raced(problem, starts, _POOL)], _POOL)
+
+
+def _rescanned(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list[Array]:
+    """Drop each atom of an end in turn, and put a new one where a scan of lines finds most to gain."""
+    k, small = problem.k, problem.without_atom()
+    vector = pool[int(rng.integers(1 + rng.integers(len(pool))))]
+    bases = [dropped(vector, k, atom) for atom in range(k)]
+    bases = distinct(small, mapped(small, np.array(bases), _MAPS), len(bases))
+    through = lines(problem, rng)
+    squares = (problem.y - through @ problem.Z) ** 2
+    return m_steps(problem, [tau for base in bases for tau in inserted(problem, base, squares, _INSERTED)])
 
 
 def _crossed(problem: Problem, joint: Array, other: Array, rng: np.random.Generator) -> Indices:
@@ -90,17 +112,44 @@ def _loosened(problem: Problem, vector: Array, rng: np.random.Generator) -> Arra
     return pack(soft, expert + spread * rng.normal(size=expert.shape), wide)
 
 
+def _neighbours(problem: Problem, vector: Array) -> list[Array]:
+    """Move each hard wall over a few rows, to either side."""
+    gate, _, _ = unpack(vector, problem.k)
+    logits = gate @ problem.Z
+    order = np.argsort(logits, axis=0)[-2:]
+    moved = []
+    for pair in combinations(range(problem.k), 2):
+        ahead = _ahead(logits, order, *pair)
+        wall = int(np.searchsorted(ahead, 0.0))
+        if 0 < wall < ahead.size and min(-ahead[wall - 1], ahead[wall]) > _HARD:
+            for place in {*range(wall - _NEXT, wall + _NEXT + 1)} - {wall}:
+                if 0 < place < ahead.size:
+                    moved.append(_with_wall(problem, vector, pair[0], ahead, place))
+    return moved
+
+
 def _slid(problem: Problem, vector: Array, rng: np.random.Generator) -> Array:
     """Move the wall between two atoms over some rows, as hard as it is."""
-    gate, expert, log_variance = (part.copy() for part in unpack(vector, problem.k))
+    gate, _, _ = unpack(vector, problem.k)
     logits = gate @ problem.Z
-    order = np.argsort(logits, axis=0)
-    one, other = order[-2:, rng.integers(problem.rows)].tolist()
-    between = np.isin(order[-2:], (one, other)).all(axis=0)
-    ahead = np.sort((logits[one] - logits[other])[between])
-    wall = int(np.searchsorted(ahead, 0.0))
+    order = np.argsort(logits, axis=0)[-2:]
+    one, other = order[:, rng.integers(problem.rows)].tolist()
+    ahead = _ahead(logits, order, one, other)
+    if ahead.size < 2:
+        return vector
     far = max(1, ahead.size // 10)
-    place = int(np.clip(wall + rng.choice([-1, 1]) * rng.integers(1, far + 1), 1, ahead.size - 1))
-    if ahead.size > 1:
-        gate[one, 0] -= 0.5 * (ahead[place - 1] + ahead[place])
+    place = int(np.searchsorted(ahead, 0.0)) + int(rng.choice([-1, 1]) * rng.integers(1, far + 1))
+    return _with_wall(problem, vector, one, ahead, int(np.clip(place, 1, ahead.size - 1)))
+
+
+def _ahead(logits: Array, order: Indices, one: int, other: int) -> Array:
+    """Return, sorted, how far an atom's gate is ahead of another's in the rows that both lead."""
+    between = np.isin(order, (one, other)).all(axis=0)
+    return np.sort((logits[one] - logits[other])[between])
+
+
+def _with_wall(problem: Problem, vector: Array, atom: int, ahead: Array, place: int) -> Array:
+    """Shift an atom's gate so that its wall lies between two rows."""
+    gate, expert, log_variance = (part.copy() for part in unpack(vector, problem.k))
+    gate[atom, 0] -= 0.5 * (ahead[place - 1] + ahead[place])
     return pack(gate, expert, log_variance)

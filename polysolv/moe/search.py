@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from polysolv.moe import moves
+from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import MixingMeasure
 from polysolv.moe.optimise import Run, optimise, ranking
 from polysolv.moe.problem import Problem
@@ -15,6 +16,8 @@ from polysolv.moe.relocate import relocate
 from polysolv.moe.starts import starting_vectors
 
 _RESCUES, _SAMPLE = 6, 1000
+# Of so many starts one draws from the seed.
+_OWN = 5
 
 
 def runs_of(
@@ -34,9 +37,10 @@ def runs_of(
         init: kind of the starts, or a measure (of the columns kept): then there is one start, and if its end
             holds a spurious atom, further ones in which an atom is moved until an end is regular.
         n_init: number of starts. Three fifths are the best of many fresh ones, the others of moves of what is
-            known by then (:mod:`~polysolv.moe.moves`).
+            known by then (:mod:`~polysolv.moe.moves`). With "em-short" the first four fifths are the same for
+            every seed, so that seeds differ only where their own starts find something better.
         method, tol, max_iter: see :func:`~polysolv.moe.optimise.optimise`.
-        rng: source of randomness.
+        rng: source of randomness of the other starts.
         report: called with the number of each start; returns the report of :func:`optimise`.
     """
     runs: list[Run] = []
@@ -58,23 +62,38 @@ def runs_of(
                 start = starting_vectors("em-short", 1, problem, rng)[0]
             yield ended(start, moved)
         return
-    wanted = n_init - max(2 * n_init // 5, min(n_init - 1, 1))
-    starts = starting_vectors(init, wanted, problem, rng)
-    for start in starts[:wanted]:
-        yield ended(start, "newton" if method == "auto" and init == "em-short" else method)
-    if problem.k == 1:
-        return
     sample = problem.every(max(1, problem.rows // _SAMPLE))
-    pool = [run.vector for run in runs] + starts[wanted:]
-    tried = [run.vector for run in runs]
-    while len(runs) < n_init:
-        pool = moves.moved(sample, pool, rng)
-        new = [vector for vector in pool if not any(vector is other for other in tried)]
-        start = (new or pool)[0]
-        run = ended(start, moved)
-        tried += [start, run.vector]
-        pool = [run.vector, *(vector for vector in pool if vector is not start)]
-        yield run
+    pool: list[Array] = []
+    tried: list[Array] = []
+    for source, count in _sources(init, n_init, rng):
+        fresh = count - max(2 * count // 5, min(count - 1, 1))
+        starts = starting_vectors(init, fresh, problem, source)
+        for start in starts[:fresh]:
+            run = ended(start, "newton" if method == "auto" and init == "em-short" else method)
+            tried.append(run.vector)
+            yield run
+        if problem.k == 1:
+            return
+        pool = tried + starts[fresh:] + pool
+        moves_left = count - fresh
+        for _ in range(count - min(fresh, len(starts))):
+            if moves_left:
+                pool, moves_left = moves.moved(sample, pool, source), moves_left - 1
+            new = [vector for vector in pool if not any(vector is other for other in tried)]
+            start = (new or pool)[0]
+            run = ended(start, moved)
+            tried += [start, run.vector]
+            pool = [run.vector, *(vector for vector in pool if vector is not start)]
+            yield run
+
+
+def _sources(init: str, n_init: int, rng: np.random.Generator) -> Iterator[tuple[np.random.Generator, int]]:
+    """Yield what randomness starts draw from, and how many: four in five are the same for every seed."""
+    own = n_init // _OWN if init == "em-short" else n_init
+    if own < n_init:
+        yield np.random.default_rng(0), n_init - own
+    if own:
+        yield rng, own
 
 
 def best_of(problem: Problem, runs: list[Run]) -> Run:

@@ -8,9 +8,11 @@ import pytest
 from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE, likelihood
 from polysolv.moe.batch import distinct, first_vectors, raced
 from polysolv.moe.climb import climbed
-from polysolv.moe.moves import _slid, moved
+from polysolv.moe.moves import _neighbours, _slid, moved
 from polysolv.moe.optimise import optimise
 from polysolv.moe.problem import Problem, default_min_variance
+from polysolv.moe.scan import inserted, lines
+from polysolv.moe.search import runs_of
 from polysolv.moe.starts import starting_vectors
 
 TRUTH = MixingMeasure([0.3, 0], [[1], [0]], [[1.5], [-1.5]], [1, -1], [0.4, 0.3])
@@ -83,6 +85,51 @@ def test_a_wall_slides_over_rows_and_stays_hard():
     assert max(sizes) <= 5
 
 
+def test_neighbours_have_each_hard_wall_over_one_or_two_rows():
+    x = np.linspace(-1, 1, 42)
+    problem = problem_of(x[:, None], np.where(x < 0, x, 3 - x) + 0.1 * np.sin(40 * x), 2)
+    hard = likelihood.pack(np.array([[0.0, 0.0], [0.0, 1e4]]), np.zeros((2, 2)), np.zeros(2))
+    rows = [likelihood.unpack(v, 2)[0] @ problem.Z for v in _neighbours(problem, hard)]
+    assert sorted(int(gate.argmax(axis=0).sum()) - 21 for gate in rows) == [-2, -1, 1, 2]
+    soft = likelihood.pack(np.array([[0.0, 0.0], [0.0, 3.0]]), np.zeros((2, 2)), np.zeros(2))
+    assert _neighbours(problem, soft) == []
+
+
+def test_a_scan_of_lines_finds_a_narrow_group_and_takes_no_spurious_one():
+    rng = np.random.default_rng(4)
+    x = rng.uniform(-1, 1, 160)
+    group = np.arange(160) < 16
+    y = np.where(group, 2.5 * x + 0.02 * rng.normal(size=160), 1 - x + 0.5 * rng.normal(size=160))
+    y[-3:] = 0.7 * x[-3:] - 1.3  # three aligned rows are no atom
+    problem = problem_of(x[:, None], y, 2)
+    base = problem.without_atom().em().from_responsibilities(np.ones((1, 160)))
+    squares = (problem.y - lines(problem, rng) @ problem.Z) ** 2
+    found = inserted(problem, base, squares, 5)
+    assert 1 <= len(found) <= 5
+    for tau in found:
+        np.testing.assert_allclose(tau.sum(axis=0), 1.0, rtol=1e-12)
+        assert tau[1].sum() > 3.5
+    # Fraction of the group that the best new atom holds, and of the others.
+    assert found[0][1][group].mean() > 0.8
+    assert found[0][1][~group].mean() < 0.2
+
+
+def test_four_in_five_starts_are_the_same_for_every_seed():
+    X, y = TRUTH.sample(80, seed=3)
+    problem = problem_of(X, y, 2)
+    one, other = (
+        [
+            run.value
+            for run in runs_of(
+                problem, "em-short", 5, "auto", 1e-8, 300, np.random.default_rng(seed), lambda index: None
+            )
+        ]
+        for seed in (1, 2)
+    )
+    assert len(one) == len(other) == 5
+    assert one[:4] == other[:4]
+
+
 def test_moves_keep_the_best_and_return_distinct_vectors():
     X, y = TRUTH.sample(150, seed=3)
     problem = problem_of(X, y, 3)
@@ -125,29 +172,48 @@ def crash(rng):
     return x, np.round(y + np.where(x < 14, 1.5, 22) * rng.normal(size=133), 1)
 
 
+def bent_and_coded(rng):
+    """Like ethanol's NOx | E, C: the same hump, and a covariate of five values."""
+    x, y = bent_and_rounded(rng)
+    code = rng.choice([7.5, 9.0, 12.0, 15.0, 18.0], 88)
+    return np.column_stack([x, code]), np.round(y + 0.03 * (code - 12) * (y < 2), 3)
+
+
 def ends_of(data, k, seeds):
     x, y = data(np.random.default_rng(0))
     fits = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for seed in seeds:
-            fits.append(SoftmaxGaussianMoE(k, random_state=seed).fit(x[:, None], y))
+            fits.append(SoftmaxGaussianMoE(k, random_state=seed).fit(x.reshape(y.size, -1), y))
     assert not any(fit.spurious_ for fit in fits)
     return [fit.log_likelihood_ for fit in fits]
 
 
-LOOK_ALIKES = [(bent_and_rounded, 3), (eruptions, 2), (two_lines_and_ties, 2), (crash, 3)]
+LOOK_ALIKES = [
+    (bent_and_rounded, 3),
+    (two_lines_and_ties, 2),
+    (eruptions, 2),
+    (crash, 3),
+    (crash, 4),
+]
 
 
-# In the first, one seed of ten ends 0.06 below the best.
-@pytest.mark.parametrize(("data", "k"), LOOK_ALIKES[1:3])
-def test_every_seed_finds_the_same_maximum_on_look_alikes_of_public_data(data, k):
+@pytest.mark.parametrize(("data", "k"), LOOK_ALIKES[:2])
+def test_both_seeds_find_the_same_maximum_on_look_alikes_of_public_data(data, k):
     ends = ends_of(data, k, range(2))
     np.testing.assert_allclose(ends, ends[0], atol=1e-6)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("data", "k"), LOOK_ALIKES)
-def test_nine_of_ten_seeds_find_the_best_maximum_on_look_alikes_of_public_data(data, k):
+def test_every_seed_finds_the_best_maximum_on_look_alikes_of_public_data(data, k):
     ends = np.array(ends_of(data, k, range(10, 20)))
-    assert (ends > ends.max() - 1e-6).sum() >= 9
+    assert (ends > ends.max() - 1e-6).all()
+
+
+@pytest.mark.slow
+def test_seeds_end_close_where_walls_can_tilt():
+    # Walls in two covariates are moved, not tilted, so some seeds miss the best by a row.
+    ends = np.array(ends_of(bent_and_coded, 3, range(10, 20)))
+    assert (ends > ends.max() - 0.1).all()
