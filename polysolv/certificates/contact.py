@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from polysolv.certificates.arc import Path
-from polysolv.certificates.box import Box
 from polysolv.certificates.certificate import Certificate, seal
 from polysolv.certificates.core import chosen_steps
 from polysolv.certificates.spelling import spell_polynomial, spell_rational
@@ -15,6 +13,10 @@ from polysolv.certificates.statements import REAL_POSITIVE, log_symbol_data
 from polysolv.errors import InputError
 from polysolv.families import Family
 from polysolv.verify.reading import digest
+
+if TYPE_CHECKING:
+    from polysolv.certificates.arc import Path
+    from polysolv.certificates.box import Box
 
 CONTACT_ORDER = "CONTACT_ORDER"
 LOCAL_MINIMAX = "LOCAL_MINIMAX"
@@ -65,15 +67,16 @@ def contact_certificate(
         "log_symbol": log_symbol_data(family.log_symbol),
     }
     about = {**defining, "claim": CONTACT_ORDER, "digest": digest(defining)}
-    box = box or Box([], [], [])
     payload = {
         "fixed": {name: spell_rational(value) for name, value in fixed.items()},
         "free": list(free),
         "boxes": [
             {
-                "centre": [spell_rational(value) for value in box.centre],
-                "radii": [spell_rational(value) for value in box.radii],
-                "preconditioner": [[spell_rational(value) for value in row] for row in box.preconditioner],
+                "centre": [spell_rational(value) for value in box.centre] if box else [],
+                "radii": [spell_rational(value) for value in box.radii] if box else [],
+                "preconditioner": [[spell_rational(value) for value in row] for row in box.preconditioner]
+                if box
+                else [],
             }
         ],
     }

@@ -17,7 +17,7 @@ SCHEMA = "polysolv/doctor/1"
 
 PACKAGES = (
     *("click", "joblib", "llvmlite", "matplotlib", "mpmath", "numba", "numpy"),
-    *("pandas", "rich", "scikit-learn", "scipy", "sympy", "threadpoolctl"),
+    *("pandas", "python-flint", "rich", "scikit-learn", "scipy", "sympy", "threadpoolctl"),
 )
 # Package -> (extra that brings it, what polysolv uses it for).
 _OPTIONAL = {

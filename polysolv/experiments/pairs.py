@@ -12,7 +12,7 @@ import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from polysolv.decisions.contact import contact_degree
+from polysolv.decisions.contact_degree import contact_degree
 from polysolv.decisions.contact_witness import kept_pair
 from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables

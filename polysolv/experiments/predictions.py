@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from polysolv.decisions.contact import contact_degree
+from polysolv.decisions.contact_degree import contact_degree
 from polysolv.experiments.design import Design
 from polysolv.experiments.quantity import Quantity
 from polysolv.families import get

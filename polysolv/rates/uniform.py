@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from polysolv.decisions.contact import contact_degree
+from polysolv.decisions.contact_degree import contact_degree
 from polysolv.families import Family
 from polysolv.rates.exponent import Exponent
 

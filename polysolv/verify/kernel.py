@@ -1,21 +1,15 @@
 """The entry of the kernel: `verify`."""
 
-from .arc import ArcStatement, check_arc
-from .box import check_box
-from .cell import CellStatement
-from .identity import check_identity
 from .limits import Malformed, Rejected, work
-from .minimax import UNIFORM_CHECKS, UNIFORM_STATEMENTS
-from .point import check_point
-from .quadrature import check_quadrature
 from .reading import check_plain, digest, fields, items, parse
-from .region import check_region, check_theorem
-from .second_order import RelationStatement, check_relations
 from .statement import Statement
-from .zero_crossing import check_zero_crossing
 
 SCHEMA = "polysolv/certificate/1"
 VERIFIED, REJECTED, MALFORMED = 0, 1, 2
+KINDS = (
+    *("order", "point", "box", "quadrature", "identity", "zero-crossing", "arc", "region", "coefficient"),
+    *("second-order", "contact", "minimax"),
+)
 
 
 class Result:
@@ -58,7 +52,7 @@ def verify(obj: object) -> Result:
         data, statement = _open(value)
         result.kind, result.statement = str(data["kind"]), statement.words()
         result.given = statement.given
-        result.relies_on = _CHECKS[result.kind](statement, data["steps"], data["payload"])
+        result.relies_on = _check(result.kind, statement, data["steps"], data["payload"])
     except (Rejected, RecursionError, MemoryError) as error:
         result.exit_code = REJECTED if type(error) is Rejected else MALFORMED
         why = error.args if isinstance(error, Rejected) else ("limits", "too deeply nested, or too large")
@@ -68,11 +62,11 @@ def verify(obj: object) -> Result:
 
 def _open(value: object) -> tuple[dict[str, object], Statement]:
     data = fields(value, "schema kind statement steps payload digest", "certificate")
-    if data["schema"] != SCHEMA or data["kind"] not in list(_CHECKS):
-        raise Malformed("certificate", f"schema must be {SCHEMA} and kind one of {', '.join(_CHECKS)}")
+    if data["schema"] != SCHEMA or data["kind"] not in KINDS:
+        raise Malformed("certificate", f"schema must be {SCHEMA} and kind one of {', '.join(KINDS)}")
     if data["digest"] != digest({key: item for key, item in data.items() if key != "digest"}):
         raise Rejected("digest", "it is not the sha256 of the rest of the certificate")
-    statement = _STATEMENTS.get(str(data["kind"]), Statement)(data["statement"])
+    statement = _statement_of(str(data["kind"]))(data["statement"])
     if (data["kind"] == "order") != (statement.claim == "ORDER"):
         raise Rejected("kind", f"a certificate of this kind does not prove {statement.claim}")
     return data, statement
@@ -99,17 +93,62 @@ def _check_order(order: Statement, steps: object, payload: object) -> tuple[str,
                 same = same and inner.defining == {**order.defining, "degree": degree}
                 if not same or inner.claim != side.upper():
                     raise Rejected("statement", f"not {side.upper()} at degree {degree} of the same cell")
-                proofs.append(_CHECKS[str(data["kind"])](inner, data["steps"], data["payload"]))
+                proofs.append(_check(str(data["kind"]), inner, data["steps"], data["payload"]))
             except Rejected as error:
                 raise type(error)(f"{side} side: {error.args[0]}", error.args[1]) from None
         relies_on += min(proofs, key=len, default=())
     return relies_on
 
 
-_CHECKS = {"order": _check_order, "point": check_point, "box": check_box, "quadrature": check_quadrature}
-_CHECKS |= {"identity": check_identity, "zero-crossing": check_zero_crossing, "arc": check_arc}
-_CHECKS |= {"region": check_region, "coefficient": check_theorem}
-_CHECKS |= {"second-order": check_relations}
-_STATEMENTS = {"arc": ArcStatement, "region": CellStatement, "coefficient": CellStatement}
-_CHECKS, _STATEMENTS = _CHECKS | UNIFORM_CHECKS, _STATEMENTS | UNIFORM_STATEMENTS
-_STATEMENTS |= {"second-order": RelationStatement}
+def _statement_of(kind: str) -> type[Statement]:
+    """Return how the statement of a kind is read; parts that are not asked for are not loaded."""
+    if kind == "arc":
+        from .arc import ArcStatement
+
+        return ArcStatement
+    if kind == "minimax":
+        from .minimax import MinimaxStatement
+
+        return MinimaxStatement
+    if kind == "contact":
+        from .contact import ContactStatement
+
+        return ContactStatement
+    if kind == "second-order":
+        from .second_order import RelationStatement
+
+        return RelationStatement
+    if kind in ("region", "coefficient"):
+        from .cell import CellStatement
+
+        return CellStatement
+    return Statement
+
+
+def _check(kind: str, statement: Statement, steps: object, payload: object) -> tuple[str, ...]:
+    """Check what a certificate of a kind holds, and return what the proof relies on."""
+    if kind == "order":
+        return _check_order(statement, steps, payload)
+    if kind == "quadrature":
+        from .quadrature import check_quadrature as check
+    elif kind == "zero-crossing":
+        from .zero_crossing import check_zero_crossing as check
+    elif kind == "minimax":
+        from .minimax import check_minimax as check
+    elif kind == "point":
+        from .point import check_point as check
+    elif kind == "box":
+        from .box import check_box as check
+    elif kind == "identity":
+        from .identity import check_identity as check
+    elif kind == "arc":
+        from .arc import check_arc as check
+    elif kind == "contact":
+        from .contact import check_contact as check
+    elif kind == "second-order":
+        from .second_order import check_relations as check
+    elif kind == "region":
+        from .region import check_region as check
+    else:
+        from .region import check_theorem as check
+    return check(statement, steps, payload)

@@ -3,7 +3,6 @@
 from fractions import Fraction
 
 from .arc import LOCAL, node_rule, reduce, require_constant, rewriting, substituted
-from .contact import ContactStatement, check_contact
 from .limits import MAX_ATOMS, MAX_DIMENSION, Malformed, Rejected
 from .log_symbol import BUILT_IN, LogSymbol, generate
 from .polynomial import Number, Poly, add, read_polynomial
@@ -124,7 +123,3 @@ def _contact(statement: MinimaxStatement, data: dict[str, object], moves: dict[s
         total = add([total, power])
     require_constant(total, means, f"exp(K) up to eps^{contact - 1}")
     return contact
-
-
-UNIFORM_CHECKS = {"contact": check_contact, "minimax": check_minimax}
-UNIFORM_STATEMENTS = {"contact": ContactStatement, "minimax": MinimaxStatement}

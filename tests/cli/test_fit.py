@@ -254,6 +254,7 @@ def test_the_help_page_states_the_policy(run):
         assert words in out
 
 
+@pytest.mark.slow
 def test_fits_of_several_k_are_the_same_at_once(run, folder):
     arguments = [
         "fit",

@@ -70,6 +70,10 @@ class Loaded(HTMLParser):
         self._in_style = False
 
 
+# The site takes long to build.
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")

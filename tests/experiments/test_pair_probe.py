@@ -10,6 +10,7 @@ from polysolv import InputError, pair_probe
 from polysolv.experiments.pairs import _Pair, _witnesses
 
 
+@pytest.mark.slow
 def test_one_against_two():
     result = pair_probe("b", 1, 2, epsilons=[0.06, 0.12])
     assert result.slope == pytest.approx(4, abs=0.15)

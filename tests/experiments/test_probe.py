@@ -9,7 +9,7 @@ from polysolv import InputError, MixingMeasure, probe
 from polysolv.experiments.population import _Problem
 
 
-@pytest.mark.parametrize(("parameter", "exponent"), [("b", 4), ("a", 2)])
+@pytest.mark.parametrize(("parameter", "exponent"), [pytest.param("b", 4, marks=pytest.mark.slow), ("a", 2)])
 def test_exponents_for_two_atoms(parameter, exponent):
     _check_two_atoms(parameter, exponent)
 

@@ -81,6 +81,7 @@ def test_a_kill_in_the_middle_and_resume_give_the_same_bytes(reference, tmp_path
     )
 
 
+@pytest.mark.slow
 def test_dask_gives_the_same_bytes(reference, tmp_path):
     code = f"""
 from distributed import Client, LocalCluster

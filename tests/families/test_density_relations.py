@@ -168,6 +168,7 @@ def test_levels_of_a_covariate_beside_a_density():
         assert _summary(family, m) == {name: theirs[name] for name in ("b", "a", "sigma")}
 
 
+@pytest.mark.slow
 def test_relations_at_some_levels_only():
     density = (1 - X) * _spanning(3) + X * _spanning(5)
     family = Family.from_density(density, [B, S], [X], Y)
@@ -205,6 +206,7 @@ def test_a_finite_response():
     assert _summary(poisson, 3) == {"p": ("proved", 2, 2)}
 
 
+@pytest.mark.slow
 def test_random_densities_of_finite_span():
     """Random combinations of Legendre polynomials: the span's dimension decides, as a numerical rank confirms."""
     chooser = random.Random(3)

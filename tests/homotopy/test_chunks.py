@@ -103,6 +103,7 @@ def test_a_scheduler_that_is_no_address_is_bad_input():
         solve(["x - 1"], scheduler="nonsense://here")
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_same_result(tmp_path: Path):
     pytest.importorskip("distributed")
     (tmp_path / "run.py").write_text(

@@ -71,6 +71,7 @@ def test_triple_points_are_not_split():
         assert solve(text, seed=seed).nsolutions == 456, seed
 
 
+@pytest.mark.slow
 def test_triple_points_are_not_split_on_an_unlucky_seed():
     result = solve((DATA / "triple_points.txt").read_text(), seed=0)
     assert (result.nsolutions, result.nsingular) == (456, 108)

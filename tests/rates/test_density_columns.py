@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from polysolv import InputError, families
-from polysolv.decisions.contact import contact_degree, contact_order
+from polysolv.decisions.contact import contact_order
+from polysolv.decisions.contact_degree import contact_degree
 from polysolv.rates.minimax import minimax_certificates
 from polysolv.rates.statements import parameter_rates
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from polysolv import families
 from polysolv.rates.families_page import families_page
 
@@ -16,5 +18,6 @@ def test_every_family_has_a_section():
     assert "polysolv families --format page" in page
 
 
+@pytest.mark.slow
 def test_the_page_is_what_the_command_prints():
     assert families_page() == PAGE.read_text(encoding="utf-8")

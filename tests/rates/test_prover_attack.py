@@ -132,7 +132,7 @@ def test_a_long_search_violates_nothing(family, seed):
             assert component not in upper or value <= upper[component][0]
 
 
-@pytest.mark.parametrize("name", families.names())
+@pytest.mark.parametrize("name", [name for name in families.names() if families.get(name).source is None])
 @pytest.mark.parametrize("m", [2, 3])
 def test_every_arc_of_a_shipped_family_is_what_it_says(name, m):
     """Substituted here with floating-point nodes: V/ε^(κ·order) stays bounded as ε falls."""

@@ -10,7 +10,14 @@ import pytest
 from polysolv import InputError, PolynomialSystem, build_system, families
 
 
-@pytest.mark.parametrize("name", [n for n in families.names() if not families.get(n).log_symbol.constants])
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in families.names()
+        if families.get(name).source is None and not families.get(name).log_symbol.constants
+    ],
+)
 def test_round_trip_gives_an_equal_object(name):
     system = build_system(name, 3, 4)
     again = PolynomialSystem.from_json(system.to_json())
