@@ -34,11 +34,11 @@ def runs_of(
 
     Args:
         problem: data and box.
-        init: kind of the starts, or a measure (of the columns kept): then there is one start, and if its end
-            holds a spurious atom, further ones in which an atom is moved until an end is regular.
-        n_init: number of starts. Three fifths are the best of many fresh ones, the others of moves of what is
-            known by then (:mod:`~polysolv.moe.moves`). With "em-short" the first four fifths are the same for
-            every seed, so that seeds differ only where their own starts find something better.
+        init: kind of the starts, or a measure (of the columns kept): then there is one start.
+        n_init: number of starts; while every end holds a spurious atom there are more, up to six, in which an
+            atom is moved. Three fifths are the best of many fresh ones, the others of moves of what is known
+            by then (:mod:`~polysolv.moe.moves`). With "em-short" the first four fifths are the same for every
+            seed, so that seeds differ only where their own starts find something better.
         method, tol, max_iter: see :func:`~polysolv.moe.optimise.optimise`.
         rng: source of randomness of the other starts.
         report: called with the number of each start; returns the report of :func:`optimise`.
@@ -52,15 +52,7 @@ def runs_of(
     moved = "em" if method == "em" else "newton"
     if isinstance(init, MixingMeasure):
         yield ended(problem.box.clip(problem.coordinates.inward(init)), method)
-        for index in range(_RESCUES if problem.k > 1 else 0):
-            best = best_of(problem, runs)
-            if problem.merit(best.vector, best.value)[0]:
-                return
-            if index % 2 == 0:
-                start = relocate(problem, best.vector, rng)
-            else:
-                start = starting_vectors("em-short", 1, problem, rng)[0]
-            yield ended(start, moved)
+        yield from _rescued(problem, runs, lambda start: ended(start, moved), rng)
         return
     sample = problem.every(max(1, problem.rows // _SAMPLE))
     pool: list[Array] = []
@@ -85,6 +77,22 @@ def runs_of(
             tried += [start, run.vector]
             pool = [run.vector, *(vector for vector in pool if vector is not start)]
             yield run
+    yield from _rescued(problem, runs, lambda start: ended(start, moved), rng)
+
+
+def _rescued(
+    problem: Problem, runs: list[Run], climb: Callable[[Any], Run], rng: np.random.Generator
+) -> Iterator[Run]:
+    """Yield ends of further starts while every end holds a spurious atom; ``climb`` adds to ``runs``."""
+    for index in range(_RESCUES if problem.k > 1 else 0):
+        best = best_of(problem, runs)
+        if problem.merit(best.vector, best.value)[0]:
+            return
+        if index % 2 == 0:
+            start = relocate(problem, best.vector, rng)
+        else:
+            start = starting_vectors("em-short", 1, problem, rng)[0]
+        yield climb(start)
 
 
 def _sources(init: str, n_init: int, rng: np.random.Generator) -> Iterator[tuple[np.random.Generator, int]]:
