@@ -28,11 +28,7 @@ def strict(array):
     return pytest.importorskip("array_api_strict").asarray(array)
 
 
-def torch(array):
-    return pytest.importorskip("torch").tensor(array, requires_grad=True)
-
-
-@pytest.mark.parametrize("made", [OnlyDlpack, strict, torch])
+@pytest.mark.parametrize("made", [OnlyDlpack, strict])
 def test_a_fit_is_the_same_whatever_library_the_arrays_are_of(made):
     X, y = TRUTH.sample(300, seed=0)
     plain = SoftmaxGaussianMoE(2, n_init=1, random_state=0).fit(X, y)
