@@ -33,6 +33,7 @@ def forced_steps(symbol: LogSymbol, degree: int) -> Steps | None:
 
 
 @lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def chosen_steps(symbol: LogSymbol, nontrivial: tuple[str, ...]) -> Steps | None:
     """Return the steps that set all but a location–scale pair to zero and name the core.
 

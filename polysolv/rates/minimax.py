@@ -88,8 +88,7 @@ def _short_arcs(family: Family, m: int, wanted: _Wanted) -> Iterator[_Attained]:
         return
     split = {c: k for c, k in kappas.items() if k == 2}
     if split:  # in larger cells further atoms stay at the truth
-        paths = {c: {(1, 1): _ONE} for c in split}
-        yield split, minimax_certificate(family, 2, split, [_ZERO] * 2, [_ONE], paths, 2)
+        yield split, _split(family, tuple(split))
     if family.relations:
         return
     components = {monomial: c for c, (_, monomial) in family.log_symbol.symbols.items()}
@@ -102,6 +101,14 @@ def _short_arcs(family: Family, m: int, wanted: _Wanted) -> Iterator[_Attained]:
         if attained and (certificate := _hermite(family, m, attained)) is not None:
             yield attained, certificate
             return
+
+
+@lru_cache(maxsize=64)
+def _split(family: Family, components: tuple[str, ...]) -> Certificate:
+    """Return the certificate that a ± split in the components attains 2; it is that of every cell size."""
+    paths = {c: {(1, 1): _ONE} for c in components}
+    two = dict.fromkeys(components, Fraction(2))
+    return minimax_certificate(family, 2, two, [_ZERO] * 2, [_ONE], paths, 2)
 
 
 def _hermite(family: Family, m: int, exponents: Mapping[str, Fraction]) -> Certificate | None:
