@@ -50,9 +50,15 @@ _FAMILIES: dict[str, tuple[str, str, tuple[Any, ...]]] = {
     "negative-binomial": ("polysolv.families.negative_binomial", "family", ()),
 }
 # Any other degrees of gate and experts have a name too: softmax-polynomial-GATE-EXPERT.
-_POLYNOMIAL = re.compile(r"softmax-polynomial-([0-6])-([0-6])", re.A)
+_POLYNOMIAL = ("softmax-polynomial-", r"([0-6])-([0-6])")
 # So have any degrees of freedom: student-location-scale-NU.
-_STUDENT = re.compile(r"student-location-scale-([1-9][0-9]{0,2})", re.A)
+_STUDENT = ("student-location-scale-", r"([1-9][0-9]{0,2})")
+
+
+def _read(name: str, pattern: tuple[str, str]) -> re.Match[str] | None:
+    """Return the match of what follows the prefix; a name without it costs no compilation."""
+    prefix, rest = pattern
+    return re.fullmatch(rest, name.removeprefix(prefix), re.A) if name.startswith(prefix) else None
 
 
 def names() -> list[str]:
@@ -75,7 +81,7 @@ def is_name(name: object) -> bool:
     """
     if not isinstance(name, str):
         return False
-    return name in _FAMILIES or any(pattern.fullmatch(name) for pattern in (_POLYNOMIAL, _STUDENT))
+    return name in _FAMILIES or any(_read(name, pattern) for pattern in (_POLYNOMIAL, _STUDENT))
 
 
 def get(name: str, d: int = 1) -> Family:
@@ -95,11 +101,11 @@ def get(name: str, d: int = 1) -> Family:
     if not is_name(name):
         raise unknown_name("family", name, names())
     d = require_integer("d", d, 1, MAX_DIMENSION)
-    match = _POLYNOMIAL.fullmatch(name)
+    match = _read(name, _POLYNOMIAL)
     degrees = (int(match[1]), int(match[2])) if match else ()
     arguments: tuple[Any, ...] = degrees
     by_pattern = ("polysolv.families.softmax_polynomial", "family", arguments)
-    if student := _STUDENT.fullmatch(name):
+    if student := _read(name, _STUDENT):
         by_pattern = ("polysolv.families.student_location_scale", "family", (int(student[1]),))
     module_name, function, arguments = _FAMILIES.get(name, by_pattern)
     module = import_module(module_name)
