@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from polysolv.certificates.certificate import Certificate, seal
-from polysolv.certificates.spelling import spell_polynomial, spell_rational
+from polysolv.certificates.spelling import spell_path, spell_polynomial, spell_rational
 from polysolv.certificates.statements import REAL_POSITIVE
 from polysolv.families import Family
 from polysolv.verify.reading import digest
@@ -78,12 +78,7 @@ def arc_certificate(
     payload: dict[str, Any] = {
         "shifts": [spell_rational(a) for a in shifts],
         "norms": [spell_rational(b) for b in norms],
-        "paths": {
-            name: spell_polynomial(
-                {tuple((n, k) for n, k in zip(("eps", "z"), e, strict=True) if k): c for e, c in path.items()}
-            )
-            for name, path in paths.items()
-        },
+        "paths": {name: spell_path(path) for name, path in paths.items()},
     }
     if shift is not None:
         payload["shift"] = spell_rational(shift)

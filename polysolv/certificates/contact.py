@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from polysolv.certificates.certificate import Certificate, seal
 from polysolv.certificates.core import chosen_steps
-from polysolv.certificates.spelling import spell_polynomial, spell_rational
+from polysolv.certificates.spelling import spell_path, spell_polynomial, spell_rational
 from polysolv.certificates.statements import REAL_POSITIVE, log_symbol_data
 from polysolv.errors import InputError
 from polysolv.families import Family
@@ -118,12 +118,7 @@ def minimax_certificate(
     payload: dict[str, Any] = {
         "shifts": [spell_rational(a) for a in shifts],
         "norms": [spell_rational(b) for b in norms],
-        "paths": {
-            name: spell_polynomial(
-                {tuple((n, k) for n, k in zip(("eps", "z"), e, strict=True) if k): c for e, c in path.items()}
-            )
-            for name, path in paths.items()
-        },
+        "paths": {name: spell_path(path) for name, path in paths.items()},
         "contact": contact,
     }
     return seal("minimax", _about(family, m, exponents, given), payload)

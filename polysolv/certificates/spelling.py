@@ -34,3 +34,15 @@ def spell_polynomial(polynomial: NamedPolynomial) -> list[dict[str, Any]]:
         for monomial, coefficient in polynomial.items()
         if coefficient
     ]
+
+
+def spell_path(path: Mapping[tuple[int, int], int | Fraction]) -> list[dict[str, Any]]:
+    """Return a polynomial in ε and z, by its exponents of both.
+
+    >>> spell_path({(1, 0): 2})
+    [{'coefficient': '2', 'monomial': {'eps': 1}}]
+    """
+    names = ("eps", "z")
+    return spell_polynomial(
+        {tuple((n, k) for n, k in zip(names, e, strict=True) if k): c for e, c in path.items()}
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -152,7 +153,17 @@ def probe_command(
         refuse_given(
             "together with --m-true", {"--truth": truth, "--family": family, "--dim": dim, **of_density}
         )
-        _print_pairs(parameter or "b", m, m_true, splits, seed, jobs, timeout, no_progress, style, output)
+        from polysolv.experiments.pairs import pair_probe
+
+        numbers = None if splits is None else _numbers(splits)
+        pairs = _measured(
+            lambda progress: pair_probe(parameter or "b", m, m_true, numbers, seed, jobs, progress),
+            timeout,
+            no_progress,
+            "choices of signs",
+            "give --timeout more",
+        )
+        _print(pairs, style, output)
         return
 
     given = family is not None or any(value is not None for value in of_density.values())
@@ -166,76 +177,43 @@ def probe_command(
     numbers = None if splits is None else _numbers(splits)
     if given:
         refuse_given("together with a density", {"--truth": truth})
+        from polysolv.experiments.density_probe import probe_density
+
         chosen = chosen_family(family, dim, family_file, density, support, true_atom)
-        _print_density((chosen, parameter, m), numbers, seed, jobs, timeout, no_progress, style, output)
+        result = _measured(
+            lambda progress: probe_density(chosen, parameter, m, numbers, seed, jobs, progress),
+            timeout,
+            no_progress,
+        )
+        _print(result, style, output)
         return
 
-    from polysolv.deadline import TimeIsUp, time_limit
     from polysolv.experiments.population import probe
     from polysolv.moe import MixingMeasure
 
     measure = None if truth is None else MixingMeasure.from_file(truth, "--truth")
-    try:
-        with status_line(no_progress) as show, time_limit(timeout):
-            progress = None if show is None else lambda done, total: show(f"splits {done}/{total}")
-            result = probe(parameter, m, numbers, measure, seed, jobs, progress)
-    except TimeIsUp:
-        click.echo(
-            "polysolv: time is up; a slope needs all splits: give --timeout more, or fewer --splits", err=True
-        )
-        click.get_current_context().exit(TIME_IS_UP)
+    result = _measured(
+        lambda progress: probe(parameter, m, numbers, measure, seed, jobs, progress), timeout, no_progress
+    )
     _print(result, style, output)
 
 
-def _print_density(
-    what: tuple[Any, str, int],
-    splits: list[float] | None,
-    seed: int,
-    jobs: int,
+def _measured(
+    measure: Callable[[Callable[[int, int], None] | None], Any],
     timeout: float | None,
     no_progress: bool,
-    style: str,
-    output: str | None,
-) -> None:
+    counted: str = "splits",
+    remedy: str = "give --timeout more, or fewer --splits",
+) -> Any:
+    """Return what ``measure`` finds; show what is counted; leave the command when the time is up."""
     from polysolv.deadline import TimeIsUp, time_limit
-    from polysolv.experiments.density_probe import probe_density
 
     try:
         with status_line(no_progress) as show, time_limit(timeout):
-            progress = None if show is None else lambda done, total: show(f"splits {done}/{total}")
-            result = probe_density(*what, splits, seed, jobs, progress)
+            return measure(None if show is None else lambda done, total: show(f"{counted} {done}/{total}"))
     except TimeIsUp:
-        click.echo(
-            "polysolv: time is up; a slope needs all splits: give --timeout more, or fewer --splits", err=True
-        )
+        click.echo(f"polysolv: time is up; a slope needs all splits: {remedy}", err=True)
         click.get_current_context().exit(TIME_IS_UP)
-    _print(result, style, output)
-
-
-def _print_pairs(
-    parameter: str,
-    m: int,
-    m_true: int,
-    splits: str | None,
-    seed: int,
-    jobs: int,
-    timeout: float | None,
-    no_progress: bool,
-    style: str,
-    output: str | None,
-) -> None:
-    from polysolv.deadline import TimeIsUp, time_limit
-    from polysolv.experiments.pairs import pair_probe
-
-    numbers = None if splits is None else _numbers(splits)
-    try:
-        with status_line(no_progress) as show, time_limit(timeout):
-            progress = None if show is None else lambda done, total: show(f"choices of signs {done}/{total}")
-            result = pair_probe(parameter, m, m_true, numbers, seed, jobs, progress)
-    except TimeIsUp:
-        click.echo("polysolv: time is up; a slope needs all splits: give --timeout more", err=True)
-        click.get_current_context().exit(TIME_IS_UP)
-    _print(result, style, output)
 
 
 def _print_volume(

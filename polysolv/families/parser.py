@@ -47,24 +47,40 @@ def parse_polynomial(text: object, names: Sequence[str], field: str = "log_symbo
         raise InputError(field, text, "a string: " + _ALLOWED)
     if len(text) > MAX_LENGTH:
         raise InputError(field, text, f"a string of at most {MAX_LENGTH} characters")
-    return _Parser(_tokens(text, field), list(names), field).parse()
+    return _Parser(exact_tokens(text, field, _TOKEN, _ALLOWED, MAX_DIGITS), list(names), field).parse()
 
 
-def _tokens(text: str, field: str) -> list[str]:
+def exact_tokens(
+    text: str, field: str, token: re.Pattern[str], allowed: str, digits: int, letters: int | None = None
+) -> list[str]:
+    """Return the tokens of a text in which numbers are exact.
+
+    Args:
+        text: what is read.
+        field: its name in messages.
+        token: groups: a number, a name, a sign, anything else.
+        allowed: what a text may hold, in words.
+        digits, letters: the longest integer and name; names of any length if left out.
+
+    Raises:
+        InputError: for the first token that is not allowed.
+    """
     tokens, position = [], 0
     text = text.rstrip()
     while position < len(text):
-        match = _TOKEN.match(text, position)
+        match = token.match(text, position)
         assert match is not None
-        number, _, _, other = match.groups()
-        token = match.group().strip()
+        number, name, _, other = match.groups()
+        found = match.group().strip()
         if other is not None:
-            raise InputError(field, token, _ALLOWED)
+            raise InputError(field, found, allowed)
         if number is not None and not number.isdigit():
-            raise InputError(field, token, "exact numbers: integers, and rationals like 1/2; no floats")
-        if number is not None and len(number) > MAX_DIGITS:
-            raise InputError(field, token, f"integers of at most {MAX_DIGITS} digits")
-        tokens.append(token)
+            raise InputError(field, found, "exact numbers: integers, and rationals like 1/2; no floats")
+        if number is not None and len(number) > digits:
+            raise InputError(field, found, f"integers of at most {digits} digits")
+        if name is not None and letters is not None and len(name) > letters:
+            raise InputError(field, found, f"names of at most {letters} letters")
+        tokens.append(found)
         position = match.end()
     return tokens
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from polysolv.errors import InputError, unknown_name
+from polysolv.families.parser import exact_tokens
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -63,7 +64,7 @@ def parse_density(text: object, field: str = "density") -> tuple[Expr, tuple[str
         raise InputError(field, text, "a string: " + _ALLOWED)
     if len(text) > MAX_LENGTH:
         raise InputError(field, text, f"a string of at most {MAX_LENGTH} characters")
-    parser = _Parser(_tokens(text, field), field)
+    parser = _Parser(exact_tokens(text, field, _TOKEN, _ALLOWED, MAX_DIGITS, MAX_DIGITS), field)
     expression = parser.parse()
     left = {symbol.name for symbol in expression.free_symbols}
     for name in parser.names:
@@ -94,27 +95,6 @@ def responses_of(expression: Expr) -> tuple[str, ...]:
 
 def _numbered(name: str) -> tuple[int, str]:
     return len(name), name
-
-
-def _tokens(text: str, field: str) -> list[str]:
-    tokens, position = [], 0
-    text = text.rstrip()
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        assert match is not None
-        number, name, _, other = match.groups()
-        token = match.group().strip()
-        if other is not None:
-            raise InputError(field, token, _ALLOWED)
-        if number is not None and not number.isdigit():
-            raise InputError(field, token, "exact numbers: integers, and rationals like 1/2; no floats")
-        if number is not None and len(number) > MAX_DIGITS:
-            raise InputError(field, token, f"integers of at most {MAX_DIGITS} digits")
-        if name is not None and len(name) > MAX_DIGITS:
-            raise InputError(field, token, f"names of at most {MAX_DIGITS} letters")
-        tokens.append(token)
-        position = match.end()
-    return tokens
 
 
 class _Parser:
