@@ -144,7 +144,7 @@ class Engine:
         """
         task = Task(program, table, tuning, mode, points, s_from, s_to, lifts, owners)
         batch = _untouched(points)
-        if self.interrupted or len(points) == 0:
+        if self.is_over() or len(points) == 0:
             return batch
 
         def report(batch: Batch = batch) -> None:
@@ -163,7 +163,7 @@ class Engine:
         """Track the paths of a task by the threads of this process."""
         count = len(task.points)
         batch = _untouched(task.points)
-        if self.interrupted:
+        if self.is_over():
             return batch
         call = _Call(task, self._stop)
         size = max(1, min(_CHUNK, count if self.jobs == 1 else count // (8 * self.jobs)))
@@ -173,7 +173,7 @@ class Engine:
 
     def search(self, work: Callable[[Integers], None]) -> None:
         """Do one compiled piece of work that stops when the entry of its argument is not 0."""
-        if not self.interrupted:
+        if not self.is_over():
             self._wait([partial(work, self._stop)], lambda: None)
 
     def _wait(self, pieces: list[Callable[[], None]], report: Callable[[], None]) -> None:
