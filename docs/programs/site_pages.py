@@ -241,7 +241,18 @@ def write_pages(app: Sphinx) -> None:
             write_atomically(path, text)
 
 
+def relink(app: Sphinx, name: str, source: list[str]) -> None:
+    """Lead links out of docs/ to the pages that are taken over from the root."""
+    up = "../" * name.count("/")
+    for target, page in {
+        "README.md": "index.md",
+        **{n: n for n in (*PAGES_OF_THE_ROOT, "notebooks/")},
+    }.items():
+        source[0] = source[0].replace(f"](../{up}{target}", f"]({up}{page}")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Write the pages before Sphinx looks for pages."""
     app.connect("builder-inited", write_pages)
+    app.connect("source-read", relink)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
