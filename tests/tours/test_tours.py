@@ -2,9 +2,9 @@
 
 A block holds commands after `$ ` (a line that ends in a backslash goes on; a here-document is part of its command), and
 after each what it prints, standard error included. All commands of a page run one after the other in one empty folder.
-A line `...` stands for any number of lines, `...` within a line for any text. Numbers with a decimal point may differ by
-one in a thousand; all else must be equal, but for the width of gaps. A command must end with exit code 0; one that is to
-fail says `|| echo "exit code $?"`.
+A line `...` stands for any number of lines, `...` within a line for any text; `$SOURCE` is the root of the repository.
+Numbers with a decimal point may differ by one in a thousand; all else must be equal, but for the width of gaps. A
+command must end with exit code 0; one that is to fail says `|| echo "exit code $?"`.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def test_commands_and_their_output_are_read():
 @pytest.mark.parametrize("page", PAGES, ids=[path.stem for path in PAGES])
 def test_a_page_prints_what_it_shows(page, tmp_path):
     path = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
-    environment = {**os.environ, "PATH": path, "NO_COLOR": "1"}
+    environment = {**os.environ, "PATH": path, "NO_COLOR": "1", "SOURCE": str(ROOT)}
     environment.pop("COLUMNS", None)
     steps = steps_of(page.read_text(encoding="utf-8"))
     assert len(steps) > 3
