@@ -96,17 +96,11 @@ def string(value: object, where: str) -> str:
     return value
 
 
-_last_names: list[list[str]] = [[]]
-
-
 def names(value: object, where: str) -> list[str]:
     """Return ``value`` if it is a list of distinct names: letters, digits and underscores, no digit first."""
-    if value == _last_names[0]:  # the parts of a certificate speak of the same unknowns
-        return _last_names[0].copy()
     found = [string(item, where) for item in items(value, where)]
     if len(set(found)) < len(found) or not all(name.isidentifier() for name in found):
         raise Malformed(where, "must be distinct names of letters, digits and underscores")
-    _last_names[0] = found.copy()
     return found
 
 
