@@ -15,6 +15,7 @@ from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes, Floats
 from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.confirmation import confirm_regular
+from polysolv.homotopy.precise.diverging_ends import settle_diverging
 from polysolv.homotopy.precise.doubtful_ends import settle_doubtful
 from polysolv.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
 from polysolv.homotopy.starts.linear import solve_linear
@@ -203,6 +204,7 @@ def _followed(
     except Halted:
         tracked = untracked(starts)
     settle_doubtful(lambda _: (problem, polynomials), tracked.points, tracked, engine)
+    settle_diverging(lambda _: (problem, polynomials), tracked, engine)
     end_diverging_paths(tracked)
     confirm_regular(lambda _: problem, tracked, engine)
     tracked = _with_missing(tracked, missing, engine.interrupted)

@@ -18,6 +18,7 @@ from polysolv.homotopy.compiled.straightline import Complexes, Floats, Program, 
 from polysolv.homotopy.compiled.tuning import LEVELS, Tuning
 from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.confirmation import confirm_regular
+from polysolv.homotopy.precise.diverging_ends import settle_diverging
 from polysolv.homotopy.precise.doubtful_ends import settle_doubtful
 from polysolv.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
 from polysolv.homotopy.starts.polyhedral import (
@@ -114,9 +115,12 @@ def track_in_own_units(
     with np.errstate(over="ignore", invalid="ignore"):
         common[:, :-1] *= np.exp2(units - np.array(problem.scaling.unknowns))
         common /= np.abs(common).max(axis=1, keepdims=True)
-    settle_doubtful(
-        lambda row: _ends_of_homotopy(problem, found, owner[row], phases), common, tracked, engine
-    )
+
+    def ends_of_homotopy(row: int) -> tuple[Problem, Sequence[Coefficients]]:
+        return _ends_of_homotopy(problem, found, owner[row], phases)
+
+    settle_doubtful(ends_of_homotopy, common, tracked, engine)
+    settle_diverging(ends_of_homotopy, tracked, engine)
     end_diverging_paths(tracked)
     targets: dict[int, Problem] = {}
 
