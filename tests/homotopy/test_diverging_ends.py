@@ -41,7 +41,7 @@ def settled(problem, start, roots, s):
     tracked.codes[:] = codes.ENDGAME_FAILED
     tracked.facts[:, codes.REACHED] = s
     settle_diverging(lambda _: (problem, start), tracked, Engine())
-    return tracked.codes.tolist()
+    return tracked
 
 
 @pytest.mark.parametrize("degree", [2, 3, 4, 5, 7])
@@ -53,7 +53,7 @@ def test_paths_of_every_exponent_go_to_infinity(degree):
     roots = roots_on_the_way(problem, start, s)
     assert sum(abs(z) < 10 for z in roots) == 1
     expected = [codes.AT_INFINITY if abs(z) > 10 else codes.ENDGAME_FAILED for z in roots]
-    assert settled(problem, start, roots, s) == expected
+    assert settled(problem, start, roots, s).codes.tolist() == expected
 
 
 @pytest.mark.parametrize("bits", [20, 30, 38])
@@ -68,7 +68,21 @@ def test_a_finite_end_of_large_norm_is_not_called_infinite(bits):
     s = 2.0**-24
     large = [z for z in roots_on_the_way(problem, start, s) if abs(z) > 1000]
     assert len(large) == 2
-    assert sorted(settled(problem, start, large, s)) == [codes.AT_INFINITY, codes.ENDGAME_FAILED]
+    tracked = settled(problem, start, large, s)
+    assert sorted(tracked.codes.tolist()) == [codes.SUCCESS, codes.AT_INFINITY]
+    (row,) = np.flatnonzero(tracked.codes == codes.SUCCESS)
+    assert -tracked.points[row, 0].real == pytest.approx(2.0**bits, rel=1e-5)
+
+
+def test_two_paths_do_not_end_at_one_simple_zero():
+    problem = prepare(generic(["x - 2"]), np.random.default_rng(0))
+    row = {**problem.exact[0], ((0, 2),): (Fraction(1, 2**20), Fraction(0))}
+    problem, start, s = replace(problem, exact=(row,)), [{((0, 3),): 1j, (): -1j}], 2.0**-60
+    (large,) = [z for z in roots_on_the_way(problem, start, s) if 1000 < abs(z) < 2**22]
+    assert sorted(settled(problem, start, [large, large], s).codes.tolist()) == [
+        codes.SUCCESS,
+        codes.ENDGAME_FAILED,
+    ]
 
 
 def test_newton_and_the_slope_are_those_of_the_homotopy():

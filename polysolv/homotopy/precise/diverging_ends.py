@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from polysolv.homotopy.closeness import coincident
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.ball_homotopy import BallHomotopy, log2_size, precision
-from polysolv.homotopy.precise.newton import products_of
+from polysolv.homotopy.precise.confirmation import exact_target, simple_zero
+from polysolv.homotopy.precise.newton import jacobian_condition, products_of
 from polysolv.homotopy.problem import Coefficients, Problem
 from polysolv.homotopy.tracker import Tracked
 
@@ -21,7 +23,7 @@ _BITS = 512
 _BEYOND = 40.0  # log₂ of the norm that such a path reaches: as large as those that doubles call infinite
 _STEADY = 10.0  # over the last so many bits of the norm its growth must have been steady,
 _VARIATION = 0.1  # relative, of the power of 1/s
-_SLOWEST = 0.02  # smallest power of 1/s
+_SLOWEST, _REST = 0.02, 32.0  # smallest power of 1/s, over so many bits of s
 _LARGE, _CLOSE = 1e-2, 1e-6  # paths with a smaller homogenising coordinate, and a smaller s, are looked at
 _MOST_PRODUCTS = 200_000_000  # in all: half a minute
 _HOPELESS = 4  # paths in a row that cannot be followed, after which no more are tried
@@ -31,7 +33,8 @@ _ALLOWED = 0.1  # first correction, relative
 _EASY, _ORDER = 1e-2, 12  # ratio of the first two corrections, and the power of the step it grows by
 _QUADRATIC = 0.1  # by this or more each one has to be smaller than the one before
 _CONVERGED, _NARROWING = 40, 0.75  # bits that corrections must reach, and more for each of s
-_CORRECTIONS = 9
+_CORRECTIONS = 12
+_SAME = 1e-8  # relative distance of end points that are one
 _MEMORY = 8  # places through which curves are laid
 
 
@@ -50,12 +53,12 @@ class _Place:
 def settle_diverging(
     of_path: Callable[[int], tuple[Problem, Sequence[Coefficients]]], tracked: Tracked, engine: Engine
 ) -> None:
-    """Let failed paths be at infinity that many digits follow there, in place.
+    """Let failed paths end at infinity where many digits follow them there, in place.
 
     Doubles end where the Jacobian's condition number leaves no digits. There a norm that has grown like s^−v
     with a small v, and coordinates that grow unlike each other, leave it open where a path goes. With more
     digits it is followed on, until its norm is beyond 2^40 and has grown by a steady power of 1/s for the
-    last ten bits.
+    last ten bits, or until it has not grown for 32 bits of s: then it may end at a simple zero of large norm.
 
     Args:
         of_path: the target and the start system of each row, in its units.
@@ -64,8 +67,7 @@ def settle_diverging(
 
     Near infinity the logarithm of the largest coordinate, and quotients of others by it, are smooth in
     log s: polynomials through the last places and slopes extrapolate them (compare the polyhedral endgame of
-    Huber and Verschelde 1998). A path that turns to a finite end stays failed. The work has a bound, which
-    depends on the system alone.
+    Huber and Verschelde 1998). The work has a bound, which depends on the system alone.
     """
     sizes = np.abs(tracked.points).max(axis=1, initial=0.0)
     last, reached = np.abs(tracked.points[:, -1]), tracked.facts[:, codes.REACHED]
@@ -82,32 +84,53 @@ def settle_diverging(
             problem, start = of_path(row)
             if made is None or made[0] is not problem:
                 made = problem, BallHomotopy(problem.exact, start)
-            s = float(reached[row])
-            ends = _goes_to_infinity(made[1], tracked.points[row], s, engine)
-            lost = 0 if ends else lost + 1
-            if ends:
+            places = _followed(made[1], tracked.points[row], float(reached[row]), engine)
+            lost = lost + 1 if places is None else 0
+            if places is not None and _is_steady(places):
                 tracked.codes[row] = codes.AT_INFINITY
                 tracked.facts[row, codes.WINDING] = 0
+            elif places is not None:
+                _land(tracked, row, problem, places[-1])
             if engine.is_over() or lost == _HOPELESS:
                 break
 
 
-def _goes_to_infinity(homotopy: BallHomotopy, point: np.ndarray, s: float, engine: Engine) -> bool:
-    """Whether the path through a point, known to few digits, at this s is seen to diverge."""
+def _land(tracked: Tracked, row: int, problem: Problem, last: _Place) -> None:
+    """Let a path that comes to rest end at the simple zero there, if there is one that no other path has."""
+    point = np.array([complex(z) for z in last.x])
+    zero = simple_zero(exact_target(problem), point)
+    if zero is None:
+        return
+    end = np.array([*zero.point, 1.0])
+    taken = tracked.points[np.isin(tracked.codes, (codes.SUCCESS, codes.SINGULAR))]
+    if any(0 in group for group in coincident(np.vstack([end, taken]), _SAME)):
+        return
+    tracked.codes[row] = codes.SUCCESS
+    tracked.points[row] = end
+    tracked.facts[row, codes.WINDING] = 1
+    tracked.facts[row, codes.CONDITION] = jacobian_condition(zero.homotopy, zero.coordinates)
+    tracked.facts[row, codes.CORRECTION] = 0.0
+    tracked.precise[row] = True
+
+
+def _followed(homotopy: BallHomotopy, point: np.ndarray, s: float, engine: Engine) -> list[_Place] | None:
+    """Follow the path through a point, known to few digits, at this s.
+
+    Returns:
+        its places, up to one where it is seen to diverge or to rest; ``None`` if there is none.
+    """
     import flint
 
     sigma, step = -math.log2(s), _FIRST_STEP
     begin = [flint.acb(complex(z)) / flint.acb(complex(point[-1])) for z in point[:-1]]
-    now, used = _corrected(homotopy, begin, sigma)
+    now, used = _corrected(homotopy, begin, sigma, back=2)
     if now is None:
-        return False
+        return None
     places = [now[0]]
-    while used < _MOST_EVALUATIONS and not engine.is_over():
+    while used < _MOST_EVALUATIONS and step > _SHORTEST and not engine.is_over():
         at = places[-1]
-        if at.power < _SLOWEST or step < _SHORTEST:
-            return False
-        if at.size > _BEYOND and _is_steady(places):
-            return True
+        if _rests(places) or _is_steady(places):
+            return places
         sigma = at.sigma + step
         guess = _predicted(places[-_MEMORY:], sigma - at.sigma)
         after, more = _corrected(homotopy, guess, sigma)
@@ -120,22 +143,36 @@ def _goes_to_infinity(homotopy: BallHomotopy, point: np.ndarray, s: float, engin
         # The ratio of the first two corrections tells how deep in Newton's basin the guess was.
         wanted = (_EASY / max(ratio, 1e-30)) ** (1 / _ORDER)
         step *= min(max(wanted, 0.5), 4.0)
-    return False
+    return None
+
+
+def _rests(places: Sequence[_Place]) -> bool:
+    """Whether the norm has not grown for long."""
+    last = places[-1]
+    since = next((place for place in reversed(places) if place.sigma < last.sigma - _REST), None)
+    return since is not None and last.size < since.size + _SLOWEST * _REST
 
 
 def _is_steady(places: Sequence[_Place]) -> bool:
-    """Whether the norm has grown by one power of 1/s over the last bits."""
+    """Whether the norm is large and has grown by one power of 1/s over its last bits."""
     last = places[-1]
     since = next((k for k in range(len(places) - 1, -1, -1) if places[k].size < last.size - _STEADY), None)
-    if since is None:
+    if since is None or last.size < _BEYOND:
         return False
-    return all(abs(place.power - last.power) < _VARIATION * last.power for place in places[since:])
+    return last.power > _SLOWEST and all(
+        abs(place.power - last.power) < _VARIATION * last.power for place in places[since:]
+    )
 
 
 def _corrected(
-    homotopy: BallHomotopy, guess: list[Any], sigma: float
+    homotopy: BallHomotopy, guess: list[Any], sigma: float, back: int = 1
 ) -> tuple[tuple[_Place, float] | None, int]:
     """Newton's method at s = 2^−sigma.
+
+    Args:
+        homotopy: what vanishes there; ``guess``: where to begin; ``sigma``: −log₂ s.
+        back: how many corrections before it each one has to be far smaller than; near other paths every
+            second one hardly shrinks.
 
     Returns:
         the place with the ratio of the second correction to the first, ``None`` unless the method converges
@@ -145,7 +182,7 @@ def _corrected(
 
     s = (flint.arb(2) ** (-flint.arb(sigma))).mid()
     rate = -s * flint.arb.const_log2()
-    x, ratio, before = guess, 0.0, math.inf
+    x, sizes = guess, list[float]()
     for attempt in range(1, _CORRECTIONS + 1):
         found = homotopy.tangent(x, s)
         if found is None:
@@ -154,13 +191,11 @@ def _corrected(
         slope = [(rate * d).mid() for d in derivative]
         x = [(a + b).mid() for a, b in zip(x, correction, strict=True)]
         size = max(map(_relative, correction, x, slope))
-        if not size < min(_ALLOWED, _QUADRATIC * before):
+        if not size < min([_ALLOWED, *(_QUADRATIC * before for before in sizes[-back:][:1])]):
             return None, attempt
-        if attempt == 2:
-            ratio = size / before
+        sizes.append(size)
         if size < 2.0 ** -(_CONVERGED + _NARROWING * sigma):
-            return (_place(sigma, x, slope), ratio), attempt
-        before = size
+            return (_place(sigma, x, slope), sizes[1] / sizes[0] if attempt > 1 else 0.0), attempt
     return None, _CORRECTIONS
 
 
