@@ -38,7 +38,6 @@ from polysolv.homotopy.tracker import (
 )
 from polysolv.polynomials.polynomial import Monomial
 
-_UNBALANCED = 14.0  # bits between the sizes of coefficients of one equation, in the best units
 _BLUR = 6.0  # bits by which heights differ at random from the coefficients' sizes, so that they are general
 # Where an equation has no constant, the start system's is this number of bits smaller than the other
 # coefficients: solutions at zero must not be mistaken for tiny ones.
@@ -58,12 +57,6 @@ class _Cell:
     slopes: Floats
     ends: Complexes  # of the paths that reached the general system
     level: int = 0
-
-
-def is_unbalanced(problem: Problem) -> bool:
-    """Whether coefficients of one equation differ so much that no common units serve all solutions."""
-    spreads = [np.ptp([_bits(c) for c, _ in row.values()]) for row in problem.rows]
-    return max(spreads, default=0.0) > _UNBALANCED
 
 
 def track_in_own_units(
