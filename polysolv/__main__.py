@@ -39,13 +39,11 @@ def _leave(code: int) -> None:
     if sys.flags.interactive or sys.flags.inspect:
         return
     try:
-        for thread in threading.enumerate():
-            if thread is not threading.current_thread() and not thread.daemon:
-                thread.join()
+        threading._shutdown()  # type: ignore[attr-defined]
         atexit._run_exitfuncs()
         sys.stdout.flush()
         sys.stderr.flush()
-    except (AttributeError, OSError, ValueError):
+    except (AttributeError, OSError, ValueError, KeyboardInterrupt):
         return
     os._exit(code)
 
