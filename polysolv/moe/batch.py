@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from polysolv.moe.climb import climbed
+from polysolv.moe.climb import Ascents
 from polysolv.moe.likelihood import Array, Indices, pack, stacked_parts, unpack
 from polysolv.moe.optimise import ranking
 from polysolv.moe.problem import Problem
-from polysolv.moe.spurious import spurious_atoms
+from polysolv.moe.spurious import spurious_of_many
 from polysolv.moe.stacked import solve_stacked
 
 _MAPS = 6
@@ -40,9 +40,14 @@ def raced(problem: Problem, starts: list[Array], count: int) -> list[Array]:
     Newton steps do.
     """
     left = [vector for batch in _batches(problem, starts) for vector in mapped(problem, batch, _MAPS)]
+    if not left:
+        return []
+    ascents = Ascents(problem, left)
     for steps, divisor in _CLIMBS:
-        left = distinct(problem, climbed(problem, left, steps), max(count, -(-len(left) // divisor)))
-    return left[:count]
+        ascents.climb(steps)
+        wanted = max(count, -(-len(ascents.vectors) // divisor))
+        ascents.keep(best_places(problem, list(ascents.vectors), wanted))
+    return list(ascents.vectors[:count])
 
 
 def first_vectors(problem: Problem, labels: Indices) -> list[Array]:
@@ -83,15 +88,20 @@ def softened(labels: Indices, k: int) -> Array:
 
 def distinct(problem: Problem, vectors: list[Array], count: int) -> list[Array]:
     """Return the best ``count`` vectors, best first; of vectors of equal objective one is kept."""
-    merits = []
+    return [vectors[index] for index in best_places(problem, vectors, count)]
+
+
+def best_places(problem: Problem, vectors: list[Array], count: int) -> list[int]:
+    """Return the indices of :func:`distinct`."""
+    merits: list[tuple[bool, float]] = []
     for batch in _batches(problem, vectors):
         tau, values = _expected(problem, *stacked_parts(batch, problem.k))
+        log_variances = batch[:, -problem.k :]
         if problem.penalty is not None:
-            values = values + problem.penalty.values(batch[:, -problem.k :])
-        for vector, mass, value in zip(batch, tau.sum(axis=2), values.tolist(), strict=True):
-            variance = np.exp(unpack(vector, problem.k)[2])
-            bad = not problem.boxed and spurious_atoms(mass, variance, problem.Z.shape[0], problem.floor)
-            merits.append((not bad, value) if np.isfinite(value) else (False, -np.inf))
+            values = values + problem.penalty.values(log_variances)
+        bad = spurious_of_many(tau.sum(axis=2), np.exp(log_variances), problem.Z.shape[0], problem.floor)
+        regular = np.isfinite(values) & (~bad.any(axis=1) | problem.boxed)
+        merits += zip(regular.tolist(), np.where(np.isfinite(values), values, -np.inf).tolist(), strict=True)
     kept: list[int] = []
     for index in ranking(merits):
         same = [n for n in kept if merits[n][0] == merits[index][0]]
@@ -99,7 +109,7 @@ def distinct(problem: Problem, vectors: list[Array], count: int) -> list[Array]:
             kept.append(index)
         if len(kept) == count:
             break
-    return [vectors[index] for index in kept]
+    return kept
 
 
 def _batches(problem: Problem, vectors: list[Array]) -> list[Array]:
