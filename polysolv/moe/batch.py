@@ -8,6 +8,8 @@ gate, which takes one damped Newton step without a line search: what comes out i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from polysolv.moe.climb import Ascents
@@ -28,13 +30,16 @@ _SAME = 1e-3
 _SMALLEST_MASS = 1e-8
 
 
-def raced(problem: Problem, starts: list[Array], count: int) -> list[Array]:
+def raced(
+    problem: Problem, starts: list[Array], count: int, known: Sequence[float] = ()
+) -> list[Array]:
     """Return the best ``count`` of the starts, best first, after some EM maps and Newton steps.
 
     Args:
         problem: data and box.
         starts: parameter vectors.
-        count: number of vectors wanted; of vectors of equal likelihood one is kept, so there may be fewer.
+        count: number of vectors wanted; of vectors of equal objective one is kept, so there may be fewer.
+        known: objectives of ends found before; what runs into one of them goes no further.
 
     Vectors without spurious atoms come first. How far EM maps get tells little about where a start ends,
     Newton steps do.
@@ -46,7 +51,9 @@ def raced(problem: Problem, starts: list[Array], count: int) -> list[Array]:
     for steps, divisor in _CLIMBS:
         ascents.climb(steps)
         wanted = max(count, -(-len(ascents.vectors) // divisor))
-        ascents.keep(best_places(problem, list(ascents.vectors), wanted))
+        ascents.keep(best_places(problem, list(ascents.vectors), wanted, known))
+        if not len(ascents.vectors):
+            break
     return list(ascents.vectors[:count])
 
 
@@ -91,8 +98,10 @@ def distinct(problem: Problem, vectors: list[Array], count: int) -> list[Array]:
     return [vectors[index] for index in best_places(problem, vectors, count)]
 
 
-def best_places(problem: Problem, vectors: list[Array], count: int) -> list[int]:
-    """Return the indices of :func:`distinct`."""
+def best_places(
+    problem: Problem, vectors: list[Array], count: int, known: Sequence[float] = ()
+) -> list[int]:
+    """Return the indices of :func:`distinct`, without vectors of an objective in ``known``."""
     merits: list[tuple[bool, float]] = []
     for batch in _batches(problem, vectors):
         tau, values = _expected(problem, *stacked_parts(batch, problem.k))
@@ -105,7 +114,8 @@ def best_places(problem: Problem, vectors: list[Array], count: int) -> list[int]
     kept: list[int] = []
     for index in ranking(merits):
         same = [n for n in kept if merits[n][0] == merits[index][0]]
-        if all(abs(merits[n][1] - merits[index][1]) > _SAME for n in same):
+        others = [*known, *(merits[n][1] for n in same)]
+        if all(abs(other - merits[index][1]) > _SAME for other in others):
             kept.append(index)
         if len(kept) == count:
             break

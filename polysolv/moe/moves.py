@@ -1,14 +1,12 @@
 """Moves out of local maxima: many new divisions of the rows, made from those of the ends found so far.
 
 Split and merge moves (Ueda, Nakano, Ghahramani and Hinton 2000, Neural Computation 12), crossings of two ends
-(some atoms of the one, some of the other), softened gates, and atoms put elsewhere by a scan of lines
-(:mod:`~polysolv.moe.scan`). They are raced as fresh starts are, so that the ones that run into exact
+(some atoms of the one, some of the other), softened gates, walls moved and tilted
+(:mod:`~polysolv.moe.walls`), and atoms put elsewhere by a scan of lines (:mod:`~polysolv.moe.scan`). They are raced as fresh starts are, so that the ones that run into exact
 alignments lose.
 """
 
 from __future__ import annotations
-
-from itertools import combinations
 
 import numpy as np
 
@@ -19,11 +17,12 @@ from polysolv.moe.merge import dropped
 from polysolv.moe.problem import Problem
 from polysolv.moe.scan import inserted, lines
 from polysolv.moe.starts import local_line
+from polysolv.moe.walls import neighbours, slid, tilted, widened
 
 _PER_ATOM, _FEWEST, _WORK, _POOL = 12, 10, 9000, 12
 _INSERTED, _MAPS = 6, 5
-# A wall is hard where no row's log odds are below; it is moved over so many rows.
-_HARD, _NEXT = 5.0, 2
+# Spurious ends of which atoms of too few rows are widened.
+_WIDENED = 3
 
 
 def moved(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list[Array]:
@@ -41,15 +40,18 @@ def moved(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list
         # The better, the more often.
         one, other = sorted(rng.integers(len(pool), size=2).tolist())
         if index % 2 == 0:
-            kind = (_loosened, _slid)[index % 4 // 2]
+            kind = (_loosened, slid)[index % 4 // 2]
             starts.append(problem.box.clip(kind(problem, pool[one], rng)))
         else:
             division = (_crossed, _replaced, _split)[index // 2 % 3]
             labels.append(division(problem, joints[one], joints[other], rng))
     starts += first_vectors(problem, np.array(labels))
     starts += _rescanned(problem, pool, rng)
-    starts += _neighbours(problem, pool[0])
-    return distinct(problem, [*pool, *raced(problem, starts, _POOL)], _POOL)
+    starts += neighbours(problem, pool[0]) + tilted(problem, pool[0], rng)
+    spurious = [] if problem.boxed else [vector for vector in pool if problem.spurious(vector)]
+    starts += [start for vector in spurious[:_WIDENED] for start in widened(problem, vector)]
+    known = [problem.objective(vector) for vector in pool]
+    return distinct(problem, [*pool, *raced(problem, starts, _POOL, known)], _POOL)
 
 
 def _rescanned(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list[Array]:
@@ -110,46 +112,3 @@ def _loosened(problem: Problem, vector: Array, rng: np.random.Generator) -> Arra
     spread = np.exp(0.5 * log_variance)[:, None] * rng.choice([0.1, 0.3, 1.0])
     wide = log_variance + rng.uniform(0.0, 1.5)
     return pack(soft, expert + spread * rng.normal(size=expert.shape), wide)
-
-
-def _neighbours(problem: Problem, vector: Array) -> list[Array]:
-    """Move each hard wall over a few rows, to either side."""
-    gate, _, _ = unpack(vector, problem.k)
-    logits = gate @ problem.Z
-    order = np.argsort(logits, axis=0)[-2:]
-    moved = []
-    for pair in combinations(range(problem.k), 2):
-        ahead = _ahead(logits, order, *pair)
-        wall = int(np.searchsorted(ahead, 0.0))
-        if 0 < wall < ahead.size and min(-ahead[wall - 1], ahead[wall]) > _HARD:
-            for place in {*range(wall - _NEXT, wall + _NEXT + 1)} - {wall}:
-                if 0 < place < ahead.size:
-                    moved.append(_with_wall(problem, vector, pair[0], ahead, place))
-    return moved
-
-
-def _slid(problem: Problem, vector: Array, rng: np.random.Generator) -> Array:
-    """Move the wall between two atoms over some rows, as hard as it is."""
-    gate, _, _ = unpack(vector, problem.k)
-    logits = gate @ problem.Z
-    order = np.argsort(logits, axis=0)[-2:]
-    one, other = order[:, rng.integers(problem.rows)].tolist()
-    ahead = _ahead(logits, order, one, other)
-    if ahead.size < 2:
-        return vector
-    far = max(1, ahead.size // 10)
-    place = int(np.searchsorted(ahead, 0.0)) + int(rng.choice([-1, 1]) * rng.integers(1, far + 1))
-    return _with_wall(problem, vector, one, ahead, int(np.clip(place, 1, ahead.size - 1)))
-
-
-def _ahead(logits: Array, order: Indices, one: int, other: int) -> Array:
-    """Return, sorted, how far an atom's gate is ahead of another's in the rows that both lead."""
-    between = np.isin(order, (one, other)).all(axis=0)
-    return np.sort((logits[one] - logits[other])[between])
-
-
-def _with_wall(problem: Problem, vector: Array, atom: int, ahead: Array, place: int) -> Array:
-    """Shift an atom's gate so that its wall lies between two rows."""
-    gate, expert, log_variance = (part.copy() for part in unpack(vector, problem.k))
-    gate[atom, 0] -= 0.5 * (ahead[place - 1] + ahead[place])
-    return pack(gate, expert, log_variance)
