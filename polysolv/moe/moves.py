@@ -16,11 +16,13 @@ from polysolv.moe.likelihood import Array, Indices, pack, unpack
 from polysolv.moe.merge import dropped
 from polysolv.moe.problem import Problem
 from polysolv.moe.scan import inserted, lines
-from polysolv.moe.starts import local_line
+from polysolv.moe.starts import cut, local_line
 from polysolv.moe.walls import neighbours, slid, tilted, widened
 
 _PER_ATOM, _FEWEST, _WORK, _POOL = 12, 10, 9000, 12
 _INSERTED, _MAPS = 6, 5
+# The gates of so many ends are scaled by each of these; random factors are at most the last number.
+_SCALED, _FACTORS, _HARDEST = 3, (0.1, 2.5, 6.0), 6.0
 # Spurious ends of which atoms of too few rows are widened.
 _WIDENED = 3
 
@@ -43,10 +45,11 @@ def moved(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list
             kind = (_loosened, slid)[index % 4 // 2]
             starts.append(problem.box.clip(kind(problem, pool[one], rng)))
         else:
-            division = (_crossed, _replaced, _split)[index // 2 % 3]
+            division = (_crossed, _replaced, _split, _grafted)[index // 2 % 4]
             labels.append(division(problem, joints[one], joints[other], rng))
     starts += first_vectors(problem, np.array(labels))
     starts += _rescanned(problem, pool, rng)
+    starts += [_scaled(problem, vector, factor) for vector in pool[:_SCALED] for factor in _FACTORS]
     starts += neighbours(problem, pool[0]) + tilted(problem, pool[0], rng)
     spurious = [] if problem.boxed else [vector for vector in pool if problem.spurious(vector)]
     starts += [start for vector in spurious[:_WIDENED] for start in widened(problem, vector)]
@@ -62,13 +65,25 @@ def _rescanned(problem: Problem, pool: list[Array], rng: np.random.Generator) ->
     bases = distinct(small, mapped(small, np.array(bases), _MAPS), len(bases))
     through = lines(problem, rng)
     squares = (problem.y - through @ problem.Z) ** 2
-    return m_steps(problem, [tau for base in bases for tau in inserted(problem, base, squares, _INSERTED)])
+    return m_steps(problem, [tau for base in bases for tau in inserted(problem, base, through, squares, _INSERTED)])
 
 
 def _crossed(problem: Problem, joint: Array, other: Array, rng: np.random.Generator) -> Indices:
     """Return the division by k atoms of two ends."""
     chosen = rng.choice(2 * problem.k, problem.k, replace=False)
     return np.asarray(np.concatenate([joint, other])[chosen].argmax(axis=0))
+
+
+def _grafted(problem: Problem, joint: Array, other: Array, rng: np.random.Generator) -> Indices:
+    """Return the division by atoms of one end on the one side of a cut, of another end on the other side."""
+    k, above = problem.k, cut(problem.Z, rng)
+    left = int(rng.integers(1, k))
+    labels = np.empty(problem.rows, dtype=np.intp)
+    for first, count, rows, ends in ((0, left, ~above, joint), (left, k - left, above, other)):
+        here = ends[:, rows]
+        atoms = np.argsort(-np.bincount(here.argmax(axis=0), minlength=k), kind="stable")[:count]
+        labels[rows] = first + here[atoms].argmax(axis=0)
+    return labels
 
 
 def _replaced(problem: Problem, joint: Array, other: Array, rng: np.random.Generator) -> Indices:
@@ -100,14 +115,20 @@ def _split(problem: Problem, joint: Array, other: Array, rng: np.random.Generato
     return np.asarray(labels)
 
 
+def _scaled(problem: Problem, vector: Array, factor: float) -> Array:
+    """Soften or harden the gate alone: a soft wall and a hard one may both be maxima."""
+    gate, expert, log_variance = unpack(vector, problem.k)
+    return problem.box.clip(pack(factor * (gate - gate.mean(axis=0)), expert, log_variance))
+
+
 def _loosened(problem: Problem, vector: Array, rng: np.random.Generator) -> Array:
-    """Soften the gate, and a little else.
+    """Soften the gate, or harden it, and soften a little else.
 
     A gate that is all but a jump lies between two rows, and no ascent moves it past one: the maxima left and
     right of a row are different ones. Softened by random factors, it slides.
     """
     gate, expert, log_variance = unpack(vector, problem.k)
-    soft = (gate - gate.mean(axis=0)) * np.exp(rng.uniform(np.log(0.01), 0.0))
+    soft = (gate - gate.mean(axis=0)) * np.exp(rng.uniform(np.log(0.01), np.log(_HARDEST)))
     soft = soft + rng.normal(size=gate.shape) * np.abs(soft).max() * rng.choice([0.03, 0.1, 0.3])
     spread = np.exp(0.5 * log_variance)[:, None] * rng.choice([0.1, 0.3, 1.0])
     wide = log_variance + rng.uniform(0.0, 1.5)
