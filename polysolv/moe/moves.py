@@ -19,7 +19,7 @@ from polysolv.moe.scan import inserted, lines
 from polysolv.moe.starts import cut, local_line
 from polysolv.moe.walls import neighbours, slid, tilted, widened
 
-_PER_ATOM, _FEWEST, _WORK, _POOL = 12, 10, 9000, 12
+_PER_ATOM, _FEWEST, _WORK, _POOL = 12, 10, 9000, 10
 _INSERTED, _MAPS = 6, 5
 # The gates of so many ends are scaled by each of these; random factors are at most the last number.
 _SCALED, _FACTORS, _HARDEST = 3, (0.1, 2.5, 6.0), 6.0

@@ -11,12 +11,12 @@ from polysolv.moe.spurious import spurious_of_many, weighted_median
 from polysolv.moe.stacked import solve_stacked
 
 # Lines scored: so many entries of lines by rows, within limits.
-_ENTRIES, _FEWEST, _MOST = 80_000, 200, 800
+_ENTRIES, _FEWEST, _MOST = 50_000, 150, 500
 _RATIOS = (1e-3, 1e-2, 6e-2, 0.4)
 _SWEEPS, _FIRST_WEIGHT = 4, 0.05
 _ALIKE = 0.8
 # All lines are scored in single precision with one weight; so many of the best go through the sweeps.
-_REFINED, _CAP = 24, 50.0
+_REFINED, _CAP = 16, 50.0
 # Nearest rows that a local line goes through: a part of all rows.
 _NEAR = 20
 

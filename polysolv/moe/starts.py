@@ -14,7 +14,7 @@ from polysolv.moe.threads import every_library_on_one_thread
 NAMES = ("kmeans", "random", "em-short")
 _ROWS, _RACE_ROWS = 4000, 1000
 # Fresh starts for each that is wanted: more atoms have more maxima, and many rows cost more.
-_PER_ATOM, _FEWEST, _WORK, _RESERVE = 14, 10, 9000, 3
+_PER_ATOM, _FEWEST, _WORK, _RESERVE = 12, 10, 9000, 3
 
 
 def starting_vectors(name: str, count: int, problem: Problem, rng: np.random.Generator) -> list[Array]:
