@@ -21,7 +21,7 @@ from polysolv.moe.stacked import solve_stacked
 
 _MAPS = 6
 # Pairs (Newton steps, divisor): after the steps a part 1/divisor of the vectors goes on.
-_CLIMBS = ((2, 2), (4, 2), (8, 2), (12, 1))
+_CLIMBS = ((2, 2), (4, 2), (8, 2), (20, 1))
 _ENTRIES = 400_000
 _LONGEST_STEP = 4.0
 _RIDGE = 1e-9
