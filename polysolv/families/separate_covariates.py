@@ -37,7 +37,7 @@ def separate_covariates(d: int, gate: Sequence[int], experts: Sequence[int]) -> 
     ]
     return Family(
         name=NAME,
-        title="Gaussian experts and their softmax gate, of different covariates: N(a.v + b, sigma), beta1.u + beta0",
+        title="Gaussian experts, softmax gate of other covariates: beta1.u + beta0, N(a.v + b, sigma)",
         parameters=tuple(parameters),
         dimension=d,
         log_symbol=linear_log_symbol(

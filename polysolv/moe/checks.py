@@ -48,22 +48,33 @@ def check_settings(settings: Mapping[str, Any], d: int) -> None:
         raise InputError("init", f"k = {init.k}, d = {init.d}", shape)
 
 
-def check_data(X: Array, y: Array, k: int, structure: Structure, row_weights: Array | None) -> None:
-    """Refuse rows that cannot be fitted.
+def check_count(n: int, structure: Structure, k: int, row_weights: Array | None) -> None:
+    """Refuse fewer rows than there are free parameters.
 
     Args:
-        X, y: the rows that count, shapes (n, d) and (n,).
+        n: number of rows.
+        structure: columns that gate and experts depend on, without those that others determine.
         k: number of experts.
-        structure: columns that gate and experts are asked to depend on.
-        row_weights: how often each row counts, positive; None for once.
+        row_weights: how often each row counts; None for once.
     """
-    count, n = structure.parameter_count(k), X.shape[0]
+    count = structure.parameter_count(k)
     if row_weights is None and n < count:
         raise InputError("X", f"n_samples={n}", f"at least as many rows as free parameters ({count})")
     if row_weights is not None and row_weights.sum() < count:
         total = f"a sum of {row_weights.sum():g}"
         allowed = f"at least as much as there are free parameters ({count}): a weight is a number of rows"
         raise InputError("sample_weight", total, allowed)
+
+
+def check_data(X: Array, y: Array, structure: Structure) -> None:
+    """Refuse a single row, and columns that cannot be fitted.
+
+    Args:
+        X, y: the rows that count, shapes (n, d) and (n,).
+        structure: columns that gate and experts are asked to depend on.
+    """
+    if y.size == 1:
+        raise InputError("X", "n_samples=1", "rows that differ")
     for j in structure.used:
         if np.ptp(X[:, j]) == 0:
             raise InputError(f"X: column {j}", float(X[0, j]), "a column that is not constant")

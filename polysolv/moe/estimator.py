@@ -319,6 +319,12 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
 
         return _fit_of(fit_from_json(text, source))
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        # Experts that see some columns only need not predict well.
+        tags.regressor_tags.poor_score = self.expert_features is not None
+        return tags
+
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         # scikit-learn's own picture until there is a fit to show.
         if not hasattr(self, "mixing_measure_"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from polysolv.moe.checks import check_data, check_settings
+from polysolv.moe.checks import check_count, check_data, check_settings
 from polysolv.moe.columns import bounds_of, independent_columns
 from polysolv.moe.coordinates import interval
 from polysolv.moe.features import asked_structure
@@ -83,12 +83,13 @@ def fitted_data(
         settings["gate_features"], settings["expert_features"], settings["variance"], d, known
     )
     check_settings(settings, d)
-    check_data(X, y, settings["n_experts"], asked, row_weights)
+    check_data(X, y, asked)
     gate, experts = (
         tuple(part[j] for j in independent_columns(X[:, list(part)], row_weights))
         for part in (asked.gate, asked.experts)
     )
     structure = Structure(gate, experts, asked.equal_variances)
+    check_count(y.size, structure, settings["n_experts"], row_weights)
     floor = _least_variance(settings, X, y, row_weights, structure)
     return FittedData(X, y, row_weights, asked, structure, floor)
 

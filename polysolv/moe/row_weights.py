@@ -41,7 +41,7 @@ def checked_weights(weights: object, n: int, field: str = "sample_weight") -> Ar
         raise InputError(f"{field}: row {row}", float(found[row]), "a finite number, at least 0")
     total = float(found.sum())
     if not 0 < total <= _LARGEST:
-        what = "all are 0" if total == 0 else f"a sum of {total:g}"
+        what = "all zero" if total == 0 else f"a sum of {total:g}"
         raise InputError(field, what, f"some weight above 0, and a sum of at most {_LARGEST:g}")
     return None if (found == 1).all() else found
 
@@ -67,10 +67,10 @@ def distinct_rows(X: Array, y: Array, weights: Array | None) -> tuple[Array, Arr
     """
     # Equal rows have equal keys; whether rows with equal keys are equal is looked at.
     key = y.copy()
-    factors = np.random.default_rng(0).uniform(1.0, 2.0, X.shape[1]).tolist()
+    rng = np.random.default_rng(0)
     with np.errstate(over="ignore", invalid="ignore"):
-        for j, factor in enumerate(factors):
-            key += factor * X[:, j]
+        for column in X.T:
+            key += rng.uniform(1.0, 2.0) * column
     order = np.argsort(key, kind="stable")
     one, other = order[:-1], order[1:]
     same = (key[one] == key[other]) & (y[one] == y[other])
