@@ -101,6 +101,9 @@ def cell_rates(
         if structure is not None and structure.equal_variances and size > 1:
             why = why or ONE_VARIANCE
         r, parameters = _rates(d, tuple(relations), size, exactly_fitted, why, structure)
+        if structure is not None and structure.equal_variances:
+            # What is in print is not about this model, though it holds of a cell of one atom.
+            parameters = {name: rates._replace(published=None) for name, rates in parameters.items()}
         result.append(CellRate(atoms, len(cell), r, dict(parameters)))
     return result
 

@@ -310,8 +310,11 @@ def _rates(fit: FitRecord) -> Grid:
 
 
 def _slowest(fit: FitRecord) -> list[str]:
-    statements = [rates for cell in rates_of_fit(fit).cells for rates in cell.parameters.values()]
+    cells = rates_of_fit(fit).cells
+    statements = [rates for cell in cells for rates in cell.parameters.values()]
     published = [rates.published.rate for rates in statements if rates.published]
+    if not all(any(rates.published for rates in cell.parameters.values()) for cell in cells):
+        published = []  # of some cell nothing is in print
     refined = [rates.refined.rate for rates in statements if rates.refined]
     unknown = [rates for rates in statements if not rates.refined]
     slowest = show_rate(None if unknown else min(refined, default=None))
