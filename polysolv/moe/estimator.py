@@ -24,7 +24,7 @@ from polysolv.moe.decimals import Texts
 from polysolv.moe.ends import settled
 from polysolv.moe.fit_record import LEARNED, SETTINGS, FitRecord
 from polysolv.moe.fit_warning import FitWarning
-from polysolv.moe.fitted_data import FittedData, fitted_data, snapped
+from polysolv.moe.fitted_data import FittedData, fitted_data, problem_of, snapped
 from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.frames import columns_named, is_frame
 from polysolv.moe.likelihood import Array
@@ -33,7 +33,7 @@ from polysolv.moe.optimise import Run
 from polysolv.moe.prediction import PredictionMixin
 from polysolv.moe.predictive import Predictive, predictive
 from polysolv.moe.problem import Problem
-from polysolv.moe.row_weights import checked_weights, count_of
+from polysolv.moe.row_weights import checked_weights, count_of, counted_rows
 from polysolv.moe.scale import resolution
 from polysolv.moe.search import best_of, runs_of
 from polysolv.moe.structure import Structure
@@ -185,10 +185,7 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         X, y = as_numpy(X), as_numpy(y, "y")
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         X, y = np.asarray(X), np.asarray(y, dtype=np.float64)
-        row_weights = checked_weights(sample_weight, y.size)
-        if row_weights is not None:
-            counts = row_weights > 0
-            X, y, row_weights = X[counts], y[counts], row_weights[counts]
+        X, y, row_weights = counted_rows(X, y, sample_weight)
         names = getattr(self, "feature_names_in_", None)
         data = fitted_data(self.get_params(deep=False), X, y, row_weights, names)
         kept = data.structure.used
@@ -477,9 +474,8 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
     def _problem(self) -> Problem:
         """Return what was maximised, made anew from the training data."""
         X, y = self._training()
-        structure = self.structure_
-        data = FittedData(X, y, self.sample_weight_, structure, structure, float(self.min_variance_))
-        return data.problem(self.model_.k, self.bounds, self.penalty)
+        weights, floor = self.sample_weight_, float(self.min_variance_)
+        return problem_of(X, y, weights, self.structure_, self.model_.k, floor, self.bounds, self.penalty)
 
     def _search(self, problem: Problem, kept: tuple[int, ...]) -> Iterator[Run]:
         """Yield the end of each start."""

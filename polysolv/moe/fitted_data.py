@@ -28,6 +28,8 @@ class FittedData:
         row_weights: how often each row counts, positive, shape (n,); None for once.
         asked: columns that gate and experts are asked to depend on.
         structure: those of them that the columns before them do not determine.
+        distinct: each row of the columns used once, its response, and how often it counts: a fit of repeated
+            rows is so the same as one with weights.
         floor: least variance, in squared units of y.
     """
 
@@ -36,6 +38,7 @@ class FittedData:
     row_weights: Array | None
     asked: Structure
     structure: Structure
+    distinct: tuple[Array, Array, Array | None]
     floor: float
 
     @property
@@ -45,9 +48,9 @@ class FittedData:
         return tuple(sorted(gate | (set(self.asked.experts) - set(self.structure.experts))))
 
     def problem(self, k: int, bounds: Any, penalty: str | None) -> Problem:
-        """Return what is maximised by a fit of k experts, each of its rows once."""
+        """Return what is maximised by a fit of k experts."""
         kept = self.structure.used
-        X, y, row_weights = distinct_rows(self.X[:, list(kept)], self.y, self.row_weights)
+        X, y, row_weights = self.distinct
         return Problem.of(
             X,
             y,
@@ -90,8 +93,25 @@ def fitted_data(
     )
     structure = Structure(gate, experts, asked.equal_variances)
     check_count(y.size, structure, settings["n_experts"], row_weights)
-    floor = _least_variance(settings, X, y, row_weights, structure)
-    return FittedData(X, y, row_weights, asked, structure, floor)
+    distinct = distinct_rows(X[:, list(structure.used)], y, row_weights)
+    floor = _least_variance(settings, *distinct, structure.among(structure.used))
+    return FittedData(X, y, row_weights, asked, structure, distinct, floor)
+
+
+def problem_of(
+    X: Array,
+    y: Array,
+    row_weights: Array | None,
+    structure: Structure,
+    k: int,
+    floor: float,
+    bounds: Any,
+    penalty: str | None,
+) -> Problem:
+    """Return what a fit maximised, made anew; arguments as in :class:`FittedData` and ``problem``."""
+    distinct = distinct_rows(X[:, list(structure.used)], y, row_weights)
+    data = FittedData(X, y, row_weights, structure, structure, distinct, floor)
+    return data.problem(k, bounds, penalty)
 
 
 def _least_variance(
@@ -101,10 +121,7 @@ def _least_variance(
     low, high = (float(end[0]) for end in interval("sigma", (settings["bounds"] or {}).get("sigma"), 1))
     if settings["min_variance"] is not None:
         return max(float(settings["min_variance"]), low)
-    if low > 0:
-        return low
-    kept = structure.used
-    return min(default_min_variance(X[:, list(kept)], y, row_weights, structure.among(kept)), high)
+    return low if low > 0 else min(default_min_variance(X, y, row_weights, structure), high)
 
 
 def snapped(G: MixingMeasure, floor: float, bounds: Any, structure: Structure) -> MixingMeasure:

@@ -46,6 +46,16 @@ def checked_weights(weights: object, n: int, field: str = "sample_weight") -> Ar
     return None if (found == 1).all() else found
 
 
+def counted_rows(X: Array, y: Array, weights: object) -> tuple[Array, Array, Array | None]:
+    """Return the rows that count, and how often, None for once; arguments as in :func:`checked_weights`."""
+    found = checked_weights(weights, y.size)
+    if found is None:
+        return X, y, None
+    counts = found > 0
+    left = found[counts]
+    return X[counts], y[counts], None if (left == 1).all() else left
+
+
 def count_of(weights: Array | None, n: int) -> int | float:
     """Return the number of observations: that of the rows, or the sum of their weights."""
     total = float(n) if weights is None else float(weights.sum())
@@ -76,11 +86,12 @@ def distinct_rows(X: Array, y: Array, weights: Array | None) -> tuple[Array, Arr
     same = (key[one] == key[other]) & (y[one] == y[other])
     pairs = np.flatnonzero(same)
     same[pairs] &= (X[one[pairs]] == X[other[pairs]]).all(axis=1)
+    # The layout in memory decides the last bits of sums.
     if not same.any():
-        return X, y, weights
+        return np.ascontiguousarray(X), np.ascontiguousarray(y), weights
     group = np.concatenate([[0], np.cumsum(~same)])
     first = order[np.concatenate([[True], ~same])]
     counts = np.bincount(group, weights=None if weights is None else weights[order])
     place = np.argsort(first, kind="stable")
     rows = first[place]
-    return X[rows], y[rows], counts[place].astype(np.float64)
+    return np.ascontiguousarray(X[rows]), y[rows], counts[place].astype(np.float64)
