@@ -405,7 +405,8 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         for name in ("inferred_cells_", "standard_errors_", "warnings_", "entropy_", "covariate_relations_"):
             self.__dict__.pop(name, None)
         self.covariate_texts_: Texts = {}
-        free_gate = not {"beta0", "beta1"} & set(self.bounds or {})
+        gate_names = {"beta0", "beta1"} if data.structure.gate else {"beta0"}
+        free_gate = not gate_names & set(self.bounds or {})
         end = settled(problem, best_of(problem, runs), self.tol, self.max_iter, free_gate)
         run = end.run
         if not np.isfinite(run.value):
