@@ -33,15 +33,20 @@ class Ascents:
 
     def __init__(self, problem: Problem, vectors: list[Array]) -> None:
         self.problem, self._pinned = problem, _pin(problem)
-        self.vectors = np.clip(np.array(vectors), problem.box.lower, problem.box.upper)
-        c, m = self.vectors.shape
+        self._free = problem.restriction.reduced(problem.clip(np.array(vectors)))
+        c, m = self._free.shape
         self._size = max(1, _ENTRIES // (m * min(problem.rows, 256)))
         self._value, self._gradient, self._hessian = np.empty(c), np.empty((c, m)), np.empty((c, m, m))
         self._damping, self._going = np.full(c, _DAMPING), np.ones(c, dtype=bool)
         for first in range(0, c, self._size):
             rows = slice(first, first + self._size)
-            found = problem.derivatives(self.vectors[rows])
+            found = problem.free_derivatives(self._free[rows])
             self._value[rows], self._gradient[rows], self._hessian[rows] = found
+
+    @property
+    def vectors(self) -> Array:
+        """Where they are, parameter vectors, shape (c, k (2 p + 1))."""
+        return self.problem.restriction.expanded(self._free)
 
     def climb(self, steps: int) -> None:
         """Make at most so many steps with each vector that still gains."""
@@ -55,13 +60,13 @@ class Ascents:
 
     def keep(self, chosen: list[int]) -> None:
         """Go on with the vectors of these indices, in this order."""
-        for name in ("vectors", "_value", "_gradient", "_hessian", "_damping", "_going"):
+        for name in ("_free", "_value", "_gradient", "_hessian", "_damping", "_going"):
             setattr(self, name, getattr(self, name)[chosen])
 
     def _stepped(self, part: Indices) -> Indices:
         """Make one step with the vectors of these indices; return those that gained enough to go on."""
-        n, box = self.problem.rows, self.problem.box
-        x, gradient = self.vectors[part], self._gradient[part]
+        n, box = self.problem.total, self.problem.free_box
+        x, gradient = self._free[part], self._gradient[part]
         free = ~(((x <= box.lower) & (gradient < 0)) | ((x >= box.upper) & (gradient > 0)))
         slope = np.where(free, -gradient / n, 0.0)
         curvature = self._hessian[part] / -n + self._pinned
@@ -73,14 +78,14 @@ class Ascents:
         if part.size == 0:
             return part
         proposal = np.clip(x[going] + step[going], box.lower, box.upper)
-        value, gradient, hessian = self.problem.derivatives(proposal)
+        value, gradient, hessian = self.problem.free_derivatives(proposal)
         with np.errstate(invalid="ignore"):
             quality = np.where(np.isfinite(value), (value - self._value[part]) / gain[going], -1.0)
         factor = np.where(quality < 0.25, _FACTOR, np.where(quality > 0.75, 1.0 / _FACTOR, 1.0))
         self._damping[part] = np.maximum(damping[going] * factor, _LEAST_DAMPING)
         better = quality > 1e-4
         up = part[better]
-        self.vectors[up], self._value[up] = proposal[better], value[better]
+        self._free[up], self._value[up] = proposal[better], value[better]
         self._gradient[up], self._hessian[up] = gradient[better], hessian[better]
         return part
 
@@ -102,8 +107,8 @@ def climbed(problem: Problem, vectors: list[Array], steps: int) -> list[Array]:
 
 def _pin(problem: Problem) -> Array:
     """Return curvature 1 along the translations of the gate, which change nothing."""
-    matrix = np.zeros((problem.box.lower.size,) * 2)
-    for group in problem.box.gauge:
+    matrix = np.zeros((problem.free_box.lower.size,) * 2)
+    for group in problem.free_box.gauge:
         matrix[np.ix_(group, group)] = 1.0 / len(group)
     return matrix
 

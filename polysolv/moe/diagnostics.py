@@ -7,7 +7,6 @@ from itertools import combinations
 
 import numpy as np
 
-from polysolv.moe import likelihood, trust_region
 from polysolv.moe.coordinates import Bounds
 from polysolv.moe.digits import shown
 from polysolv.moe.em import run
@@ -36,7 +35,7 @@ class Merge:
     """One merge of the search for atoms that look like one.
 
     ``drop`` is what the log-likelihood loses when the groups ``left`` and ``right`` become one atom;
-    ``price`` is what BIC charges for keeping them apart, (2 d + 3)/2 log n.
+    ``price`` is what BIC charges for keeping them apart, (2 d + 3)/2 log n in the model with all parameters.
     """
 
     left: tuple[int, ...]
@@ -55,7 +54,7 @@ def aic(log_likelihood: float, count: int) -> float:
     return 2.0 * count - 2.0 * log_likelihood
 
 
-def bic(log_likelihood: float, count: int, n: int) -> float:
+def bic(log_likelihood: float, count: int, n: float) -> float:
     """Return Schwarz's criterion of a fit with ``count`` free parameters to n rows."""
     return count * float(np.log(n)) - 2.0 * log_likelihood
 
@@ -90,11 +89,10 @@ def cells_of(problem: Problem, vector: Array) -> tuple[list[tuple[int, ...]], li
     merges: list[Merge] = []
     current = vector
     value = problem.evaluate(current, second=False).value
-    price = 0.5 * (2 * problem.Z.shape[0] + 1) * float(np.log(problem.rows))
-    centre = problem.Z.mean(axis=1)
+    price = 0.5 * problem.restriction.structure.per_expert * float(np.log(problem.total))
+    centre = problem.centre
     while problem.k > 1:
-        k, problem = problem.k, problem.without_atom()
-        mass = likelihood.responsibilities(current, k, problem.Z, problem.y).sum(axis=1)
+        k, mass, problem = problem.k, problem.mass(current), problem.without_atom()
         # Which pair is a matter of comparison: a sample of the rows tells.
         em = problem.every(max(1, problem.rows // _PAIR_ROWS)).em()
         pairs = []
@@ -103,15 +101,7 @@ def cells_of(problem: Problem, vector: Array) -> tuple[list[tuple[int, ...]], li
             vector, values = run(em, start, _MERGE_MAPS, lambda vector, values: False)
             pairs.append((-values[-1] if np.isfinite(values[-1]) else np.inf, i, j, vector))
         _, i, j, start = min(pairs, key=lambda pair: pair[:3])
-        ascent = trust_region.ascend(
-            problem.evaluate,
-            start,
-            problem.box,
-            problem.rows,
-            problem.weights,
-            _MERGE_TOLERANCE,
-            _MERGE_EVALUATIONS,
-        )
+        ascent = problem.ascend(start, _MERGE_TOLERANCE, _MERGE_EVALUATIONS)
         found = ascent.evaluation.value
         if not np.isfinite(found):
             break
@@ -181,10 +171,10 @@ def standard_errors(
         withheld = dict.fromkeys(range(k), "the fit is not a stationary point")
     exact = [i for i in range(k) if i not in withheld]
     reference = exact[-1] if exact else None
-    free = ~held & ~np.isin(owner, list(spurious))
+    free = problem.restriction.allowed & ~held & ~np.isin(owner, list(spurious))
     gate = np.arange(owner.size) < k * p
     free[gate & (separated | (owner == reference))] = False
-    covariance = _inverse(problem, model.vector, free) if exact else None
+    covariance = inverse_information(problem, model.vector, free) if exact else None
     if exact and covariance is None:
         withheld.update(dict.fromkeys(exact, "the observed information is singular"))
     if covariance is None:
@@ -205,20 +195,32 @@ def standard_errors(
     )
 
 
-def _inverse(problem: Problem, vector: Array, free: Mask) -> Array | None:
-    """Return the inverse information, 0 beside the free coordinates; None if it is singular."""
+def inverse_information(problem: Problem, vector: Array, free: Mask) -> Array | None:
+    """Return the inverse of the observed information over some coordinates, 0 beside them.
+
+    Args:
+        problem: data, restriction and penalty.
+        vector: a solution.
+        free: which coordinates of the vector are not held fixed; an entry of one variance frees it for all.
+
+    Returns:
+        a matrix in the layout of the vector: equal variances are fully correlated; None if the information is
+        singular.
+    """
     hessian = problem.evaluate(vector).hessian
-    if hessian is None or not free.any():
+    restriction = problem.restriction
+    some: Mask = restriction.gradient(free.astype(np.float64)) > 0
+    if hessian is None or not some.any():
         return None
-    information = -hessian[np.ix_(free, free)]
+    information = -restriction.hessian(hessian)[np.ix_(some, some)]
     scale = np.sqrt(np.abs(np.diag(information)))
     scale[scale == 0] = 1.0
     eigenvalues, Q = np.linalg.eigh(information / np.outer(scale, scale))
     if eigenvalues[0] <= _RANK:
         return None
-    covariance = np.zeros(hessian.shape)
-    covariance[np.ix_(free, free)] = ((Q / eigenvalues) @ Q.T) / np.outer(scale, scale)
-    return covariance
+    covariance = np.zeros((restriction.size,) * 2)
+    covariance[np.ix_(some, some)] = ((Q / eigenvalues) @ Q.T) / np.outer(scale, scale)
+    return restriction.covariance(covariance)
 
 
 def _mapped_back(
@@ -249,11 +251,14 @@ def _mapped_back(
     return named
 
 
-def entropy(tau: Array) -> float:
-    """Return the total entropy of the responsibilities, the extra penalty of ICL."""
+def entropy(tau: Array, row_weights: Array | None = None) -> float:
+    """Return the total entropy of the responsibilities, shape (n, k), the extra penalty of ICL.
+
+    ``row_weights`` says how often each row counts, shape (n,); None for once.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(tau > 0, tau * np.log(tau), 0.0)
-    return -float(terms.sum())
+    return -float(terms.sum() if row_weights is None else row_weights @ terms.sum(axis=1))
 
 
 def relative_curvature(problem: Problem, end: End) -> float:
@@ -265,9 +270,10 @@ def relative_curvature(problem: Problem, end: End) -> float:
     owner = np.concatenate([np.repeat(np.arange(k), p), np.repeat(np.arange(k), p), np.arange(k)])
     free = end.counted(problem) & ~np.isin(owner, list(end.spurious))
     free[(k - 1) * p : k * p] = False
-    information = -end.hessian[np.ix_(free, free)]
+    some: Mask = problem.restriction.gradient(free.astype(np.float64)) > 0
+    information = -problem.restriction.hessian(end.hessian)[np.ix_(some, some)]
     scale = np.sqrt(np.abs(np.diag(information)))
-    if not free.any():
+    if not some.any():
         return 1.0
     if (scale == 0).any():
         return 0.0
@@ -297,7 +303,7 @@ def warnings_of(
         found.append(f"{SPURIOUS}: {why}{rest}")
     if at_bound:
         found.append(f"at a bound: {', '.join(at_bound)}; the likelihood may grow further beyond it")
-    for i in np.flatnonzero(end.mass < 2 * problem.Z.shape[0] + 1):
+    for i in np.flatnonzero(end.mass < problem.restriction.structure.per_expert):
         if i not in end.spurious:
             found.append(
                 f"atom {i} is nearly empty: it holds {end.mass[i]:.3g} rows, fewer than it has parameters"

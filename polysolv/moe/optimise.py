@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import takewhile
 
 import numpy as np
 
@@ -52,8 +51,12 @@ def ranking(merits: list[tuple[bool, float]]) -> list[int]:
     while left:
         clean, top = merits[left[0]]
         least = top - _TIE * max(1.0, abs(top)) if np.isfinite(top) else top
-        ties = takewhile(lambda index: merits[index][0] == clean and merits[index][1] >= least, left)
-        order.append(min(ties))
+        first = left[0]
+        for index in left:
+            if merits[index] < (clean, least):
+                break
+            first = min(first, index)
+        order.append(first)
         left.remove(order[-1])
     return order
 
@@ -73,22 +76,14 @@ def optimise(
         report: called with (iteration, value, gradient norm).
     """
     em = problem.em()
+    start = problem.clip(start)
     if method == "em":
         return _plain_em(problem, em, start, tol, max_iter, report)
     warm: list[float] = []
     spent = 0
     if method == "auto":
         start, warm, spent = accelerate(em, start, min(_WARM_UP_MAPS, max_iter), _WARM_UP_GAIN)
-    ascent = trust_region.ascend(
-        problem.evaluate,
-        start,
-        problem.box,
-        problem.rows,
-        problem.weights,
-        tol,
-        max(max_iter - spent, 1),
-        report,
-    )
+    ascent = problem.ascend(start, tol, max(max_iter - spent, 1), report)
     return Run(
         ascent.vector,
         ascent.evaluation.value,
@@ -123,7 +118,7 @@ def _plain_em(
     vector, values = run(em, start, max_iter, until)
     final = problem.evaluate(vector)
     values = values if stationary else [*values, final.value]
-    smallest = trust_region.smallest_eigenvalue(final, vector, problem.box, problem.rows)
+    smallest = problem.smallest_eigenvalue(final, vector)
     saddle = smallest < -trust_region.CURVATURE_TOLERANCE
     status = ("saddle" if saddle else "stationary") if stationary else "iterations"
     return Run(vector, final.value, final.gradient, values, len(values), status, smallest)

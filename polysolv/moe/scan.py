@@ -43,9 +43,12 @@ def lines(problem: Problem, rng: np.random.Generator) -> Array:
     nearest = np.argpartition(distance, near, axis=1)[:, : near + 1]
     places = rng.integers(near + 1, size=(half, p - 1))
     chosen[:half, 1:] = np.take_along_axis(nearest, places, axis=1)
-    z = Z[:, chosen].transpose(1, 0, 2)
-    zz = z @ z.transpose(0, 2, 1) + 1e-6 * np.eye(p)
-    return solve_stacked(zz, (z @ y[chosen][..., None])[..., 0])
+    seen = list(problem.restriction.expert_rows)
+    z = Z[:, chosen].transpose(1, 0, 2)[:, seen]
+    zz = z @ z.transpose(0, 2, 1) + 1e-6 * np.eye(len(seen))
+    found = np.zeros((count, p))
+    found[:, seen] = solve_stacked(zz, (z @ y[chosen][..., None])[..., 0])
+    return found
 
 
 def inserted(problem: Problem, base: Array, through: Array, squares: Array, count: int) -> list[Array]:
@@ -59,14 +62,15 @@ def inserted(problem: Problem, base: Array, through: Array, squares: Array, coun
         count: how many at most.
 
     An atom of density N added to the mixture g with weight e gains sum log(1 + e (N/g - 1)); e is raised by
-    EM maps, in which the line follows its rows, and N has one of a few variances relative to those of the mixture. Of the atoms that would not be
-    spurious the ones of largest gain are taken, and none that holds much the same rows as a better one.
+    EM maps, in which the line follows its rows, and N has one of a few variances relative to those of the
+    mixture. Of the atoms that would not be spurious the ones of largest gain are taken, and none that holds
+    much the same rows as a better one.
     """
     joint = likelihood.log_joint(base, problem.k - 1, problem.Z, problem.y)
     top = joint.max(axis=0)
     density = top + np.log(np.exp(joint - top).sum(axis=0))
     tau = np.exp(joint - density)
-    mass, variance = tau.sum(axis=1), np.exp(unpack(base, problem.k - 1)[2])
+    mass, variance = problem.often(tau).sum(axis=1), np.exp(unpack(base, problem.k - 1)[2])
     reference = weighted_median(variance, mass)
     rough = squares.astype(np.float32)
     gains, widths, shares = [], [], []
@@ -78,7 +82,7 @@ def inserted(problem: Problem, base: Array, through: Array, squares: Array, coun
         quotient = np.exp(np.minimum(quotient, np.float32(_CAP), out=quotient), out=quotient)
         quotient *= np.float32(_FIRST_WEIGHT)
         quotient += np.float32(1.0 - _FIRST_WEIGHT)
-        score = np.log(quotient, out=quotient).sum(axis=1)
+        score = problem.often(np.log(quotient, out=quotient)).sum(axis=1)
         best = np.argsort(-score, kind="stable")[:_REFINED]
         near, line = squares[best], through[best]
         weight = np.full((best.size, 1), _FIRST_WEIGHT)
@@ -89,16 +93,16 @@ def inserted(problem: Problem, base: Array, through: Array, squares: Array, coun
             if sweep < _SWEEPS - 1:
                 line = _refitted(problem, share, line)
                 near = (problem.y - line @ problem.Z) ** 2
-                weight = share.mean(axis=1, keepdims=True)
-        gains.append(np.log(mixed).sum(axis=1))
+                weight = problem.often(share).sum(axis=1, keepdims=True) / problem.total
+        gains.append(problem.often(np.log(mixed)).sum(axis=1))
         widths.append(np.full(best.size, width))
         shares.append(share)
     order = np.argsort(-np.concatenate(gains), kind="stable")
-    share, width = np.concatenate(shares)[order], np.concatenate(widths)[order]
-    rows = share.sum(axis=1, keepdims=True)
+    share, spread = np.concatenate(shares)[order], np.concatenate(widths)[order]
+    rows = problem.often(share).sum(axis=1, keepdims=True)
     masses = np.concatenate([np.broadcast_to(mass, (order.size, mass.size)), rows], axis=1)
-    variances = np.concatenate([np.broadcast_to(variance, (order.size, mass.size)), width[:, None]], axis=1)
-    left = ~spurious_of_many(masses, variances, problem.Z.shape[0], 0.0).any(axis=1)
+    variances = np.concatenate([np.broadcast_to(variance, (order.size, mass.size)), spread[:, None]], axis=1)
+    left = ~spurious_of_many(masses, variances, len(problem.restriction.expert_rows), 0.0).any(axis=1)
     unit = share / np.linalg.norm(share, axis=1, keepdims=True)
     kept: list[int] = []
     while left.any() and len(kept) < count:
@@ -110,8 +114,12 @@ def inserted(problem: Problem, base: Array, through: Array, squares: Array, coun
 
 def _refitted(problem: Problem, weights: Array, before: Array) -> Array:
     """Return the lines of least weighted squares, shape (c, p); what the rows leave open stays."""
-    Z, p = problem.Z, problem.Z.shape[0]
+    seen = list(problem.restriction.expert_rows)
+    Z, p = problem.Z[seen], len(seen)
+    weights = problem.often(weights)
     products = (Z[:, None, :] * Z).reshape(p * p, -1).T
     ridge = 1e-6 * np.eye(p)
     zz = (weights @ products).reshape(-1, p, p) + ridge
-    return solve_stacked(zz, (weights * problem.y) @ Z.T + before @ ridge)
+    found = np.zeros_like(before)
+    found[:, seen] = solve_stacked(zz, (weights * problem.y) @ Z.T + before[:, seen] @ ridge)
+    return found

@@ -12,7 +12,7 @@ from polysolv.display.rich_display import RichDisplay, Tables, to_text
 from polysolv.moe.digits import shown
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.mixing_measure import PARAMETERS
-from polysolv.moe.presentation import fit_notes
+from polysolv.moe.presentation import covariate_list, fit_notes, shown_columns
 
 _NORMAL = 1.959963984540054
 _MEANING = {
@@ -64,9 +64,10 @@ def sentences(fit: FitRecord) -> list[str]:
     for i in range(G.k):
         share = fit.effective_rows[i] / fit.n_samples
         moves = [
-            f"{'rises' if slope >= 0 else 'falls'} by {abs(slope):.3g} per unit of {name}"
-            for name, slope in zip(x_names, G.a[i].tolist(), strict=True)
-        ]
+            f"{'rises' if slope >= 0 else 'falls'} by {abs(slope):.3g} per unit of {x_names[j]}"
+            for j, slope in enumerate(G.a[i].tolist())
+            if j in shown_columns(fit, "a")
+        ] or [f"is {G.b[i]:.3g} on average"]
         most = 4
         more = f" and so on ({len(moves) - most} more)" if len(moves) > most else ""
         found.append(
@@ -92,9 +93,9 @@ def _experts(fit: FitRecord) -> Grid:
         remark = "spurious" if i in fit.spurious else f"looks like one with {alike}" if alike else "-"
         share = _percent(mass / fit.n_samples)
         rows.append([str(i), share, f"{mass:.1f}", f"{math.sqrt(variance):.4g}", remark])
-    x_names, y_name = fit.column_names
+    _, y_name = fit.column_names
     k = fit.mixing_measure.k
-    title = f"{y_name} given {', '.join(x_names)}: {k} expert{'s' if k > 1 else ''}, n = {fit.n_samples}"
+    title = f"{y_name} given {covariate_list(fit)}: {k} expert{'s' if k > 1 else ''}, n = {fit.n_samples}"
     return Grid(title, ["expert", "share", "effective rows", "standard deviation", "remark"], rows)
 
 
@@ -109,8 +110,11 @@ def _estimates(fit: FitRecord) -> Grid:
             if table.centre is not None and name in ("beta0", "b"):
                 there = errors.centred
                 spreads = [math.nan if there is None else float(there[name == "b"][i])]
-            columns = x_names if name in ("beta1", "a") else ("",)
-            for value, spread, x in zip(values, spreads, columns, strict=True):
+            vector = name in ("beta1", "a")
+            for j, (value, spread) in enumerate(zip(values, spreads, strict=True)):
+                if vector and j not in shown_columns(fit, name):
+                    continue
+                x = x_names[j] if vector else ""
                 meaning = _MEANING[name].format(x)
                 if fit.gate_separated and name in ("beta0", "beta1"):
                     rows.append([str(i), meaning, "withheld", "-", "-"])

@@ -81,7 +81,7 @@ def tilted(problem: Problem, vector: Array, rng: np.random.Generator) -> list[Ar
                 turned = gate.copy()
                 step = (1.0 + _PAST) * ((gate[one] - gate[other]) @ z) / (direction @ z)
                 turned[one] -= step * direction
-                moved.append(problem.box.clip(pack(turned, expert, log_variance)))
+                moved.append(problem.clip(pack(turned, expert, log_variance)))
     return moved
 
 
@@ -91,13 +91,13 @@ def widened(problem: Problem, vector: Array) -> list[Array]:
     Ascents shrink an atom onto about as many aligned rows as its line has parameters, where the rule for
     spurious atoms takes it out; with a row or two more it may have a maximum of its own.
     """
-    k, p = problem.k, problem.Z.shape[0]
+    k, p = problem.k, len(problem.restriction.expert_rows)
     gate = unpack(vector, k)[0]
     tau = problem.responsibilities(vector)
     logits = gate @ problem.Z
     joint = likelihood.log_joint(vector, k, problem.Z, problem.y)
     found = []
-    for atom in np.flatnonzero(tau.sum(axis=1) < p + LEAST_ROWS).tolist():
+    for atom in np.flatnonzero(problem.mass(vector) < p + LEAST_ROWS).tolist():
         others = [i for i in range(k) if i != atom]
         for by_gate, lead in enumerate((joint, logits)):
             ahead = lead[atom] - lead[others].max(axis=0)
@@ -116,7 +116,7 @@ def widened(problem: Problem, vector: Array) -> list[Array]:
                     _, expert, log_variance = unpack(start, k)
                     hard = gate.copy()
                     hard[atom, 0] -= 0.5 * (ahead[order[rows - 1]] + ahead[order[rows]])
-                    start = problem.box.clip(pack(hard, expert, log_variance))
+                    start = problem.clip(pack(hard, expert, log_variance))
                 found.append(start)
     return found
 
