@@ -24,10 +24,13 @@ from polysolv.moe.covariate_relations import CovariateRelations
 from polysolv.moe.covariate_search import find_relations
 from polysolv.moe.decimals import Texts
 from polysolv.moe.ends import settled
+from polysolv.moe.estimated import Estimated
 from polysolv.moe.fit_record import LEARNED, SETTINGS, FitRecord
 from polysolv.moe.fit_warning import FitWarning
 from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.frames import columns_named, is_frame
+from polysolv.moe.inference import Inference
+from polysolv.moe.inferring import InferenceMixin
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure, natural_order
 from polysolv.moe.optimise import METHODS, Run
@@ -46,6 +49,14 @@ if TYPE_CHECKING:
     from polysolv.moe.summary import FitSummary
 
 _MAX_SPREAD = 1e50
+_LAZY = (
+    "inferred_cells_",
+    "standard_errors_",
+    "covariance_",
+    "warnings_",
+    "entropy_",
+    "covariate_relations_",
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +69,7 @@ class FittedData:
     floor: float
 
 
-class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class SoftmaxGaussianMoE(InferenceMixin, PredictionMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """Maximum-likelihood fit of a softmax-gated Gaussian mixture of linear experts.
 
     Args:
@@ -118,6 +129,8 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
             (:class:`~polysolv.moe.covariate_relations.CovariateRelations`); lazy.
         starts_: one (log-likelihood, status, whether it holds a spurious atom) for each start.
         n_features_in_: dimension d of the covariate.
+        inference_: intervals, draws and tests that were asked for
+            (:class:`~polysolv.moe.inference.Inference`).
 
     Raises:
         InputError: (a ValueError) for parameters or data that are not allowed: NaN or infinite values,
@@ -323,20 +336,6 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         return cells
 
     @cached_property
-    def standard_errors_(self) -> diagnostics.StandardErrors:
-        """Standard errors of exactly fitted atoms, NaN with a reason for the others; lazy."""
-        with one_thread():
-            return diagnostics.standard_errors(
-                self._problem(),
-                self.model_,
-                self.inferred_cells_,
-                self._held,
-                self.converged_,
-                self.spurious_,
-                self.gate_separated_,
-            )
-
-    @cached_property
     def warnings_(self) -> list[str]:
         """Plain-words warnings (spurious atoms, over-specification, bounds, a hard gate); lazy."""
         self._training()
@@ -358,8 +357,9 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         return self.covariate_relations_.texts(self.column_names_[0])
 
     def _learn(self, problem: Problem, runs: list[Run], finished: bool, data: FittedData) -> None:
-        for name in ("inferred_cells_", "standard_errors_", "warnings_", "entropy_", "covariate_relations_"):
+        for name in _LAZY:
             self.__dict__.pop(name, None)
+        self.inference_ = Inference()
         self.covariate_texts_: Texts = {}
         free_gate = not {"beta0", "beta1"} & set(self.bounds or {})
         end = settled(problem, best_of(problem, runs), self.tol, self.max_iter, free_gate)
@@ -422,12 +422,25 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         for text in serious:
             warnings.warn(text, FitWarning, stacklevel=3)
 
-    def _problem(self) -> Problem:
-        """Return what was maximised, made anew from the training data."""
+    def _estimated(self) -> Estimated:
+        """Return the fit as inference sees it."""
+        return Estimated(
+            self._problem(),
+            self.model_,
+            tuple(self.inferred_cells_),
+            self._held,
+            self.converged_,
+            self.spurious_,
+            self.gate_separated_,
+        )
+
+    def _problem(self, k: int | None = None) -> Problem:
+        """Return what was maximised, made anew from the training data, or that with k experts."""
         X, y = self._training()
         kept = self.model_.kept
         bounds = bounds_of(self.bounds, kept, X.shape[1])
-        return Problem.of(X[:, list(kept)], y, self.model_.k, self.min_variance_, bounds, self.penalty)
+        k = self.model_.k if k is None else k
+        return Problem.of(X[:, list(kept)], y, k, self.min_variance_, bounds, self.penalty)
 
     def _floor(self, X: Array, y: Array) -> float:
         """Return the least variance allowed: the setting, else the user's box, else the default."""

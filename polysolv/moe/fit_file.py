@@ -15,11 +15,11 @@ from polysolv.errors import InputError, require_integer
 from polysolv.moe.coordinates import Coordinates, coordinate_names
 from polysolv.moe.covariate_relations import relations_from_data
 from polysolv.moe.design import Design
-from polysolv.moe.diagnostics import StandardErrors
 from polysolv.moe.fit_record import SETTINGS, FitRecord
 from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
+from polysolv.moe.standard_errors import StandardErrors
 
 SCHEMA = "polysolv/fit/1"
 _NUMBERS = ("log_likelihood", "gradient_norm", "smallest_curvature", "entropy", "min_variance")

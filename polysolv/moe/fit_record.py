@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from polysolv.moe import diagnostics
 from polysolv.moe.covariate_relations import CovariateRelations
 from polysolv.moe.design import Design
-from polysolv.moe.diagnostics import StandardErrors
 from polysolv.moe.fitted_model import FittedModel
+from polysolv.moe.inference import Inference
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import MixingMeasure
+from polysolv.moe.standard_errors import StandardErrors
 
 SETTINGS = (
     "n_experts",
@@ -67,6 +68,8 @@ class FitRecord:
     warnings: list[str]
     covariate_relations: CovariateRelations
     formula: Design | None = None
+    covariance: Array | None = None
+    inference: Inference = field(default_factory=Inference)
 
     @property
     def n_parameters(self) -> int:
@@ -90,4 +93,4 @@ class FitRecord:
         return self.bic + 2.0 * self.entropy
 
 
-LEARNED = tuple(field.name for field in fields(FitRecord) if field.name != "settings")
+LEARNED = tuple(entry.name for entry in fields(FitRecord) if entry.name != "settings")
