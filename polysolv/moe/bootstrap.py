@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from polysolv.errors import InputError, unknown_name
-from polysolv.moe import trust_region
 from polysolv.moe.draws import Row
 from polysolv.moe.estimated import Estimated
 from polysolv.moe.likelihood import Array, log_softmax, unpack
@@ -127,17 +126,37 @@ def refuse_irregular(fit: Estimated, what: str) -> None:
         raise InputError(what, "a fit that is not a stationary point", "one that has converged")
 
 
+def refuse_broken_weights(problem: Problem) -> None:
+    """Refuse weights that are no counts: responses are drawn for whole rows."""
+    weights = problem.row_weights
+    if weights is not None and (weights != np.round(weights)).any():
+        broken = float(weights[weights != np.round(weights)][0])
+        raise InputError("sample_weight", broken, "whole numbers for a parametric bootstrap, or kind='cases'")
+
+
 def drawn_problem(problem: Problem, vector: Array, kind: str, rng: np.random.Generator) -> Problem:
-    """Return the problem of data drawn from a fit; coordinates, box and floor stay those of the fit."""
+    """Return the problem of data drawn from a fit; coordinates, box and floor stay those of the fit.
+
+    A row that counts w times is w rows: each gets a response of its own, or is drawn by itself.
+    """
     n = problem.rows
     if kind == "cases":
-        chosen = np.sort(rng.integers(n, size=n))
-        return replace(problem, Z=np.ascontiguousarray(problem.Z[:, chosen]), y=problem.y[chosen])
+        if problem.row_weights is None:
+            counts = np.bincount(rng.integers(n, size=n), minlength=n)
+        else:
+            share = problem.row_weights / problem.row_weights.sum()
+            counts = rng.multinomial(round(problem.total), share)
+        return problem.counted(counts.astype(np.float64))
+    Z = problem.Z
+    if problem.row_weights is not None:
+        Z = np.repeat(Z, problem.row_weights.astype(np.intp), axis=1)
+    n = Z.shape[1]
     gate, expert, log_variance = unpack(vector, problem.k)
-    cumulative = np.cumsum(np.exp(log_softmax(gate @ problem.Z)), axis=0)
+    cumulative = np.cumsum(np.exp(log_softmax(gate @ Z)), axis=0)
     label = np.minimum((rng.random(n) > cumulative).sum(axis=0), problem.k - 1)
     noise = rng.standard_normal(n) * np.exp(0.5 * log_variance)[label]
-    return replace(problem, y=np.einsum("np,pn->n", expert[label], problem.Z) + noise)
+    y = np.einsum("np,pn->n", expert[label], Z) + noise
+    return replace(problem, Z=Z, y=y, row_weights=None)
 
 
 def refitted(
@@ -151,9 +170,7 @@ def refitted(
         tol, max_iter: of the ascent.
         rng: source of randomness of the search.
     """
-    ascent = trust_region.ascend(
-        problem.evaluate, start, problem.box, problem.rows, problem.weights, tol, max_iter
-    )
+    ascent = problem.ascend(start, tol, max_iter)
     if ascent.status != "iterations" and (problem.boxed or not problem.spurious(ascent.vector)):
         return ascent.vector
     runs = list(runs_of(problem, "em-short", _SEARCHES, "auto", tol, max_iter, rng, lambda _: None))

@@ -29,19 +29,22 @@ def climbed(problem: Problem, vectors: list[Array], steps: int) -> list[Array]:
     """
     if not vectors:
         return []
+    restriction = problem.restriction
     size = max(1, _ENTRIES // (vectors[0].size * min(problem.rows, 256)))
     ends: list[Array] = []
     for first in range(0, len(vectors), size):
-        ends += list(_climbed(problem, np.array(vectors[first : first + size]), steps))
+        batch = problem.clip(np.array(vectors[first : first + size]))
+        ends += list(restriction.expanded(_climbed(problem, restriction.reduced(batch), steps)))
     return ends
 
 
 def _climbed(problem: Problem, vectors: Array, steps: int) -> Array:
-    n, box, pin = problem.rows, problem.box, _pin(problem)
+    """Return where free coordinates get."""
+    n, box, pin = problem.total, problem.free_box, _pin(problem)
     ends = np.clip(vectors, box.lower, box.upper)
     active = np.arange(ends.shape[0])
     x, damping = ends.copy(), np.full(active.size, _DAMPING)
-    value, gradient, hessian = problem.derivatives(x)
+    value, gradient, hessian = problem.free_derivatives(x)
     for _ in range(steps):
         slope, curvature = -gradient / n, -hessian / n
         free = ~(((x <= box.lower) & (gradient < 0)) | ((x >= box.upper) & (gradient > 0)))
@@ -54,7 +57,7 @@ def _climbed(problem: Problem, vectors: Array, steps: int) -> Array:
         active, damping, gain = active[going], damping[going], gain[going]
         x, step, value, gradient, hessian = (part[going] for part in (x, step, value, gradient, hessian))
         proposal = np.clip(x + step, box.lower, box.upper)
-        tried = problem.derivatives(proposal)
+        tried = problem.free_derivatives(proposal)
         with np.errstate(invalid="ignore"):
             quality = np.where(np.isfinite(tried[0]), (tried[0] - value) / gain, -1.0)
         factor = np.where(quality < 0.25, _FACTOR, np.where(quality > 0.75, 1.0 / _FACTOR, 1.0))
@@ -70,8 +73,8 @@ def _climbed(problem: Problem, vectors: Array, steps: int) -> Array:
 
 def _pin(problem: Problem) -> Array:
     """Return curvature 1 along the translations of the gate, which change nothing."""
-    matrix = np.zeros((problem.box.lower.size,) * 2)
-    for group in problem.box.gauge:
+    matrix = np.zeros((problem.free_box.lower.size,) * 2)
+    for group in problem.free_box.gauge:
         matrix[np.ix_(group, group)] = 1.0 / len(group)
     return matrix
 

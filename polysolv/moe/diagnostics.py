@@ -7,11 +7,10 @@ from itertools import combinations
 
 import numpy as np
 
-from polysolv.moe import likelihood, trust_region
 from polysolv.moe.coordinates import Bounds
 from polysolv.moe.em import run
 from polysolv.moe.ends import End
-from polysolv.moe.likelihood import Array
+from polysolv.moe.likelihood import Array, Mask
 from polysolv.moe.merge import merged
 from polysolv.moe.mixing_measure import MixingMeasure
 from polysolv.moe.problem import Problem
@@ -33,7 +32,7 @@ class Merge:
     """One merge of the search for atoms that look like one.
 
     ``drop`` is what the log-likelihood loses when the groups ``left`` and ``right`` become one atom;
-    ``price`` is what BIC charges for keeping them apart, (2 d + 3)/2 log n.
+    ``price`` is what BIC charges for keeping them apart, (2 d + 3)/2 log n in the model with all parameters.
     """
 
     left: tuple[int, ...]
@@ -87,11 +86,10 @@ def cells_of(problem: Problem, vector: Array) -> tuple[list[tuple[int, ...]], li
     merges: list[Merge] = []
     current = vector
     value = problem.evaluate(current, second=False).value
-    price = 0.5 * (2 * problem.Z.shape[0] + 1) * float(np.log(problem.rows))
-    centre = problem.Z.mean(axis=1)
+    price = 0.5 * problem.restriction.structure.per_expert * float(np.log(problem.total))
+    centre = problem.centre
     while problem.k > 1:
-        k, problem = problem.k, problem.without_atom()
-        mass = likelihood.responsibilities(current, k, problem.Z, problem.y).sum(axis=1)
+        k, mass, problem = problem.k, problem.mass(current), problem.without_atom()
         # Which pair is a matter of comparison: a sample of the rows tells.
         em = problem.every(max(1, problem.rows // _PAIR_ROWS)).em()
         pairs = []
@@ -100,15 +98,7 @@ def cells_of(problem: Problem, vector: Array) -> tuple[list[tuple[int, ...]], li
             vector, values = run(em, start, _MERGE_MAPS, lambda vector, values: False)
             pairs.append((-values[-1] if np.isfinite(values[-1]) else np.inf, i, j, vector))
         _, i, j, start = min(pairs, key=lambda pair: pair[:3])
-        ascent = trust_region.ascend(
-            problem.evaluate,
-            start,
-            problem.box,
-            problem.rows,
-            problem.weights,
-            _MERGE_TOLERANCE,
-            _MERGE_EVALUATIONS,
-        )
+        ascent = problem.ascend(start, _MERGE_TOLERANCE, _MERGE_EVALUATIONS)
         found = ascent.evaluation.value
         if not np.isfinite(found):
             break
@@ -121,11 +111,14 @@ def cells_of(problem: Problem, vector: Array) -> tuple[list[tuple[int, ...]], li
     return sorted(groups), merges
 
 
-def entropy(tau: Array) -> float:
-    """Return the total entropy of the responsibilities, the extra penalty of ICL."""
+def entropy(tau: Array, row_weights: Array | None = None) -> float:
+    """Return the total entropy of the responsibilities, shape (n, k), the extra penalty of ICL.
+
+    ``row_weights`` says how often each row counts, shape (n,); None for once.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(tau > 0, tau * np.log(tau), 0.0)
-    return -float(terms.sum())
+    return -float(terms.sum() if row_weights is None else row_weights @ terms.sum(axis=1))
 
 
 def relative_curvature(problem: Problem, end: End) -> float:
@@ -137,9 +130,10 @@ def relative_curvature(problem: Problem, end: End) -> float:
     owner = np.concatenate([np.repeat(np.arange(k), p), np.repeat(np.arange(k), p), np.arange(k)])
     free = end.counted(problem) & ~np.isin(owner, list(end.spurious))
     free[(k - 1) * p : k * p] = False
-    information = -end.hessian[np.ix_(free, free)]
+    some: Mask = problem.restriction.gradient(free.astype(np.float64)) > 0
+    information = -problem.restriction.hessian(end.hessian)[np.ix_(some, some)]
     scale = np.sqrt(np.abs(np.diag(information)))
-    if not free.any():
+    if not some.any():
         return 1.0
     if (scale == 0).any():
         return 0.0
@@ -169,7 +163,7 @@ def warnings_of(
         found.append(f"{SPURIOUS}: {why}{rest}")
     if at_bound:
         found.append(f"at a bound: {', '.join(at_bound)}; the likelihood may grow further beyond it")
-    for i in np.flatnonzero(end.mass < 2 * problem.Z.shape[0] + 1):
+    for i in np.flatnonzero(end.mass < problem.restriction.structure.per_expert):
         if i not in end.spurious:
             found.append(
                 f"atom {i} is nearly empty: it holds {end.mass[i]:.3g} rows, fewer than it has parameters"

@@ -71,7 +71,8 @@ class Estimated:
         """The coordinates over which the information is inverted: those of one gate are fixed."""
         k, p = self.problem.k, self.problem.Z.shape[0]
         suitable = [i for i in range(k) if i not in self._unsuitable]
-        free: Mask = ~self.held & ~np.isin(self.owner, list(self.spurious))
+        free: Mask = self.problem.restriction.allowed & ~self.held
+        free &= ~np.isin(self.owner, list(self.spurious))
         gate = np.arange(self.owner.size) < k * p
         fixed = self.separated | (self.owner == (suitable[-1] if suitable else k - 1))
         free[gate & fixed] = False
@@ -119,22 +120,25 @@ def inverse_information(problem: Problem, vector: Array, free: Mask) -> Array | 
     """Return the inverse of the observed information over some coordinates, 0 beside them.
 
     Args:
-        problem: data.
-        vector: parameters.
-        free: the coordinates, in none of which the likelihood may be flat.
+        problem: data, restriction and penalty.
+        vector: a solution.
+        free: which coordinates of the vector are not held fixed; an entry of one variance frees it for all.
 
     Returns:
-        shape (m, m) for m coordinates in all; None if it is singular or not positive.
+        a matrix in the layout of the vector: equal variances are fully correlated; None if the information is
+        singular.
     """
     hessian = problem.evaluate(vector).hessian
-    if hessian is None or not free.any():
+    restriction = problem.restriction
+    some: Mask = restriction.gradient(free.astype(np.float64)) > 0
+    if hessian is None or not some.any():
         return None
-    information = -hessian[np.ix_(free, free)]
+    information = -restriction.hessian(hessian)[np.ix_(some, some)]
     scale = np.sqrt(np.abs(np.diag(information)))
     scale[scale == 0] = 1.0
     eigenvalues, Q = np.linalg.eigh(information / np.outer(scale, scale))
     if eigenvalues[0] <= _RANK:
         return None
-    covariance = np.zeros(hessian.shape)
-    covariance[np.ix_(free, free)] = ((Q / eigenvalues) @ Q.T) / np.outer(scale, scale)
-    return covariance
+    covariance = np.zeros((restriction.size,) * 2)
+    covariance[np.ix_(some, some)] = ((Q / eigenvalues) @ Q.T) / np.outer(scale, scale)
+    return restriction.covariance(covariance)

@@ -18,6 +18,7 @@ from polysolv.moe.bootstrap import (
     bootstrap_of,
     check_kind,
     digest,
+    refuse_broken_weights,
     refuse_irregular,
 )
 from polysolv.moe.draws import DrawFile, Progress, Row, check_draws, drawn
@@ -142,11 +143,13 @@ class InferenceMixin:
         n, jobs, seed = check_draws(n, jobs, seed)
         fit = self._estimated()
         refuse_irregular(fit, "bootstrap")
+        if kind == "parametric":
+            refuse_broken_weights(fit.problem)
         task = Draw(fit.problem, fit.model.vector, kind, seed, self.tol, self.max_iter)
         of = digest(kind, seed, *self._settings(fit))
         rows: list[Row] = []
         try:
-            with self._file(file) as stream:
+            with _file(file, fit.problem) as stream:
                 for row in drawn(task, n, jobs, stream, of, progress):
                     rows.append(row)
         finally:
@@ -190,6 +193,7 @@ class InferenceMixin:
         starts = require_integer("n_init", n_init, 1, 10**6)
         fit = self._estimated_with(k_null)
         refuse_irregular(fit, "lr_test")
+        refuse_broken_weights(fit.problem)
         larger = self._problem(more)
         task = RatioDraw(fit.problem, larger, fit.model.vector, starts, seed, self.tol, self.max_iter)
         of = digest("ratio", k_null, more, starts, seed, *self._settings(fit))
@@ -197,7 +201,7 @@ class InferenceMixin:
             statistic = task.observed()
         rows: list[Row] = []
         try:
-            with self._file(file) as stream:
+            with _file(file, fit.problem) as stream:
                 for row in drawn(task, n, jobs, stream, of, progress):
                     rows.append(row)
         finally:
@@ -205,12 +209,6 @@ class InferenceMixin:
             found = LikelihoodRatioTest(k_null, more, statistic, null, n, len(rows) - len(null), seed)
             self.inference_ = self.inference_.with_test(found)
         return found
-
-    def _file(self, path: str | Path | None) -> AbstractContextManager[DrawFile | None]:
-        if path is None:
-            return nullcontext()
-        X, y = self._training()
-        return DrawFile(path, digest(X, y))
 
     def _estimated(self) -> Estimated:
         raise NotImplementedError
@@ -241,3 +239,10 @@ class InferenceMixin:
         """Return what draws from a fit depend on, beside its data."""
         box = fit.problem.box
         return fit.model.vector, box.lower, box.upper, [self.tol, self.max_iter, self.penalty]
+
+
+def _file(path: str | Path | None, problem: Problem) -> AbstractContextManager[DrawFile | None]:
+    if path is None:
+        return nullcontext()
+    weights = [] if problem.row_weights is None else problem.row_weights.tolist()
+    return DrawFile(path, digest(problem.Z, problem.y, weights))

@@ -98,7 +98,7 @@ class RatioDraw:
         vector = refitted(null, self.vector, self.tol, self.max_iter, rng)
         if vector is None:
             return {"index": index, "failed": "no regular stationary end"}
-        alternative = replace(self.alternative, Z=null.Z, y=null.y)
+        alternative = replace(self.alternative, Z=null.Z, y=null.y, row_weights=null.row_weights)
         return {"index": index, "statistic": self.statistic(null, alternative, vector, rng)}
 
     def whole(self, row: Row) -> bool:

@@ -42,7 +42,7 @@ def moved(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list
         one, other = sorted(rng.integers(len(pool), size=2).tolist())
         if index % 2 == 0:
             kind = (_loosened, _slid)[index % 4 // 2]
-            starts.append(problem.box.clip(kind(problem, pool[one], rng)))
+            starts.append(problem.clip(kind(problem, pool[one], rng)))
         else:
             division = (_crossed, _replaced, _split)[index // 2 % 3]
             labels.append(division(problem, joints[one], joints[other], rng))

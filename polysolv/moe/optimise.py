@@ -71,22 +71,14 @@ def optimise(
         report: called with (iteration, value, gradient norm).
     """
     em = problem.em()
+    start = problem.clip(start)
     if method == "em":
         return _plain_em(problem, em, start, tol, max_iter, report)
     warm: list[float] = []
     spent = 0
     if method == "auto":
         start, warm, spent = accelerate(em, start, min(_WARM_UP_MAPS, max_iter), _WARM_UP_GAIN)
-    ascent = trust_region.ascend(
-        problem.evaluate,
-        start,
-        problem.box,
-        problem.rows,
-        problem.weights,
-        tol,
-        max(max_iter - spent, 1),
-        report,
-    )
+    ascent = problem.ascend(start, tol, max(max_iter - spent, 1), report)
     return Run(
         ascent.vector,
         ascent.evaluation.value,
@@ -121,7 +113,7 @@ def _plain_em(
     vector, values = run(em, start, max_iter, until)
     final = problem.evaluate(vector)
     values = values if stationary else [*values, final.value]
-    smallest = trust_region.smallest_eigenvalue(final, vector, problem.box, problem.rows)
+    smallest = problem.smallest_eigenvalue(final, vector)
     saddle = smallest < -trust_region.CURVATURE_TOLERANCE
     status = ("saddle" if saddle else "stationary") if stationary else "iterations"
     return Run(vector, final.value, final.gradient, values, len(values), status, smallest)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.special import ndtri
 
@@ -43,7 +41,6 @@ def profile_intervals(fit: Estimated, level: float) -> Intervals:
         covariance = fit.covariance
         for q in np.flatnonzero(wanted) if covariance is not None else ():
             assert covariance is not None
-            row = np.where(_movable(fit), quantities.rows[q], 0.0)
             along = covariance @ quantities.rows[q]
             error = float(np.sqrt(max(quantities.rows[q] @ along, 0.0)))
             value = float(quantities.at(fit.model.vector)[q])
@@ -51,8 +48,7 @@ def profile_intervals(fit: Estimated, level: float) -> Intervals:
                 low[q] = high[q] = value
                 continue
             for side, end in ((-1.0, low), (1.0, high)):
-                path = _Path(fit, row, along / error, side, z)
-                moved, reason = path.end()
+                moved, reason = _Path(fit, quantities.rows[q], along / error, side, z).end()
                 end[q] = value + side * moved * error
                 if reason and not centred:
                     which = "lower" if side < 0 else "upper"
@@ -65,7 +61,7 @@ def profile_intervals(fit: Estimated, level: float) -> Intervals:
 
 def _movable(fit: Estimated) -> Mask:
     """Return the coordinates that are maximised over: not one gate, which is fixed, nor spurious atoms."""
-    movable: Mask = fit.free | fit.held
+    movable: Mask = (fit.free | fit.held) & fit.problem.restriction.allowed
     movable &= ~np.isin(fit.owner, list(fit.spurious))
     gate = np.arange(movable.size) < fit.problem.k * fit.problem.Z.shape[0]
     reference = fit.reference
@@ -73,49 +69,42 @@ def _movable(fit: Estimated) -> Mask:
     return movable
 
 
-@dataclass
 class _Path:
-    """The way from the maximum to one end of one quantity, in standard errors.
+    """The way from the maximum to one end of one quantity, in free coordinates.
 
     Args:
         fit: the maximum.
-        row: the quantity's coefficients, 0 for what does not move.
-        direction: how the vector moves per standard error, to first order.
+        row: the quantity's coefficients in the whole vector.
+        direction: how the whole vector moves per standard error, to first order.
         side: -1 or 1.
         z: quantile.
     """
 
-    fit: Estimated
-    row: Array
-    direction: Array
-    side: float
-    z: float
-
-    def __post_init__(self) -> None:
-        self.movable = _movable(self.fit)
+    def __init__(self, fit: Estimated, row: Array, direction: Array, side: float, z: float) -> None:
+        self.problem, self.side, self.z = fit.problem, side, z
+        restriction = self.problem.restriction
+        movable = restriction.gradient(_movable(fit).astype(np.float64)) > 0
+        self.row = np.where(movable, restriction.gradient(row), 0.0)
+        self.first, self.direction = (restriction.reduced(v) for v in (fit.model.vector, direction))
+        self.error = float(self.row @ self.direction)
         self.pivot = int(np.abs(self.row).argmax())
-        others = self.movable.copy()
-        others[self.pivot] = False
-        self.others = np.flatnonzero(others)
-        # d vector / d others with the quantity held.
-        m = self.row.size
-        self.lift = np.zeros((m, self.others.size))
+        movable[self.pivot] = False
+        self.others = np.flatnonzero(movable)
+        # d coordinates / d others with the quantity held.
+        self.lift = np.zeros((self.row.size, self.others.size))
         self.lift[self.others, np.arange(self.others.size)] = 1.0
         self.lift[self.pivot] = -self.row[self.others] / self.row[self.pivot]
-        self.error = float(self.row @ self.direction)
-        self.top = self.fit.problem.objective(self.fit.model.vector)
+        self.top = self.problem.objective(fit.model.vector)
 
     def end(self) -> tuple[float, str]:
         """Return how many standard errors away the end is, and why there is none."""
-        problem = self.fit.problem
-        moved, vector, near, far = self.z, self.fit.model.vector, 0.0, np.inf
-        here = 0.0
+        box = self.problem.free_box
+        here, moved, point, near, far = 0.0, self.z, self.first, 0.0, np.inf
         for _ in range(_TRIES):
-            start = vector + self.side * (moved - here) * self.direction
-            vector, slope, value = self._maximised(start, moved)
+            start = point + self.side * (moved - here) * self.direction
+            point, slope, value = self._maximised(start, moved)
             here = moved
-            low, high = problem.box.lower[self.pivot], problem.box.upper[self.pivot]
-            if not low <= vector[self.pivot] <= high:
+            if not box.lower[self.pivot] <= point[self.pivot] <= box.upper[self.pivot]:
                 return np.nan, _BOUND
             fall = 2.0 * (self.top - value)
             if fall < -1e-6:
@@ -124,7 +113,7 @@ class _Path:
             if abs(root - self.z) <= _CLOSE:
                 return moved, ""
             near, far = (moved, far) if root < self.z else (near, moved)
-            # d root / d moved = -d value / root.
+            # d root / d moved = -d value / d moved / root.
             rate = slope / root if root > 0 else 0.0
             newton = moved + (self.z - root) / rate if rate > 0 else np.inf
             if np.isinf(far):
@@ -139,32 +128,37 @@ class _Path:
 
     def _maximised(self, start: Array, moved: float) -> tuple[Array, float, float]:
         """Return the maximum with the quantity held, the slope of the fall per standard error, its value."""
-        problem = self.fit.problem
-        held = float(self.row @ self.fit.model.vector) + self.side * moved * self.error
+        problem, restriction = self.problem, self.problem.restriction
+        held = float(self.row @ self.first) + self.side * moved * self.error
 
-        def whole(others: Array) -> Array:
-            vector = self.fit.model.vector.copy()
-            vector[self.others] = others
-            rest = held - float(self.row @ vector) + self.row[self.pivot] * vector[self.pivot]
-            vector[self.pivot] = rest / self.row[self.pivot]
-            return vector
+        def at(others: Array) -> Array:
+            point = self.first.copy()
+            point[self.others] = others
+            point[self.pivot] += (held - float(self.row @ point)) / self.row[self.pivot]
+            return point
 
         def evaluate(others: Array) -> Evaluation:
-            found = problem.evaluate(whole(others))
-            hessian = None if found.hessian is None else self.lift.T @ found.hessian @ self.lift
-            return Evaluation(found.value, self.lift.T @ found.gradient, hessian)
+            found = problem.evaluate(restriction.expanded(at(others)))
+            gradient = restriction.gradient(found.gradient)
+            hessian = None if found.hessian is None else restriction.hessian(found.hessian)
+            return Evaluation(
+                found.value,
+                self.lift.T @ gradient,
+                None if hessian is None else self.lift.T @ hessian @ self.lift,
+            )
 
-        box = Box(problem.box.lower[self.others], problem.box.upper[self.others], ())
+        box = problem.free_box
         ascent = trust_region.ascend(
             evaluate,
             start[self.others],
-            box,
-            problem.rows,
-            problem.weights[self.others],
+            Box(box.lower[self.others], box.upper[self.others], ()),
+            problem.total,
+            restriction.reduced(problem.weights)[self.others],
             _TOLERANCE,
             _EVALUATIONS,
         )
-        vector = whole(ascent.vector)
-        gradient = problem.evaluate(vector, second=False).gradient
+        point = at(ascent.vector)
+        found = problem.evaluate(restriction.expanded(point), second=False)
+        gradient = restriction.gradient(found.gradient)
         slope = -self.side * float(gradient[self.pivot]) / self.row[self.pivot] * self.error
-        return vector, slope, ascent.evaluation.value
+        return point, slope, found.value

@@ -41,9 +41,12 @@ def lines(problem: Problem, rng: np.random.Generator) -> Array:
     nearest = np.argpartition(distance, near, axis=1)[:, : near + 1]
     places = rng.integers(near + 1, size=(half, p - 1))
     chosen[:half, 1:] = np.take_along_axis(nearest, places, axis=1)
-    z = Z[:, chosen].transpose(1, 0, 2)
-    zz = z @ z.transpose(0, 2, 1) + 1e-6 * np.eye(p)
-    return solve_stacked(zz, (z @ y[chosen][..., None])[..., 0])
+    seen = list(problem.restriction.expert_rows)
+    z = Z[:, chosen].transpose(1, 0, 2)[:, seen]
+    zz = z @ z.transpose(0, 2, 1) + 1e-6 * np.eye(len(seen))
+    found = np.zeros((count, p))
+    found[:, seen] = solve_stacked(zz, (z @ y[chosen][..., None])[..., 0])
+    return found
 
 
 def inserted(problem: Problem, base: Array, squares: Array, count: int) -> list[Array]:
@@ -63,7 +66,7 @@ def inserted(problem: Problem, base: Array, squares: Array, count: int) -> list[
     top = joint.max(axis=0)
     density = top + np.log(np.exp(joint - top).sum(axis=0))
     tau = np.exp(joint - density)
-    mass, variance = tau.sum(axis=1), np.exp(unpack(base, problem.k - 1)[2])
+    mass, variance = problem.often(tau).sum(axis=1), np.exp(unpack(base, problem.k - 1)[2])
     reference = weighted_median(variance, mass)
     found: list[tuple[float, float, Array]] = []
     for ratio in _RATIOS:
@@ -74,15 +77,18 @@ def inserted(problem: Problem, base: Array, squares: Array, count: int) -> list[
         weight = np.full((squares.shape[0], 1), _FIRST_WEIGHT)
         for _ in range(_SWEEPS):
             share = weight * (excess + 1.0) / (1.0 + weight * excess)
-            weight = share.mean(axis=1, keepdims=True)
-        gain = np.log1p(weight * excess).sum(axis=1)
+            weight = problem.often(share).sum(axis=1, keepdims=True) / problem.total
+        gain = problem.often(np.log1p(weight * excess)).sum(axis=1)
         found += [(gain[c], width, share[c]) for c in np.argsort(-gain)[: _TRIED * count]]
     kept: list[Array] = []
     for _, width, share in sorted(found, key=lambda atom: -atom[0]):
         if any(share @ other > _ALIKE * np.sqrt((share @ share) * (other @ other)) for other in kept):
             continue
         if not spurious_atoms(
-            np.append(mass, share.sum()), np.append(variance, width), problem.Z.shape[0], 0.0
+            np.append(mass, problem.often(share).sum()),
+            np.append(variance, width),
+            len(problem.restriction.expert_rows),
+            0.0,
         ):
             kept.append(share)
         if len(kept) == count:

@@ -55,9 +55,8 @@ def _clustered(em: ExpectationMaximisation, rng: np.random.Generator) -> Array:
     with every_library_on_one_thread(), warnings.catch_warnings():
         # Fewer distinct points than clusters: some experts then start empty, which EM copes with.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        labels = KMeans(em.k, n_init=1, max_iter=20, random_state=int(rng.integers(2**31))).fit_predict(
-            points
-        )
+        means = KMeans(em.k, n_init=1, max_iter=20, random_state=int(rng.integers(2**31)))
+        labels = means.fit_predict(points, sample_weight=em.row_weights)
     return em.from_responsibilities(softened(labels, em.k))
 
 
@@ -99,9 +98,12 @@ def local_line(em: ExpectationMaximisation, rng: np.random.Generator, share: flo
 
 def _fitted_lines(em: ExpectationMaximisation, chosen: Indices) -> Array:
     """Return the lines through given rows, shape (k, p)."""
-    z = em.Z[:, chosen].transpose(1, 0, 2)
-    zz = z @ z.transpose(0, 2, 1) + 1e-6 * np.eye(em.p)
-    return solve_stacked(zz, (z @ em.y[chosen][..., None])[..., 0])
+    seen = em.expert_rows
+    z = em.Z[:, chosen].transpose(1, 0, 2)[:, seen]
+    zz = z @ z.transpose(0, 2, 1) + 1e-6 * np.eye(len(seen))
+    lines = np.zeros((chosen.shape[0], em.p))
+    lines[:, seen] = solve_stacked(zz, (z @ em.y[chosen][..., None])[..., 0])
+    return lines
 
 
 def _cuts(em: ExpectationMaximisation, rng: np.random.Generator) -> Indices:
