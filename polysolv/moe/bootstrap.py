@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from polysolv.errors import InputError, unknown_name
-from polysolv.moe.draws import Row
+from polysolv.moe.draws import Row, generator
 from polysolv.moe.estimated import Estimated
 from polysolv.moe.likelihood import Array, log_softmax, unpack
 from polysolv.moe.matching import matched
@@ -83,7 +83,7 @@ class Draw:
 
     def __call__(self, index: int) -> Row:
         """Return the draw of an index: its vector, or why it came to nothing."""
-        rng = np.random.default_rng([self.seed, KINDS.index(self.kind), index])
+        rng = generator(self.kind, self.seed, index)
         problem = drawn_problem(self.problem, self.vector, self.kind, rng)
         vector = refitted(problem, self.vector, self.tol, self.max_iter, rng)
         if vector is None:

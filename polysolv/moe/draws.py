@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
+import numpy as np
+
 from polysolv.deadline import leave_interruptions_to_the_parent
 from polysolv.errors import InputError, require_integer
 from polysolv.moe.threads import one_thread
@@ -155,6 +157,15 @@ def drawn(
         yield row
         if progress is not None:
             progress(count, n, failed)
+
+
+def generator(kind: str, seed: int, index: int) -> np.random.Generator:
+    """Return the source of randomness of one draw.
+
+    Its seed begins with the name of what is drawn: that of [0, 0, 0] would be that of 0, from which the data
+    themselves may come.
+    """
+    return np.random.default_rng([*kind.encode(), seed, index])
 
 
 def check_draws(n: object, jobs: object, seed: object) -> tuple[int, int, int]:

@@ -9,7 +9,7 @@ import numpy as np
 from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.moe.batch import raced
 from polysolv.moe.bootstrap import drawn_problem, numbers, refitted
-from polysolv.moe.draws import Row
+from polysolv.moe.draws import Row, generator
 from polysolv.moe.likelihood import Array, pack, unpack
 from polysolv.moe.optimise import Run, optimise
 from polysolv.moe.problem import Problem
@@ -93,7 +93,7 @@ class RatioDraw:
 
     def __call__(self, index: int) -> Row:
         """Return the draw of an index: its statistic, or why there is none."""
-        rng = np.random.default_rng([self.seed, 2, index])
+        rng = generator("ratio", self.seed, index)
         null = drawn_problem(self.null, self.vector, "parametric", rng)
         vector = refitted(null, self.vector, self.tol, self.max_iter, rng)
         if vector is None:
@@ -107,7 +107,7 @@ class RatioDraw:
 
     def observed(self) -> float:
         """Return the statistic of the data."""
-        rng = np.random.default_rng([self.seed, 2])
+        rng = generator("ratio of the data", self.seed, 0)
         return self.statistic(self.null, self.alternative, self.vector, rng)
 
     def statistic(
