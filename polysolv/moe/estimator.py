@@ -299,7 +299,7 @@ class SoftmaxGaussianMoE(InferenceMixin, PredictionMixin, RegressorMixin, BaseEs
         """
         from polysolv.moe.fit_file import fit_from_json
 
-        return _fit_of(fit_from_json(text, source))
+        return fit_of(fit_from_json(text, source))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         # scikit-learn's own picture until there is a fit to show.
@@ -546,7 +546,7 @@ def record_of(fit: SoftmaxGaussianMoE) -> FitRecord:
     return FitRecord(settings, **{name: getattr(fit, f"{name}_") for name in LEARNED})
 
 
-def _fit_of(record: FitRecord) -> SoftmaxGaussianMoE:
+def fit_of(record: FitRecord) -> SoftmaxGaussianMoE:
     """Return the fitted estimator of a record; without its training data."""
     fit = SoftmaxGaussianMoE(**record.settings)
     for name in LEARNED:

@@ -8,6 +8,7 @@ from polysolv.display.grid import Grid, show_rate
 from polysolv.moe.cell_rates import CellRate, rates_of_fit
 from polysolv.moe.digits import shown
 from polysolv.moe.fit_record import FitRecord
+from polysolv.moe.interval_table import inference_notes, interval_grid
 from polysolv.moe.mixing_measure import PARAMETERS
 from polysolv.moe.recommendation import recommend
 from polysolv.moe.singular_bic import sbic_of_fits
@@ -19,8 +20,9 @@ _SHOWN_CHARACTERS = 200
 
 
 def fit_grids(fit: FitRecord) -> list[Grid]:
-    """Return the tables of one fit: summary, atoms, and the rates of the inferred cells."""
-    return [_summary(fit), _atoms(fit), _rates(fit)]
+    """Return the tables of one fit: summary, atoms, intervals that were asked for, rates of its cells."""
+    asked = [interval_grid(fit)] if fit.inference.intervals else []
+    return [_summary(fit), _atoms(fit), *asked, _rates(fit)]
 
 
 def fit_notes(fit: FitRecord) -> list[str]:
@@ -43,6 +45,7 @@ def fit_notes(fit: FitRecord) -> list[str]:
             f"the gate is identified up to a translation: standard errors of beta0 and beta1 are relative to "
             f"atom {errors.reference}"
         )
+    notes += inference_notes(fit)
     notes += relation_notes(fit)
     cells = fit.inferred_cells
     excess = fit.mixing_measure.k - len(cells)
