@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 _METHODS = ("wald", "profile", "bootstrap")
 _DRAWS = 199
+_OPTIONS = {"file": "--resume", "level": "--level", "bootstrap": "--bootstrap", "lr_test": "--lr-test"}
 
 
 def inference_options(command: Command) -> Command:
-    """Add ``--intervals``, ``--level``, ``--bootstrap``, ``--bootstrap-kind``, ``--lr-test``, ``--resume``."""
+    """Add ``--intervals``, ``--level``, ``--bootstrap``, its kind, ``--lr-test`` and ``--resume``."""
     for option in (
         click.option(
             "--resume",
@@ -113,10 +114,20 @@ def asked_of(options: Mapping[str, Any]) -> Asked | None:
             raise InputError(name, value, f"nothing without {with_what}")
     if not methods and not lr_test:
         return None
+    level, draws = 0.95 if level is None else level, _DRAWS if draws is None else draws
+    if "bootstrap" in methods:
+        from polysolv.moe.intervals import draws_needed
+
+        if draws < draws_needed(level):
+            raise InputError("--bootstrap", draws, f"at least {draws_needed(level)} for --level {level:g}")
+    if options["draw_file"] is not None:
+        from polysolv.files import require_place
+
+        require_place(options["draw_file"], "--resume")
     return Asked(
         tuple(dict.fromkeys(methods)),
-        0.95 if level is None else level,
-        _DRAWS if draws is None else draws,
+        level,
+        draws,
         options["bootstrap_kind"] or "parametric",
         lr_test,
         options["draw_file"],
@@ -133,6 +144,15 @@ def infer(fit: SoftmaxGaussianMoE, asked: Asked, show: Callable[[str], None] | N
         asked: what is asked.
         show: shows a text in one line, or None.
     """
+    from polysolv.errors import InputError
+
+    try:
+        _infer(fit, asked, show)
+    except InputError as error:
+        raise InputError(_OPTIONS.get(error.field, error.field), error.value, error.allowed) from None
+
+
+def _infer(fit: SoftmaxGaussianMoE, asked: Asked, show: Callable[[str], None] | None) -> None:
     from polysolv.errors import InputError
 
     def progress(what: str) -> Callable[[int, int, int], None]:

@@ -177,6 +177,15 @@ def wald_intervals(reported: Reported, errors: StandardErrors, level: float) -> 
     return intervals_of(reported, "wald", level, ends)
 
 
+def draws_needed(level: float) -> int:
+    """Return the least number of draws whose quantiles reach a level.
+
+    >>> draws_needed(0.95), draws_needed(0.9)
+    (39, 19)
+    """
+    return int(np.ceil(2.0 / (1.0 - level) - 1e-9)) - 1
+
+
 def percentile_intervals(
     reported: Reported, draws: Array, level: float, notes: tuple[str, ...] = ()
 ) -> Intervals:
@@ -194,8 +203,7 @@ def percentile_intervals(
     With z0 the normal quantile of the share of draws below the estimate, the ends are the quantiles of the
     draws at Phi(2 z0 -/+ z) (Efron 1987, J. Amer. Statist. Assoc. 82, 171-185, without acceleration).
     """
-    needed = int(np.ceil(2.0 / (1.0 - level) - 1e-9)) - 1
-    if draws.shape[0] < needed:
+    if draws.shape[0] < draws_needed(level):
         raise InputError("level", level, f"at most {_highest(draws.shape[0])} with {draws.shape[0]} draws")
     z = float(ndtri(0.5 + 0.5 * level))
 
