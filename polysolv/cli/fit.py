@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from polysolv.cli.data import column_names, reading_options, show_dropped, show_note, source_of
-from polysolv.cli.fitter import fitter_options, parse_bounds
+from polysolv.cli.data import column_names, reading_options
+from polysolv.cli.fit_data import read_fit_data
+from polysolv.cli.fitter import fitter_options, parse_bounds, structure_options
 from polysolv.cli.inference import Asked, asked_of, infer, infer_from_record, inference_options, unfinished
 from polysolv.cli.options import (
     ExpertCount,
@@ -22,7 +23,6 @@ from polysolv.cli.options import (
     format_option,
     on_terminal,
     output_option,
-    read_input,
     refuse_given,
 )
 from polysolv.cli.progress import status_line
@@ -31,7 +31,6 @@ from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, se
 
 if TYPE_CHECKING:
     from polysolv.moe.csv_data import CsvData
-    from polysolv.moe.design import Design
     from polysolv.moe.fit_record import FitRecord
 
 _MAX_EXPERTS = 100
@@ -74,6 +73,7 @@ _MAX_EXPERTS = 100
 )
 @fitter_options
 @inference_options
+@structure_options
 @partial(reading_options, missing="drop")
 @click.option(
     "--plot",
@@ -204,6 +204,8 @@ def _make_fits(
     formula = options["formula"]
     if formula is not None:
         refuse_given("together with --formula", {"--x": options["x_names"], "--y": options["y_name"]})
+    elif options["gate"] is not None:
+        raise InputError("--gate", options["gate"], "to be given together with --formula")
     named = formula is not None or (options["x_names"] and options["y_name"])
     if data is None or counts is None or not named:
         given = {"DATA.csv": data, "--x": options["x_names"], "--y": options["y_name"], "--k": counts}
@@ -223,6 +225,7 @@ def _make_fits(
         "init": init,
         "min_variance": options["min_variance"],
         "penalty": None if options["penalty"] == "none" else options["penalty"],
+        "variance": options["variance"],
         "bounds": parse_bounds(options["bound_texts"]) or None,
         "random_state": options["seed"],
     }
@@ -233,10 +236,11 @@ def _make_fits(
     deadline = None if options["timeout"] is None else time.time() + options["timeout"]
     try:
         with time_limit(options["timeout"]):
-            table, design = _read(data, x_names, options, counts)
+            table, design = read_fit_data(data, x_names, options, counts)
         with status_line(options["no_progress"]) as show:
+            read = (table, design, options["weights"])
             then = None if asked is None else partial(infer, asked=asked, show=show)
-            made = _fits(counts, settings, (table, design), deadline, options["jobs"], then)
+            made = _fits(counts, settings, read, deadline, options["jobs"], then)
             for number, k in enumerate(counts, start=1):
                 if show is not None:
                     show(f"k = {k} ({number} of {len(counts)})")
@@ -256,47 +260,10 @@ def _make_fits(
     return _Made(fits, len(counts), interrupted, table, refused)
 
 
-def _read(
-    data: str, x_names: list[str], options: dict[str, Any], counts: tuple[int, ...]
-) -> tuple[CsvData, Design | None]:
-    from polysolv.errors import InputError
-    from polysolv.moe.csv_data import read_csv
-    from polysolv.moe.diagnostics import parameter_count
-
-    source = source_of(data)
-    raw = read_input(data, "DATA.csv")
-    reading = (source, options["sep"], options["decimal"], options["encoding"])
-    design = None
-    if options["formula"] is not None:
-        table, design = _designed(raw, options["formula"], options["missing"], reading)
-    else:
-        table = read_csv(raw, x_names, options["y_name"], options["missing"], *reading)
-    show_note(table.note)
-    _refuse_constant(table)
-    needed = parameter_count(counts[-1], len(table.x_names))
-    if table.y.size < needed:
-        left = " without missing values" if table.dropped else ""
-        raise InputError(source, f"{table.y.size} rows{left}", f"at least {needed} for k = {counts[-1]}")
-    show_dropped(table.dropped)
-    return table, design
-
-
-def _designed(
-    raw: bytes, formula: str, missing: str, reading: tuple[str, str | None, str | None, str | None]
-) -> tuple[CsvData, Design]:
-    """Return the data that a formula makes of a file."""
-    from polysolv.moe.data_table import read_table
-    from polysolv.moe.design import designed
-    from polysolv.moe.formula import parsed
-
-    asked = parsed(formula)
-    return designed(read_table(raw, [*asked.response_names, *asked.names], *reading), formula, missing)
-
-
 def _fits(
     counts: tuple[int, ...],
     settings: dict[str, Any],
-    data: tuple[Any, Any],
+    data: tuple[Any, Any, str | None],
     deadline: float | None,
     jobs: int,
     then: Callable[[Any], None] | None = None,
@@ -316,7 +283,7 @@ def _fits(
 def _fit(
     k: int,
     settings: dict[str, Any],
-    data: tuple[Any, Any],
+    data: tuple[Any, Any, str | None],
     deadline: float | None,
     then: Callable[[Any], None] | None = None,
 ) -> _Outcome:
@@ -333,8 +300,8 @@ def _fit(
     from polysolv.moe.estimator import record_of
 
     leave_interruptions_to_the_parent()
-    table, design = data
-    fit = SoftmaxGaussianMoE(k, **settings)
+    table, design, weights = data
+    fit = SoftmaxGaussianMoE(k, **settings, gate_features=table.gate, expert_features=table.experts)
     complete = interrupted = False
     refused = None
     left = None if deadline is None else deadline - time.time()
@@ -344,7 +311,7 @@ def _fit(
         with time_limit(left), warnings.catch_warnings():
             # The tables say it in words.
             warnings.simplefilter("ignore")
-            fit.fit(table.X, table.y)
+            fit.fit(table.X, table.y, sample_weight=table.weights)
             complete = True
             if then is not None:
                 then(fit)
@@ -360,17 +327,13 @@ def _fit(
         return _Outcome(None, False, interrupted)
     fit.column_names_ = (table.x_names, table.y_name)
     fit.formula_ = design
+    for name, columns in (("gate_features", table.gate), ("expert_features", table.experts)):
+        if columns is not None:
+            setattr(fit, name, [table.x_names[j] for j in columns])
+    if fit.weights_ is not None:
+        fit.weights_ = f"column {weights!r}"
     fit.covariate_texts_ = table.x_texts
     return _Outcome(record_of(fit), complete, interrupted, refused)
-
-
-def _refuse_constant(table: Any) -> None:
-    from polysolv.errors import InputError
-
-    columns = [*zip(table.x_names, table.X.T, strict=True), (table.y_name, table.y)]
-    for name, values in columns:
-        if (values == values[0]).all():
-            raise InputError(f"column {name!r}", float(values[0]), "a column that is not constant")
 
 
 def _refuse_with_load(name: str, value: object) -> None:

@@ -51,7 +51,7 @@ def aic(log_likelihood: float, count: int) -> float:
     return 2.0 * count - 2.0 * log_likelihood
 
 
-def bic(log_likelihood: float, count: int, n: int) -> float:
+def bic(log_likelihood: float, count: int, n: float) -> float:
     """Return Schwarz's criterion of a fit with ``count`` free parameters to n rows."""
     return count * float(np.log(n)) - 2.0 * log_likelihood
 

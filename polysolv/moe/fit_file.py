@@ -14,6 +14,7 @@ from polysolv.errors import InputError, require_integer
 from polysolv.moe.coordinates import Coordinates, coordinate_names
 from polysolv.moe.covariate_relations import relations_from_data
 from polysolv.moe.design import Design
+from polysolv.moe.features import asked_structure
 from polysolv.moe.fit_record import SETTINGS, FitRecord
 from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.inference_file import covariance_to_data, inference_to_data, read_covariance, read_inference
@@ -21,6 +22,7 @@ from polysolv.moe.json_reader import JsonReader
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
 from polysolv.moe.standard_errors import StandardErrors
+from polysolv.moe.structure import VARIANCES, Structure
 
 SCHEMA = "polysolv/fit/1"
 _NUMBERS = ("log_likelihood", "gradient_norm", "smallest_curvature", "entropy", "min_variance")
@@ -39,7 +41,11 @@ _ADDED = (
     "intervals",
     "bootstrap",
     "lr_tests",
+    "gate_columns",
+    "expert_columns",
+    "weights",
 )
+_ADDED_SETTINGS = ("penalty", "variance", "gate_features", "expert_features")
 _KEYS = (
     "schema",
     "settings",
@@ -70,6 +76,9 @@ def fit_to_data(fit: FitRecord) -> dict[str, Any]:
         settings["init"] = settings["init"].to_dict()
     if settings["bounds"] is not None:
         settings["bounds"] = {name: _plain(pair) for name, pair in settings["bounds"].items()}
+    for name in ("gate_features", "expert_features"):
+        if settings[name] is not None:
+            settings[name] = [int(f) if isinstance(f, Integral) else str(f) for f in settings[name]]
     seed = settings["random_state"]
     settings["random_state"] = int(seed) if isinstance(seed, Integral) else None
     x_names, y_name = fit.column_names
@@ -93,7 +102,10 @@ def fit_to_data(fit: FitRecord) -> dict[str, Any]:
         "spurious": list(fit.spurious),
         "effective_rows": fit.effective_rows.tolist(),
         "gate_separated": fit.gate_separated,
+        "gate_columns": [x_names[j] for j in fit.gate_columns],
+        "expert_columns": [x_names[j] for j in fit.expert_columns],
         "collinear": [x_names[j] for j in fit.collinear],
+        "weights": fit.weights,
         "resolution": fit.resolution,
         "standardised": {
             "x_mean": fit.model.coordinates.x_mean.tolist(),
@@ -134,8 +146,9 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
         raise InputError(f"{source}: schema", data.get("schema"), SCHEMA)
     read.keys("fit", data, _KEYS, optional=_ADDED)
     settings = read.mapping("settings", data["settings"])
-    settings = read.keys("settings", settings, SETTINGS, optional=("penalty",))
+    settings = read.keys("settings", settings, SETTINGS, optional=_ADDED_SETTINGS)
     settings = {name: settings.get(name) for name in SETTINGS}
+    settings["variance"] = read.variance(settings["variance"])
     init = settings["init"]
     if isinstance(init, Mapping):
         settings["init"] = MixingMeasure.from_dict(init, f"{source}: settings: init")
@@ -144,7 +157,7 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
     k, d = G.k, G.d
     if settings["n_experts"] != k:
         raise InputError(f"{source}: settings: n_experts", settings["n_experts"], f"the number of atoms, {k}")
-    n_samples = require_integer(f"{source}: n", about["n"], 1, 10**12)
+    n_samples = read.count(about["n"])
     names = read.strings("x", about["x"])
     if len(names) != d or not isinstance(about["y"], str):
         raise InputError(f"{source}: data", about, f"{d} names for x and one for y")
@@ -165,6 +178,8 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
     cells = [tuple(read.sequence("cells", cell)) for cell in read.sequence("cells", data["cells"])]
     if sorted(i for cell in cells for i in cell) != list(range(k)):
         raise InputError(f"{source}: cells", data["cells"], f"a partition of the atoms 0 to {k - 1}")
+    # Refuses what is no column.
+    asked_structure(settings["gate_features"], settings["expert_features"], settings["variance"], d, names)
     added = read.added(data, G, names)
     return FitRecord(
         settings=settings,
@@ -185,6 +200,7 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
         warnings=read.strings("warnings", data["warnings"]),
         covariate_relations=relations_from_data(data.get("relations"), d, source),
         formula=None if data.get("formula") is None else Design.from_data(data["formula"], source),
+        weights=read.weights(data.get("weights")),
         covariance=read_covariance(read, data.get("covariance"), k, d),
         inference=read_inference(read, data, added["model"]),
     )
@@ -205,6 +221,32 @@ def parse_json(text: str, source: str) -> Any:
 
 class _Reader(JsonReader):
     """Checks of the entries of a fit."""
+
+    def variance(self, value: object) -> str:
+        if value not in (None, *VARIANCES):
+            raise InputError(f"{self.source}: settings: variance", value, ", ".join(VARIANCES))
+        return str(value or VARIANCES[0])
+
+    def count(self, value: object) -> int | float:
+        """Return a number of rows; a sum of weights need not be an integer."""
+        if isinstance(value, float) and 0 < value < 1e15 and not value.is_integer():
+            return value
+        return require_integer(f"{self.source}: n", value, 1, 10**15)
+
+    def weights(self, value: object) -> str | None:
+        if value is not None and not isinstance(value, str):
+            raise InputError(f"{self.source}: weights", value, "null, or what the rows are weighted by")
+        return value
+
+    def columns(self, key: str, value: object, names: list[str], left_out: list[str]) -> tuple[int, ...]:
+        """Return columns by number; a file without them is one of a fit with all that are not left out."""
+        if value is None:
+            return tuple(j for j, name in enumerate(names) if name not in left_out)
+        found = self.strings(key, value)
+        for name in found:
+            if name not in names:
+                raise InputError(f"{self.source}: {key}", name, ", ".join(names))
+        return tuple(sorted(names.index(name) for name in found))
 
     def start(self, value: object) -> tuple[float, str, bool]:
         entry = self.mapping("starts", value)
@@ -231,17 +273,23 @@ class _Reader(JsonReader):
             if name not in names:
                 raise InputError(f"{self.source}: collinear", name, ", ".join(names))
         collinear = tuple(names.index(name) for name in left_out)
+        gate, experts = (
+            self.columns(key, data.get(key), names, left_out) for key in ("gate_columns", "expert_columns")
+        )
+        if not gate and not experts:
+            raise InputError(f"{self.source}: gate_columns", [], "a column in the gate or in the experts")
         return {
             "spurious": spurious,
             "effective_rows": np.array(rows or [np.nan] * k),
             "gate_separated": separated,
+            "gate_columns": gate,
+            "expert_columns": experts,
             "collinear": collinear,
             "resolution": self.number("resolution", data.get("resolution", 0.0)),
-            "model": self.model(data.get("standardised"), G, collinear),
+            "model": self.model(data.get("standardised"), G, Structure(gate, experts).used),
         }
 
-    def model(self, value: object, G: MixingMeasure, collinear: tuple[int, ...]) -> FittedModel:
-        kept = tuple(j for j in range(G.d) if j not in collinear)
+    def model(self, value: object, G: MixingMeasure, kept: tuple[int, ...]) -> FittedModel:
         size = len(kept)
         if value is None:
             units = Coordinates(np.zeros(size), np.ones(size), 0.0, 1.0)

@@ -54,6 +54,9 @@ class InferenceMixin:
     inference_: Inference
     model_: FittedModel
     gate_separated_: bool
+    gate_columns_: tuple[int, ...]
+    expert_columns_: tuple[int, ...]
+    sample_weight_: Array | None
 
     @cached_property
     def standard_errors_(self) -> StandardErrors:
@@ -229,16 +232,24 @@ class InferenceMixin:
         other = clone(self).set_params(n_experts=k, verbose=0)
         if isinstance(other.init, MixingMeasure):
             other.set_params(init="em-short")
+        for name, columns in (
+            ("gate_features", self.gate_columns_),
+            ("expert_features", self.expert_columns_),
+        ):
+            # By number: the training data have no names.
+            if getattr(self, name) is not None:
+                other.set_params(**{name: list(columns)})
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            other.fit(*self._training())
+            other.fit(*self._training(), sample_weight=self.sample_weight_)
         found: Estimated = other._estimated()
         return found
 
     def _settings(self, fit: Estimated) -> tuple[Any, ...]:
         """Return what draws from a fit depend on, beside its data."""
         box = fit.problem.box
-        return fit.model.vector, box.lower, box.upper, [self.tol, self.max_iter, self.penalty]
+        asked = [self.tol, self.max_iter, self.penalty, *map(int, fit.problem.restriction.places)]
+        return fit.model.vector, box.lower, box.upper, asked
 
 
 def _file(path: str | Path | None, problem: Problem) -> AbstractContextManager[DrawFile | None]:

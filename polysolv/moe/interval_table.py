@@ -6,6 +6,7 @@ import math
 
 from polysolv.display.grid import Grid
 from polysolv.moe.digits import shown
+from polysolv.moe.features import asked_columns
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.intervals import Intervals, wald_intervals
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
@@ -62,12 +63,13 @@ def interval_grid(fit: FitRecord) -> Grid:
         for name in PARAMETERS:
             if fit.gate_separated and name in ("beta0", "beta1"):
                 continue
-            columns = x_names if name in ("beta1", "a") else ("",)
-            for j, (value, x) in enumerate(
-                zip(getattr(G, name)[i].reshape(-1).tolist(), columns, strict=True)
-            ):
+            values, vector = getattr(G, name)[i].reshape(-1).tolist(), name in ("beta1", "a")
+            features = fit.settings["gate_features" if name == "beta1" else "expert_features"]
+            for j, value in enumerate(values):
+                if vector and j not in asked_columns(features, x_names):
+                    continue
                 texts = [interval_text(fit, found, name, i, j) for found in asked]
-                label = f"{name}[{x}]" if x else name
+                label = f"{name}[{x_names[j]}]" if vector else name
                 rows.append([str(i), label, f"{value:.{table.digits}g}", *texts])
     titles = [found.title for found in asked]
     return Grid("intervals", ["atom", "parameter", "estimate", *titles], rows)

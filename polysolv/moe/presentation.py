@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from polysolv.display.grid import Grid, show_rate
 from polysolv.moe.cell_rates import CellRate, rates_of_fit
 from polysolv.moe.digits import shown
+from polysolv.moe.features import asked_columns
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.interval_table import inference_notes, interval_grid
 from polysolv.moe.mixing_measure import PARAMETERS
@@ -31,10 +34,17 @@ def fit_notes(fit: FitRecord) -> list[str]:
     notes = [f"warning: {warning}" for warning in fit.warnings]
     notes += [f"no standard errors for atom {atom}: {why}" for atom, why in errors.withheld.items()]
     x_names, _ = fit.column_names
+    notes += structure_notes(fit)
     for j in fit.collinear:
+        parts = [
+            name
+            for name, columns in (("gate", fit.gate_columns), ("experts", fit.expert_columns))
+            if j in columns
+        ]
+        only = f", but for the {parts[0]}" if parts else ""
         notes.append(
-            f"column {x_names[j]!r} is a linear combination of the columns before it and is left out: its "
-            "slopes are 0, and df, AIC and BIC do not count them"
+            f"column {x_names[j]!r} is a linear combination of the columns before it and is left out{only}: "
+            "its slopes are 0, and df, AIC and BIC do not count them"
         )
     centre = shown(fit.model, fit.mixing_measure, not fit.gate_separated).centre
     if centre is not None:
@@ -54,8 +64,28 @@ def fit_notes(fit: FitRecord) -> list[str]:
             f"the data support {len(cells)} atoms: rates are those of k - k* = {excess} excess experts, cell "
             "by cell; refined rates are worst-case statements"
         )
-        if all(len(cell) > 1 for cell in cells):
+        if all(len(cell) > 1 for cell in cells) and fit.gate_columns:
             notes.append("no atom looks exactly fitted: gate slopes may not be identifiable (k >= 2 k*)")
+    return notes
+
+
+def structure_notes(fit: FitRecord) -> list[str]:
+    """Return what is particular to the model and to its rows, if anything is."""
+    x_names, _ = fit.column_names
+    notes = []
+    if fit.weights is not None:
+        notes.append(
+            f"rows count as often as {fit.weights} says, {fit.n_samples:.15g} times in all: everything is as "
+            "if they were repeated so often"
+        )
+    if fit.structure.separate:
+        seen = [
+            ", ".join(x_names[j] for j in columns) or "no covariate"
+            for columns in (fit.gate_columns, fit.expert_columns)
+        ]
+        notes.append(f"the gate depends on {seen[0]}, the experts on {seen[1]}")
+    if fit.structure.equal_variances:
+        notes.append("all experts share one variance")
     return notes
 
 
@@ -113,6 +143,8 @@ def fit_csv(fit: FitRecord) -> str:
                 errors = getattr(fit.standard_errors, name)[atom]
                 vector = name in ("beta1", "a")
                 for j, x_name in enumerate(x_names if vector else [""]):
+                    if vector and j not in shown_columns(fit, name):
+                        continue
                     estimate, error = (float(v[j] if vector else v) for v in (estimates, errors))
                     error_text = "" if math.isnan(error) else repr(error)
                     hidden = fit.gate_separated and name in ("beta0", "beta1")
@@ -178,6 +210,7 @@ def range_notes(fits: list[FitRecord]) -> list[str]:
     ]
     for fit in fits:
         notes += [f"warning: k = {fit.mixing_measure.k}: {warning}" for warning in fit.warnings]
+    notes += structure_notes(fits[0])
     return [*notes, recommend(fits).sentence]
 
 
@@ -193,6 +226,16 @@ def _sbic_note(fits: list[FitRecord]) -> str:
             f"; of the learning coefficients of (k, k*) = {pairs} only upper bounds are known, and went in"
         )
     return note
+
+
+def shown_columns(fit: FitRecord, name: str) -> tuple[int, ...]:
+    """Return the columns whose slopes a table shows: those of the gate for beta1, of the experts for a.
+
+    Columns that are left out because others determine them are shown, with slopes 0.
+    """
+    x_names, _ = fit.column_names
+    features = fit.settings["gate_features" if name == "beta1" else "expert_features"]
+    return asked_columns(features, x_names)
 
 
 def to_markdown(grids: list[Grid], notes: list[str]) -> str:
@@ -228,14 +271,17 @@ def _atoms(fit: FitRecord) -> Grid:
     x_names, _ = fit.column_names
     headers = ["atom", "cell", "rows"]
     for name in PARAMETERS:
-        headers += [f"{name}[{x}]" for x in x_names] if name in ("beta1", "a") else [name]
+        vector = name in ("beta1", "a")
+        headers += [f"{name}[{x_names[j]}]" for j in shown_columns(fit, name)] if vector else [name]
     cell_of = {atom: index for index, cell in enumerate(fit.inferred_cells) for atom in cell}
     rows = []
     for i in range(G.k):
         row = [str(i), str(cell_of[i]), f"{fit.effective_rows[i]:.1f}"]
         for name in PARAMETERS:
-            values = getattr(G, name)[i].reshape(-1).tolist()
-            spreads = getattr(errors, name)[i].reshape(-1).tolist()
+            found = [np.reshape(getattr(part, name)[i], -1) for part in (G, errors)]
+            if name in ("beta1", "a"):
+                found = [part[list(shown_columns(fit, name))] for part in found]
+            values, spreads = (part.tolist() for part in found)
             if fit.gate_separated and name in ("beta0", "beta1"):
                 row += ["withheld"] * len(values)
                 continue
@@ -267,8 +313,11 @@ def _rates(fit: FitRecord) -> Grid:
 
 
 def _slowest(fit: FitRecord) -> list[str]:
-    statements = [rates for cell in rates_of_fit(fit).cells for rates in cell.parameters.values()]
+    cells = rates_of_fit(fit).cells
+    statements = [rates for cell in cells for rates in cell.parameters.values()]
     published = [rates.published.rate for rates in statements if rates.published]
+    if not all(any(rates.published for rates in cell.parameters.values()) for cell in cells):
+        published = []  # of some cell nothing is in print
     refined = [rates.refined.rate for rates in statements if rates.refined]
     unknown = [rates for rates in statements if not rates.refined]
     slowest = show_rate(None if unknown else min(refined, default=None))

@@ -13,7 +13,7 @@ from polysolv.moe.digits import shown
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.interval_table import interval_text, relative, shown_intervals
 from polysolv.moe.mixing_measure import PARAMETERS
-from polysolv.moe.presentation import fit_notes
+from polysolv.moe.presentation import fit_notes, shown_columns
 
 _MEANING = {
     "beta0": "gate, intercept",
@@ -64,9 +64,10 @@ def sentences(fit: FitRecord) -> list[str]:
     for i in range(G.k):
         share = fit.effective_rows[i] / fit.n_samples
         moves = [
-            f"{'rises' if slope >= 0 else 'falls'} by {abs(slope):.3g} per unit of {name}"
-            for name, slope in zip(x_names, G.a[i].tolist(), strict=True)
-        ]
+            f"{'rises' if slope >= 0 else 'falls'} by {abs(slope):.3g} per unit of {x_names[j]}"
+            for j, slope in enumerate(G.a[i].tolist())
+            if j in shown_columns(fit, "a")
+        ] or [f"is {G.b[i]:.3g} on average"]
         most = 4
         more = f" and so on ({len(moves) - most} more)" if len(moves) > most else ""
         found.append(
@@ -110,8 +111,11 @@ def _estimates(fit: FitRecord) -> Grid:
             if table.centre is not None and name in ("beta0", "b"):
                 there = errors.centred
                 spreads = [math.nan if there is None else float(there[name == "b"][i])]
-            columns = x_names if name in ("beta1", "a") else ("",)
-            for j, (value, spread, x) in enumerate(zip(values, spreads, columns, strict=True)):
+            vector = name in ("beta1", "a")
+            for j, (value, spread) in enumerate(zip(values, spreads, strict=True)):
+                if vector and j not in shown_columns(fit, name):
+                    continue
+                x = x_names[j] if vector else ""
                 meaning = _MEANING[name].format(x)
                 if fit.gate_separated and name in ("beta0", "beta1"):
                     rows.append([str(i), meaning, "withheld", "-", *("-" for _ in sets)])
