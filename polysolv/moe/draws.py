@@ -72,8 +72,8 @@ class DrawFile:
         self.close()
 
     def rows(self, of: str) -> dict[int, Row]:
-        """Return the draws of one bootstrap by index; ``of`` is its digest."""
-        return {row["index"]: row for row in reversed(self._lines) if row["of"] == of}
+        """Return the draws of one bootstrap by index, the last of each; ``of`` is its digest."""
+        return {row["index"]: row for row in self._lines if row["of"] == of}
 
     def append(self, of: str, row: Row) -> None:
         """Write one draw.

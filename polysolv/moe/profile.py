@@ -122,7 +122,7 @@ class _Path:
                     return np.inf, "the likelihood never falls enough"
             else:
                 moved = newton if near < newton < far else 0.5 * (near + far)
-            if far - near <= _CLOSE * far:
+            if np.isfinite(far) and far - near <= _CLOSE * far:
                 return moved, ""
         return np.nan, "the end was not reached"
 
