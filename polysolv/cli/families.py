@@ -73,7 +73,7 @@ def families_command(columns: tuple[str, ...] | None, style: str, output: str | 
 
         emit(f"{grid.to_text()}\n\n{notes_as_text(notes)}", output)
     elif style == "table":
-        show(grid, style, output, [grid], notes)
+        show(grid, style, output, lambda: [grid], notes)
     else:
         text, mark = (grid.to_markdown(), "-") if style == "markdown" else (grid.to_latex(), "%")
         emit("\n\n".join([text, "\n".join(f"{mark} {note}" for note in notes)]), output)

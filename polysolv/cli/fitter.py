@@ -33,6 +33,33 @@ def fitter_options(command: Command) -> Command:
     return command
 
 
+def structure_options(command: Command) -> Command:
+    """Add ``--weights``, ``--gate``, ``--variance``."""
+    for option in (
+        click.option(
+            "--variance",
+            type=Name(["free", "equal"]),
+            default="free",
+            show_default=True,
+            help="A variance for each expert, or one for all.",
+        ),
+        click.option(
+            "--gate",
+            metavar="TEXT",
+            default=None,
+            help='Covariates of the gate where --formula is that of the experts: "~ z"; "~ 1" for none.',
+        ),
+        click.option(
+            "--weights",
+            metavar="NAME",
+            default=None,
+            help="Column that says how often each row counts, numbers of at least 0.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def parse_bounds(texts: tuple[str, ...]) -> dict[str, tuple[float | None, float | None]]:
     """Return the box that texts such as ``beta0=-4:4`` spell; an end left out is no limit.
 

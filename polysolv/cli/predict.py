@@ -65,9 +65,7 @@ def predict_command(
     x_names, y_name = fit.column_names
     wanted = [*x_names, y_name] if density else list(x_names)
     if fit.formula is not None:
-        from polysolv.moe.formula import parsed
-
-        asked = parsed(fit.formula.formula, f"{model}: formula")
+        asked = fit.formula.parsed(f"{model}: formula")
         wanted = [*asked.names, *(asked.response_names if density else ())]
     raw = read_input(data, "DATA.csv")
     table = read_table(raw, wanted, source, reading["sep"], reading["decimal"], reading["encoding"])

@@ -8,18 +8,20 @@ gate, which takes one damped Newton step without a line search: what comes out i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from polysolv.moe.climb import climbed
-from polysolv.moe.likelihood import Array, Indices, pack, stacked_parts, unpack
+from polysolv.moe.climb import Ascents
+from polysolv.moe.likelihood import Array, Indices, pack, stacked_parts
 from polysolv.moe.optimise import ranking
 from polysolv.moe.problem import Problem
-from polysolv.moe.spurious import spurious_atoms
+from polysolv.moe.spurious import spurious_of_many
 from polysolv.moe.stacked import solve_stacked
 
 _MAPS = 6
 # Pairs (Newton steps, divisor): after the steps a part 1/divisor of the vectors goes on.
-_CLIMBS = ((3, 2), (5, 2), (10, 2), (20, 1))
+_CLIMBS = ((2, 2), (4, 2), (8, 2), (20, 1))
 _ENTRIES = 400_000
 _LONGEST_STEP = 4.0
 _RIDGE = 1e-9
@@ -28,21 +30,29 @@ _SAME = 1e-3
 _SMALLEST_MASS = 1e-8
 
 
-def raced(problem: Problem, starts: list[Array], count: int) -> list[Array]:
+def raced(problem: Problem, starts: list[Array], count: int, known: Sequence[float] = ()) -> list[Array]:
     """Return the best ``count`` of the starts, best first, after some EM maps and Newton steps.
 
     Args:
         problem: data and box.
         starts: parameter vectors.
-        count: number of vectors wanted; of vectors of equal likelihood one is kept, so there may be fewer.
+        count: number of vectors wanted; of vectors of equal objective one is kept, so there may be fewer.
+        known: objectives of ends found before; what runs into one of them goes no further.
 
     Vectors without spurious atoms come first. How far EM maps get tells little about where a start ends,
     Newton steps do.
     """
     left = [vector for batch in _batches(problem, starts) for vector in mapped(problem, batch, _MAPS)]
+    if not left:
+        return []
+    ascents = Ascents(problem, left)
     for steps, divisor in _CLIMBS:
-        left = distinct(problem, climbed(problem, left, steps), max(count, -(-len(left) // divisor)))
-    return left[:count]
+        ascents.climb(steps)
+        wanted = max(count, -(-len(ascents.vectors) // divisor))
+        ascents.keep(best_places(problem, list(ascents.vectors), wanted, known))
+        if not len(ascents.vectors):
+            break
+    return list(ascents.vectors[:count])
 
 
 def first_vectors(problem: Problem, labels: Indices) -> list[Array]:
@@ -58,18 +68,19 @@ def first_vectors(problem: Problem, labels: Indices) -> list[Array]:
 def m_steps(problem: Problem, taus: list[Array]) -> list[Array]:
     """Return the parameters that one M-step makes of each responsibilities, shape (k, n)."""
     k, Z = problem.k, problem.Z
-    p, products = Z.shape[0], _products(Z)
+    p, products = Z.shape[0], _products(problem)
     low, high = (stacked_parts(end[None], k) for end in (problem.box.lower, problem.box.upper))
     vectors: list[Array] = []
     size = max(1, _ENTRIES // (k * problem.rows))
     for first in range(0, len(taus), size):
         tau = np.array(taus[first : first + size])
+        tau = problem.often(tau)
         mass = tau.sum(axis=2)
         expert, log_variance = _regressed(problem, tau, mass, products, np.zeros((*mass.shape, p)))
         gate = np.zeros((*mass.shape, p))
-        gate[:, :, 0] = np.log(np.maximum(mass, _SMALLEST_MASS) / problem.rows)
+        gate[:, :, 0] = np.log(np.maximum(mass, _SMALLEST_MASS) / problem.total)
         for _ in range(_GATE_STEPS if k > 1 else 0):
-            gate = np.clip(gate + _gate_step(gate, tau, Z, products), low[0], high[0])
+            gate = np.clip(gate + _gate_step(problem, gate, tau, products), low[0], high[0])
         vectors += [pack(*parts) for parts in zip(gate, expert, log_variance, strict=True)]
     return vectors
 
@@ -83,23 +94,31 @@ def softened(labels: Indices, k: int) -> Array:
 
 def distinct(problem: Problem, vectors: list[Array], count: int) -> list[Array]:
     """Return the best ``count`` vectors, best first; of vectors of equal objective one is kept."""
-    merits = []
+    return [vectors[index] for index in best_places(problem, vectors, count)]
+
+
+def best_places(problem: Problem, vectors: list[Array], count: int, known: Sequence[float] = ()) -> list[int]:
+    """Return the indices of :func:`distinct`, without vectors of an objective in ``known``."""
+    merits: list[tuple[bool, float]] = []
     for batch in _batches(problem, vectors):
         tau, values = _expected(problem, *stacked_parts(batch, problem.k))
+        log_variances = batch[:, -problem.k :]
         if problem.penalty is not None:
-            values = values + problem.penalty.values(batch[:, -problem.k :])
-        for vector, mass, value in zip(batch, tau.sum(axis=2), values.tolist(), strict=True):
-            variance = np.exp(unpack(vector, problem.k)[2])
-            bad = not problem.boxed and spurious_atoms(mass, variance, problem.Z.shape[0], problem.floor)
-            merits.append((not bad, value) if np.isfinite(value) else (False, -np.inf))
+            values = values + problem.penalty.values(log_variances)
+        bad = spurious_of_many(
+            tau.sum(axis=2), np.exp(log_variances), len(problem.restriction.expert_rows), problem.floor
+        )
+        regular = np.isfinite(values) & (~bad.any(axis=1) | problem.boxed)
+        merits += zip(regular.tolist(), np.where(np.isfinite(values), values, -np.inf).tolist(), strict=True)
     kept: list[int] = []
     for index in ranking(merits):
         same = [n for n in kept if merits[n][0] == merits[index][0]]
-        if all(abs(merits[n][1] - merits[index][1]) > _SAME for n in same):
+        others = [*known, *(merits[n][1] for n in same)]
+        if all(abs(other - merits[index][1]) > _SAME for other in others):
             kept.append(index)
         if len(kept) == count:
             break
-    return [vectors[index] for index in kept]
+    return kept
 
 
 def _batches(problem: Problem, vectors: list[Array]) -> list[Array]:
@@ -108,7 +127,7 @@ def _batches(problem: Problem, vectors: list[Array]) -> list[Array]:
 
 
 def _expected(problem: Problem, gate: Array, expert: Array, log_variance: Array) -> tuple[Array, Array]:
-    """Return responsibilities (c, k, n) and log-likelihoods (c,)."""
+    """Return responsibilities times the rows' weights (c, k, n), and log-likelihoods (c,)."""
     logits = gate @ problem.Z
     top = logits.max(axis=1, keepdims=True)
     total = top + np.log(np.exp(logits - top).sum(axis=1, keepdims=True))
@@ -118,19 +137,19 @@ def _expected(problem: Problem, gate: Array, expert: Array, log_variance: Array)
     top = joint.max(axis=1, keepdims=True)
     tau = np.exp(joint - top)
     sums = tau.sum(axis=1, keepdims=True)
-    return tau / sums, (top + np.log(sums)).sum(axis=(1, 2))
+    return problem.often(tau / sums), problem.often(top + np.log(sums)).sum(axis=(1, 2))
 
 
 def mapped(problem: Problem, vectors: Array, maps: int) -> list[Array]:
     """Apply EM maps to a batch of vectors."""
-    k, Z, products = problem.k, problem.Z, _products(problem.Z)
+    k, products = problem.k, _products(problem)
     low, high = (stacked_parts(end[None], k)[0] for end in (problem.box.lower, problem.box.upper))
     gate, expert, log_variance = (part.copy() for part in stacked_parts(vectors, k))
     for _ in range(maps):
         tau, _ = _expected(problem, gate, expert, log_variance)
         expert, log_variance = _regressed(problem, tau, tau.sum(axis=2), products, expert)
         if k > 1:
-            gate = np.clip(gate + _gate_step(gate, tau, Z, products), low, high)
+            gate = np.clip(gate + _gate_step(problem, gate, tau, products), low, high)
     return [pack(*parts) for parts in zip(gate, expert, log_variance, strict=True)]
 
 
@@ -145,9 +164,13 @@ def _regressed(
         zz = (tau @ products).reshape(*mass.shape, p, p)
         ridge = _RIDGE * np.trace(zz, axis1=2, axis2=3)[..., None, None] * np.eye(p) + 1e-12 * np.eye(p)
         zy = (tau * y) @ Z.T
-        expert = solve_stacked(zz + ridge, zy + (ridge @ before[..., None])[..., 0])
+        seen = list(problem.restriction.expert_rows)
+        matrix, right = zz + ridge, zy + (ridge @ before[..., None])[..., 0]
+        expert = np.zeros_like(right)
+        expert[..., seen] = solve_stacked(matrix[..., seen, :][..., seen], right[..., seen])
         expert = np.clip(expert, low[1], high[1])
-        squares = (tau * (y - expert @ Z) ** 2).sum(axis=2)
+        squares = problem.restriction.pooled((tau * (y - expert @ Z) ** 2).sum(axis=2))
+        mass = problem.restriction.pooled(mass)
         if problem.penalty is None:
             variance = squares / np.maximum(mass, 1e-8)
         else:
@@ -156,29 +179,40 @@ def _regressed(
     return expert, log_variance
 
 
-def _products(Z: Array) -> Array:
+def _products(problem: Problem) -> Array:
     """Return the products of all pairs of columns of each row, shape (n, p^2)."""
+    Z = problem.Z
     return (Z[:, None, :] * Z).reshape(Z.shape[0] ** 2, -1).T
 
 
-def _gate_step(gate: Array, tau: Array, Z: Array, products: Array) -> Array:
-    """Return a Newton step of the gates, the last one of each fixed, no longer than a bound."""
-    c, k, p = gate.shape
-    logits = gate @ Z
+def _gate_step(problem: Problem, gate: Array, tau: Array, products: Array) -> Array:
+    """Return a Newton step of the gates, the last one of each fixed, no longer than a bound.
+
+    tau holds the rows' weights.
+    """
+    c, k, whole = gate.shape
+    logits = gate @ problem.Z
     logits -= logits.max(axis=1, keepdims=True)
     pi = np.exp(logits)
     pi /= pi.sum(axis=1, keepdims=True)
-    slope = ((tau - pi)[:, :-1] @ Z.T).reshape(c, -1)
+    seen = list(problem.restriction.gate_rows)
+    p, Z = len(seen), problem.Z
+    if p < whole:
+        Z = Z[seen]
+        products = products[:, [i * whole + j for i in seen for j in seen]]
+    slope = ((tau - problem.often(pi))[:, :-1] @ Z.T).reshape(c, -1)
     first = pi[:, :-1]
+    often = problem.often(first)
     information = np.empty((c, k - 1, p, k - 1, p))
     for i in range(k - 1):
-        weights = -first * first[:, i : i + 1]
-        weights[:, i] += first[:, i]
+        weights = -often * first[:, i : i + 1]
+        weights[:, i] += often[:, i]
         information[:, i] = (weights @ products).reshape(c, k - 1, p, p).transpose(0, 2, 1, 3)
     size = (k - 1) * p
-    matrix = information.reshape(c, size, size) + (1e-6 * Z.shape[1]) * np.eye(size)
+    matrix = information.reshape(c, size, size) + (1e-6 * problem.total) * np.eye(size)
     step = solve_stacked(matrix, slope)
     length = np.linalg.norm(step, axis=1, keepdims=True)
     step *= np.minimum(1.0, _LONGEST_STEP / np.maximum(length, 1e-300))
-    step = np.concatenate([step.reshape(c, k - 1, p), np.zeros((c, 1, p))], axis=1)
-    return np.where(np.isfinite(step), step, 0.0)
+    found = np.zeros_like(gate)
+    found[:, :-1, seen] = step.reshape(c, k - 1, p)
+    return np.where(np.isfinite(found), found, 0.0)

@@ -10,13 +10,16 @@ from typing import Any
 from polysolv.decisions import MAX_CELL_SIZE, order
 from polysolv.errors import InputError
 from polysolv.families import Family, resolve
+from polysolv.families.separate_covariates import separate_covariates
 from polysolv.moe.covariate_relations import CovariateRelation, covariate_symbols
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.outside_theory import outside_theory
+from polysolv.moe.structure import Structure
 from polysolv.rates import ParameterRates
 from polysolv.rates.statements import parameter_rates
 
-FAMILY = "softmax-gaussian"
+FAMILY, FREE_GATE = "softmax-gaussian", "gaussian-experts-free-gate"
+ONE_VARIANCE = "nothing is proved for experts that look like one where all share one variance"
 GATE_SEPARATED = "the gate has no maximum: its slopes grow without end"
 
 
@@ -69,6 +72,7 @@ def cell_rates(
     relations: Sequence[str] = (),
     withheld: str = "",
     without: Container[int] = (),
+    structure: Structure | None = None,
 ) -> list[CellRate]:
     """Return the rates for inferred cells; where none holds a single atom, the gate is not identifiable.
 
@@ -79,6 +83,8 @@ def cell_rates(
         withheld: a reason to withhold all rates, or "".
         without: atoms that have no rate. They count in the size of a cell (the others' rates are worst-case
             statements), but an atom alone in its cell has to have one to be exactly fitted.
+        structure: what the model leaves out, in places of the d covariates, which are those it uses; None for
+            nothing. Where the gate depends on no covariate, no exactly fitted cell is needed.
 
     >>> rates = cell_rates([(0,), (1, 2)], d=1)[1].parameters["b"]
     >>> str(rates.published.rate), str(rates.refined.rate)
@@ -91,9 +97,31 @@ def cell_rates(
         if not atoms:
             continue
         size = min(len(cell), MAX_CELL_SIZE)
-        r, parameters = _rates(d, tuple(relations), size, exactly_fitted, withheld)
+        why = withheld
+        if structure is not None and structure.equal_variances and size > 1:
+            why = why or ONE_VARIANCE
+        r, parameters = _rates(d, tuple(relations), size, exactly_fitted, why, structure)
+        if structure is not None and structure.equal_variances:
+            # What is in print is not about this model, though it holds of a cell of one atom.
+            parameters = {name: rates._replace(published=None) for name, rates in parameters.items()}
         result.append(CellRate(atoms, len(cell), r, dict(parameters)))
     return result
+
+
+def family_of(d: int, structure: Structure | None) -> Family:
+    """Return the family of the rates of a structure, with the covariates that it uses.
+
+    Args:
+        d: number of covariates.
+        structure: in places of these covariates; None for one that leaves nothing out. Whether the variances
+            are one does not matter: a cell of one atom has the rates of the larger model, and no other cell
+            has any.
+    """
+    if structure is None or not structure.separate:
+        return resolve(FAMILY, d)
+    if not structure.gate:
+        return resolve(FREE_GATE, d)
+    return separate_covariates(d, structure.gate, structure.experts)
 
 
 def rates_of_fit(fit: FitRecord) -> FitRates:
@@ -107,14 +135,18 @@ def rates_of_fit(fit: FitRecord) -> FitRates:
     without = outside_theory(fit)
     cells = fit.inferred_cells
     kept = [j for j in range(fit.mixing_measure.d) if j not in getattr(fit, "collinear", ())]
+    structure = getattr(fit, "structure", None)
+    if structure is not None:
+        kept = list(structure.used)
+        structure = structure.among(structure.used)
     relations = _relations_in(kept, found.found)
-    if relations is None or not _has_zeros(len(kept), relations):
+    if relations is None or not _has_zeros(len(kept), relations, structure):
         # What holds nearly need not fit together.
         relations = _relations_in(kept, [relation for relation in found.found if not relation.approximate])
     withheld = "" if found.complete else found.note
     if relations is None:
         relations, withheld = (), withheld or "relations hold between the columns and one that is left out"
-    rates = cell_rates(cells, len(kept), relations, withheld, without)
+    rates = cell_rates(cells, len(kept), relations, withheld, without, structure)
     if getattr(fit, "gate_separated", False):
         gate = ParameterRates("beta1", None, None, GATE_SEPARATED)
         rates = [replace(cell, parameters={**cell.parameters, "beta1": gate}) for cell in rates]
@@ -142,11 +174,17 @@ def _relations_in(kept: list[int], relations: Sequence[CovariateRelation]) -> tu
 
 @lru_cache(maxsize=256)
 def _rates(
-    d: int, relations: tuple[str, ...], size: int, exactly_fitted: bool, withheld: str
+    d: int,
+    relations: tuple[str, ...],
+    size: int,
+    exactly_fitted: bool,
+    withheld: str,
+    structure: Structure | None,
 ) -> tuple[int | None, dict[str, ParameterRates]]:
-    family = resolve(FAMILY, d)
+    family = family_of(d, structure)
     if not relations and not withheld:
-        r = int(order(family, size))
+        # Orders in print, and the theorem on them, are of families in the catalogue.
+        r = int(order(family, size)) if family.name in (FAMILY, FREE_GATE) else None
         return r, parameter_rates(family, size, r, exactly_fitted=exactly_fitted)
     if withheld:
         return None, _nothing(family, withheld)
@@ -162,9 +200,9 @@ def _nothing(family: Family, why: str) -> dict[str, ParameterRates]:
 
 
 @lru_cache(maxsize=256)
-def _has_zeros(d: int, relations: tuple[str, ...]) -> bool:
+def _has_zeros(d: int, relations: tuple[str, ...], structure: Structure | None) -> bool:
     try:
-        resolve(FAMILY, d).observed_modulo(relations)
+        family_of(d, structure).observed_modulo(relations)
     except InputError:
         return False
     return True

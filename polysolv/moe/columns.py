@@ -8,16 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polysolv.moe.likelihood import Array
+from polysolv.moe.weighted import mean
 
 _DEPENDENT = 1e-9
 _ROUNDING = 64.0
 
 
-def independent_columns(X: Array) -> tuple[int, ...]:
+def independent_columns(X: Array, row_weights: Array | None = None) -> tuple[int, ...]:
     """Return the columns that a constant and the columns before them do not determine.
 
     Args:
         X: covariates, shape (n, d), no column constant.
+        row_weights: how often each row counts, positive; None for once.
 
     A column is left out if what the kept ones leave of it is below 1e-9 of its standard deviation, or below
     the rounding errors of its values. A copy, a sum, the last of a full set of dummies: the fit without it is
@@ -30,9 +32,12 @@ def independent_columns(X: Array) -> tuple[int, ...]:
     """
     basis: list[Array] = []
     kept = []
+    root = None if row_weights is None else np.sqrt(row_weights / row_weights.max())
     for j, column in enumerate(X.T):
-        centred = column - column.mean()
-        centred = centred - centred.mean()
+        centred = column - mean(column, row_weights)
+        centred = centred - mean(centred, row_weights)
+        if root is not None:
+            centred, column = centred * root, column * root
         size = float(np.linalg.norm(centred))
         rest = centred / size
         for _ in range(2):  # twice is enough

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from polysolv.errors import InputError
+from polysolv.moe import weighted
 from polysolv.moe.likelihood import Array, design, pack, unpack
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
+from polysolv.moe.structure import Structure
 
 Bounds = Mapping[str, Any]
 
@@ -38,12 +40,17 @@ class Coordinates:
     y_scale: float
 
     @classmethod
-    def of(cls, X: Array, y: Array, bounds: Bounds | None = None) -> Coordinates:
-        """Return coordinates in which the data have (mean 0 and) standard deviation 1."""
+    def of(
+        cls, X: Array, y: Array, bounds: Bounds | None = None, row_weights: Array | None = None
+    ) -> Coordinates:
+        """Return coordinates in which the data have (mean 0 and) standard deviation 1.
+
+        ``row_weights`` says how often each row counts; None for once.
+        """
         bounded = bounds or {}
         centre_x = "beta0" not in bounded and "b" not in bounded
-        columns = [_centre_and_scale(column) for column in X.T]
-        centre, scale = _centre_and_scale(y)
+        columns = [_centre_and_scale(column, row_weights) for column in X.T]
+        centre, scale = _centre_and_scale(y, row_weights)
         return cls(
             np.array([c for c, _ in columns]) if centre_x else np.zeros(X.shape[1]),
             np.array([s for _, s in columns]),
@@ -71,8 +78,10 @@ class Coordinates:
         sigma = np.exp(log_variance + 2.0 * np.log(self.y_scale))
         return MixingMeasure(gate[:, 0] - beta1 @ self.x_mean, beta1, a, b, sigma)
 
-    def box(self, k: int, min_variance: float, bounds: Bounds | None) -> tuple[Array, Array]:
-        """Return the lower and upper ends of the parameter vector."""
+    def box(
+        self, k: int, min_variance: float, bounds: Bounds | None, structure: Structure | None = None
+    ) -> tuple[Array, Array]:
+        """Return the lower and upper ends of the parameter vector; slopes that a structure lacks are 0."""
         d = self.x_scale.size
         pairs = {name: interval(name, (bounds or {}).get(name), d) for name in PARAMETERS}
         ends = []
@@ -80,6 +89,9 @@ class Coordinates:
             get = {name: pairs[name][side] for name in PARAMETERS}
             gate = np.concatenate([get["beta0"], get["beta1"] * self.x_scale])
             expert = np.concatenate([get["b"] - self.y_mean, get["a"] * self.x_scale]) / self.y_scale
+            if structure is not None:
+                for part, seen in ((gate, structure.gate), (expert, structure.experts)):
+                    part[[1 + j for j in range(d) if j not in seen]] = 0.0
             sigma = float(get["sigma"][0])
             variance = max(min_variance, sigma) if side == 0 else min(sigma, _LARGEST * self.y_scale**2)
             log_variance = np.log(variance) - 2.0 * np.log(self.y_scale)
@@ -87,16 +99,23 @@ class Coordinates:
         return ends[0], ends[1]
 
 
-def _centre_and_scale(values: Array) -> tuple[float, float]:
+def _centre_and_scale(values: Array, weights: Array | None) -> tuple[float, float]:
     """Return mean and standard deviation, of the rows but the farthest hundredth if these dominate."""
-    centre, scale = float(values.mean()), float(values.std())
-    far = 1 + values.size // 100
-    if values.size > 3 * far:
-        distance = np.abs(values - np.median(values))
-        rest = values[np.argsort(distance, kind="stable")[:-far]]
-        inner = float(rest.std())
+    centre, scale = float(weighted.mean(values, weights)), weighted.deviation(values, weights)
+    total = values.size if weights is None else float(weights.sum())
+    far = 1 + int(total // 100)
+    if total > 3 * far:
+        distance = np.abs(values - weighted.median(values, weights))
+        order = np.argsort(distance, kind="stable")
+        if weights is None:
+            rest, left = values[order[:-far]], None
+        else:
+            # Of the row on the border some of its copies stay.
+            left = np.clip(total - far - (np.cumsum(weights[order]) - weights[order]), 0.0, weights[order])
+            rest, left = values[order][left > 0], left[left > 0]
+        inner = weighted.deviation(rest, left)
         if 0.0 < inner < scale / _DOMINATED:
-            return float(rest.mean()), inner
+            return float(weighted.mean(rest, left)), inner
     return centre, scale
 
 

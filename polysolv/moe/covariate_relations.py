@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -77,6 +77,17 @@ class CovariateRelations:
     def texts(self, names: Sequence[str]) -> list[str]:
         """Return the relations in column names."""
         return [relation.text(names) for relation in self.found]
+
+    def at(self, columns: Sequence[int]) -> CovariateRelations:
+        """Return the relations with each covariate j renumbered as ``columns[j]``."""
+        found = [
+            replace(
+                relation,
+                polynomial={tuple((columns[j], e) for j, e in m): c for m, c in relation.polynomial.items()},
+            )
+            for relation in self.found
+        ]
+        return replace(self, found=tuple(found))
 
     def to_data(self, names: Sequence[str]) -> dict[str, Any]:
         """Return the relations as JSON data."""

@@ -33,7 +33,8 @@ class CsvData:
     """Covariates X (n, d), responses y (n,), their column names, and how many lines were dropped.
 
     ``x_texts`` holds the fields, by row and column, whose text says another number than the float's shortest;
-    ``note`` says what was guessed about the file.
+    ``note`` says what was guessed about the file; ``weights`` how often each row counts, None for once;
+    ``gate`` and ``experts`` which covariates each depends on, None for all.
     """
 
     X: Array
@@ -43,6 +44,43 @@ class CsvData:
     dropped: int
     x_texts: dict[tuple[int, int], str] = field(default_factory=dict)
     note: str = ""
+    weights: Array | None = None
+    gate: tuple[int, ...] | None = None
+    experts: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class RowWeights:
+    """How often each row of a table counts, and where that is missing."""
+
+    values: Array
+    missing: Mask
+
+
+def row_weights(table: DataTable, name: str, missing: str = "error") -> RowWeights:
+    """Return a column of weights: numbers at least 0, not all 0.
+
+    Args:
+        table: the table.
+        name: of the column.
+        missing: "error" or "drop".
+
+    Raises:
+        InputError: naming column, line and value.
+    """
+    table.index(name)
+    (column,) = table.numbers([name])
+    if missing == "error":
+        table.refuse_missing(name, column.missing)
+    require_rows(table.source, column.missing)
+    below = ~column.missing & (column.values < 0)
+    if below.any():
+        row = int(below.argmax())
+        raise InputError(table.place(name, row), float(column.values[row]), "a weight of at least 0")
+    values = np.where(column.missing, 0.0, column.values)
+    if not values.any():
+        raise InputError(f"{table.source}: column {name!r}", "all zero", "some weight above 0")
+    return RowWeights(values, column.missing)
 
 
 def read_csv(
@@ -54,6 +92,7 @@ def read_csv(
     sep: str | None = None,
     decimal: str | None = None,
     encoding: str | None = None,
+    weights: str | None = None,
 ) -> CsvData:
     """Return the columns asked for as numbers, by the policy of this module.
 
@@ -64,6 +103,8 @@ def read_csv(
         missing: "error" or "drop".
         source: name of the file, for error messages.
         sep, decimal, encoding: as in :func:`polysolv.moe.data_table.read_table`.
+        weights: name of the column that says how often each row counts, if there is one. Rows that weigh
+            nothing are left out.
 
     Raises:
         InputError: for anything the policy does not allow.
@@ -72,12 +113,18 @@ def read_csv(
     >>> data.X.tolist(), data.y.tolist(), data.dropped
     ([[1.0], [3.0]], [2.0, 5.0], 1)
     """
-    return data_of(
-        read_table(text, [*x_names, y_name], source, sep, decimal, encoding), x_names, y_name, missing
-    )
+    wanted = [*x_names, y_name, *([] if weights is None else [weights])]
+    table = read_table(text, wanted, source, sep, decimal, encoding)
+    return data_of(table, x_names, y_name, missing, weights)
 
 
-def data_of(table: DataTable, x_names: Sequence[str], y_name: str, missing: str = "error") -> CsvData:
+def data_of(
+    table: DataTable,
+    x_names: Sequence[str],
+    y_name: str,
+    missing: str = "error",
+    weights: str | None = None,
+) -> CsvData:
     """Return columns of a table as numbers; the arguments are those of :func:`read_csv`."""
     if missing not in MISSING:
         raise unknown_name("missing", missing, list(MISSING))
@@ -89,6 +136,11 @@ def data_of(table: DataTable, x_names: Sequence[str], y_name: str, missing: str 
     if missing == "error":
         for name, column in zip(names, columns, strict=True):
             table.refuse_missing(name, column.missing)
+    often = None if weights is None else row_weights(table, weights, missing)
+    missed = int(gone.sum())
+    if often is not None:
+        missed = int((gone | often.missing).sum())
+        gone |= often.missing | (often.values == 0)
     require_rows(table.source, gone)
     values = np.array([column.values for column in columns]).T[~gone]
     row_of = np.cumsum(~gone) - 1
@@ -99,7 +151,8 @@ def data_of(table: DataTable, x_names: Sequence[str], y_name: str, missing: str 
         if not gone[row]
     }
     X, y = values[:, :-1].copy(), values[:, -1].copy()
-    return CsvData(X, y, tuple(x_names), y_name, int(gone.sum()), texts, table.note)
+    counts = None if often is None else often.values[~gone]
+    return CsvData(X, y, tuple(x_names), y_name, missed, texts, table.note, counts)
 
 
 def require_rows(source: str, gone: Mask) -> None:

@@ -13,8 +13,10 @@ import numpy as np
 from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import unknown_name
+from polysolv.moe import weighted
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import MixingMeasure
+from polysolv.moe.row_weights import count_of
 
 if TYPE_CHECKING:
     from polysolv.display.pictures import Picture
@@ -44,7 +46,7 @@ class Dendrogram(RichDisplay):
         merges: in order; after the i-th k - i atoms are left.
         measures: the merged measure of k, k - 1, …, 1 atoms, in the gauge of :data:`GAUGE`.
         log_likelihoods: mean log-likelihood of each of these, in the units of the data.
-        n: number of rows.
+        n: number of rows, or the sum of their weights.
 
     Source: Do and others, dendrograms of mixing measures; for softmax gates Thai, Nguyen and others
     (arXiv 2510.12744).
@@ -53,7 +55,7 @@ class Dendrogram(RichDisplay):
     merges: tuple[Merge, ...]
     measures: tuple[MixingMeasure, ...]
     log_likelihoods: tuple[float, ...]
-    n: int
+    n: int | float
 
     @property
     def k(self) -> int:
@@ -159,20 +161,22 @@ class Dendrogram(RichDisplay):
         return self.to_text()
 
 
-def dendrogram_of(G: MixingMeasure, X: Array, y: Array) -> Dendrogram:
+def dendrogram_of(G: MixingMeasure, X: Array, y: Array, row_weights: Array | None = None) -> Dendrogram:
     """Return the dendrogram of a measure.
 
     Args:
         G: the measure.
         X, y: the rows of the criterion, (n, d) and (n,); their means and standard deviations fix the units.
+        row_weights: how often each row counts, positive, shape (n,); None for once.
 
     The dissimilarity of atoms i and j is π_i π_j / (π_i + π_j) · (|(Δβ1, Δb)|² + |(Δa, Δσ)|), π the gate at
     the centre of x. The least one is merged: weights add; β1 and b take weighted means, a and σ those of
     a + (β1 - mean)(b - mean) and σ + (b - mean)². So the equations of a cell at x, y, x y and y² hold.
     """
-    centre, spread = X.mean(axis=0), X.std(axis=0)
+    centre = weighted.mean(X.T, row_weights)
+    spread = np.array([weighted.deviation(column, row_weights) for column in X.T])
     spread = np.where(spread > 0, spread, 1.0)
-    level, scale = float(y.mean()), float(y.std())
+    level, scale = float(weighted.mean(y, row_weights)), weighted.deviation(y, row_weights)
     weights = G.gate(centre[None, :])[0]
     atoms = [
         _Atom(
@@ -196,8 +200,11 @@ def dendrogram_of(G: MixingMeasure, X: Array, y: Array) -> Dendrogram:
         members = [m for p, m in enumerate(members) if p not in (i, j)] + [union]
         measures.append(_measure(atoms))
     shift = math.log(scale)
-    values = tuple(measure.log_likelihood(rows, responses) / y.size - shift for measure in measures)
-    return Dendrogram(tuple(merges), tuple(measures), values, int(y.size))
+    values = tuple(
+        float(weighted.mean(measure.log_density(rows, responses), row_weights)) - shift
+        for measure in measures
+    )
+    return Dendrogram(tuple(merges), tuple(measures), values, count_of(row_weights, y.size))
 
 
 class _Atom(NamedTuple):

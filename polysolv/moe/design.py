@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from polysolv.errors import InputError
-from polysolv.moe.csv_data import CsvData, require_rows
+from polysolv.moe.csv_data import CsvData, RowWeights, require_rows, row_weights
 from polysolv.moe.data_table import DataTable
 from polysolv.moe.fields import MISSING_FIELDS, is_number, plain_text
 from polysolv.moe.formula import ParsedFormula, formulaic, parsed, plain_response
@@ -26,28 +26,38 @@ class Design:
     Args:
         formula: such as "y ~ x + C(group)".
         levels: categorical column -> levels; the first one is the reference.
+        gate: the formula of the gate, such as "~ z", or None where the gate has the same covariates.
     """
 
     formula: str
     levels: dict[str, tuple[str, ...]]
+    gate: str | None = None
 
     def to_data(self) -> dict[str, Any]:
         """Return the design as JSON data."""
-        return {"formula": self.formula, "levels": {name: list(found) for name, found in self.levels.items()}}
+        data = {"formula": self.formula, "levels": {name: list(found) for name, found in self.levels.items()}}
+        return data if self.gate is None else data | {"gate": self.gate}
+
+    def parsed(self, field: str = "--formula") -> ParsedFormula:
+        """Return both formulas, checked."""
+        return parsed(self.formula, field, self.gate)
 
     @classmethod
     def from_data(cls, data: object, source: str) -> Design:
         """Read a design; its formula is evaluated only if its factors are allowed."""
         field = f"{source}: formula"
-        if not isinstance(data, Mapping) or set(data) != {"formula", "levels"}:
-            raise InputError(field, data, "null, or an object with keys formula and levels")
+        if not isinstance(data, Mapping) or set(data) - {"gate"} != {"formula", "levels"}:
+            raise InputError(field, data, "null, or an object with keys formula and levels, and perhaps gate")
         levels = data["levels"]
         if not isinstance(data["formula"], str) or not isinstance(levels, Mapping):
             raise InputError(field, data, "a formula, and levels by column")
+        gate = data.get("gate")
+        if gate is not None and not isinstance(gate, str):
+            raise InputError(f"{field}: gate", gate, "null or a formula")
         for name, found in levels.items():
             if not isinstance(found, list) or not found or not all(isinstance(level, str) for level in found):
                 raise InputError(f"{field}: levels: {name}", found, "a non-empty array of text")
-        return cls(data["formula"], {str(name): tuple(found) for name, found in levels.items()})
+        return cls(data["formula"], {str(name): tuple(found) for name, found in levels.items()}, gate)
 
     def covariates(self, table: DataTable, missing: str) -> tuple[list[str], Array, Mask]:
         """Return names and values of the covariates, without rows that miss some, and which rows remain.
@@ -55,15 +65,15 @@ class Design:
         Raises:
             InputError: naming column, line and value, also for a level that the fit has not seen.
         """
-        asked = parsed(self.formula)
+        asked = self.parsed()
         raw, gone, _ = _columns(table, asked.names, asked.categorical, self.levels, missing)
         rows = np.flatnonzero(~gone)
-        names, X = _matrix(asked.terms, raw, self.levels, lambda row: table.place_of_row(int(rows[row])))
-        return names, X, ~gone
+        made = _covariates(asked, raw, self.levels, lambda row: table.place_of_row(int(rows[row])))
+        return made.names, made.X, ~gone
 
     def covariates_of(self, frame: Any) -> Array:
         """Return the covariates of a pandas data frame, shape (n, d)."""
-        asked = parsed(self.formula, "formula")
+        asked = self.parsed("formula")
         known = [str(name) for name in frame.columns]
         raw: dict[str, Any] = {}
         for name in asked.names:
@@ -78,10 +88,16 @@ class Design:
                         raise InputError(f"X: column {name!r}, row {row + 1}", level, allowed)
             else:
                 raw[name] = column.to_numpy(dtype=np.float64)
-        return _matrix(asked.terms, raw, self.levels, lambda row: f"X: row {row + 1}")[1]
+        return _covariates(asked, raw, self.levels, lambda row: f"X: row {row + 1}").X
 
 
-def designed(table: DataTable, formula: str, missing: str = "error") -> tuple[CsvData, Design]:
+def designed(
+    table: DataTable,
+    formula: str,
+    missing: str = "error",
+    gate: str | None = None,
+    weights: str | None = None,
+) -> tuple[CsvData, Design]:
     """Return the data that a formula makes of a table, and the design that makes the same of another one.
 
     Args:
@@ -89,13 +105,17 @@ def designed(table: DataTable, formula: str, missing: str = "error") -> tuple[Cs
         formula: such as "y ~ x + C(group)". A column of text is categorical by itself, one of numbers in
             C(...); the first level, in alphabetical or numerical order, is the reference.
         missing: "error" or "drop".
+        gate: the formula of the gate, such as "~ z", if it has one of its own.
+        weights: name of the column that says how often each row counts, if there is one.
 
     Raises:
         InputError: for a formula that is not allowed, or a field that does not fit it.
     """
-    asked = parsed(formula)
+    asked = parsed(formula, gate=gate)
     both = tuple(dict.fromkeys((*asked.response_names, *asked.names)))
-    raw, gone, longer = _columns(table, both, asked.categorical, None, missing)
+    often = None if weights is None else row_weights(table, weights, missing)
+    raw, gone, longer = _columns(table, both, asked.categorical, None, missing, often)
+    none = 0 if often is None else int((~often.missing & (often.values == 0)).sum())
     text = [name for name in asked.response_names if not isinstance(raw[name], np.ndarray)]
     if text:
         raise InputError(f"{table.source}: column {text[0]!r}", raw[text[0]][0], "a numeric response")
@@ -105,7 +125,8 @@ def designed(table: DataTable, formula: str, missing: str = "error") -> tuple[Cs
     def place(row: int) -> str:
         return table.place_of_row(int(rows[row]))
 
-    names, X = _matrix(asked.terms, raw, levels, place)
+    made = _covariates(asked, raw, levels, place)
+    names = made.names
     _, y = _matrix(asked.response, raw, levels, place)
     row_of = np.cumsum(~gone) - 1
     texts = {
@@ -116,8 +137,19 @@ def designed(table: DataTable, formula: str, missing: str = "error") -> tuple[Cs
         if not gone[row]
     }
     response = plain_response(asked.response)
-    data = CsvData(X, y[:, 0].copy(), tuple(names), response, int(gone.sum()), texts, table.note)
-    return data, Design(formula, levels)
+    data = CsvData(
+        made.X,
+        y[:, 0].copy(),
+        tuple(names),
+        response,
+        int(gone.sum()) - none,
+        texts,
+        table.note,
+        None if often is None else often.values[~gone],
+        made.gate,
+        made.experts,
+    )
+    return data, Design(formula, levels, gate)
 
 
 def response_of(table: DataTable, asked: ParsedFormula, kept: Mask, missing: str) -> tuple[Array, Mask]:
@@ -136,8 +168,12 @@ def _columns(
     categorical: frozenset[str],
     levels: Mapping[str, Sequence[str]] | None,
     missing: str,
+    often: RowWeights | None = None,
 ) -> tuple[dict[str, Any], Mask, dict[str, dict[int, str]]]:
-    """Return columns without rows that miss a value, texts as lists; which rows are out; longer texts."""
+    """Return columns without rows that miss a value, texts as lists; which rows are out; longer texts.
+
+    Rows that weigh nothing are out, too.
+    """
     for name in names:
         table.index(name)
     texts = {
@@ -153,6 +189,8 @@ def _columns(
         for name in names:
             table.refuse_missing(name, gaps[name])
     gone: Mask = np.any(list(gaps.values()), axis=0)
+    if often is not None:
+        gone |= often.missing | (often.values == 0)
     require_rows(table.source, gone)
     for name, found in texts.items():
         for row, level in enumerate(found):
@@ -163,6 +201,32 @@ def _columns(
     raw: dict[str, Any] = {name: found.values[~gone] for name, found in numbers.items()}
     raw |= {name: [t for t, out in zip(f, gone, strict=True) if not out] for name, f in texts.items()}
     return raw, gone, {name: found.longer for name, found in numbers.items()}
+
+
+@dataclass(frozen=True)
+class _Covariates:
+    """Covariates of gate and experts, each once, with the places of both."""
+
+    names: list[str]
+    X: Array
+    gate: tuple[int, ...] | None
+    experts: tuple[int, ...] | None
+
+
+def _covariates(
+    asked: ParsedFormula, raw: Mapping[str, Any], levels: Mapping[str, Sequence[str]], place: Any
+) -> _Covariates:
+    names, X = _matrix(asked.terms, raw, levels, place)
+    experts = tuple(range(len(names)))
+    gate = None
+    if asked.gate is not None:
+        own, Z = _matrix(asked.gate, raw, levels, place)
+        new = [j for j, name in enumerate(own) if name not in names]
+        names, X = [*names, *(own[j] for j in new)], np.concatenate([X, Z[:, new]], axis=1)
+        gate = tuple(sorted(names.index(name) for name in own))
+    if not 0 < len(names) <= _MOST_COLUMNS:
+        raise InputError("--formula", f"{len(names)} columns", f"from 1 to {_MOST_COLUMNS} covariates")
+    return _Covariates(names, X, gate, None if gate is None else experts)
 
 
 def _matrix(
@@ -190,8 +254,6 @@ def _matrix(
         )
     made = made.drop(columns="Intercept", errors="ignore")
     names = [str(name) for name in made.columns]
-    if not names or len(names) > _MOST_COLUMNS:
-        raise InputError("--formula", f"{len(names)} columns", f"from 1 to {_MOST_COLUMNS} covariates")
     values = made.to_numpy(dtype=np.float64)[extra:]
     finite = np.isfinite(values)
     if not finite.all():

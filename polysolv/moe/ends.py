@@ -47,7 +47,7 @@ class End:
 
     def counted(self, problem: Problem) -> Mask:
         """Return the coordinates that statements about curvature are over: free ones, not a hard gate's."""
-        free: Mask = ~problem.box.held(self.run.vector, self.run.gradient)
+        free: Mask = problem.restriction.allowed & ~problem.held(self.run.vector, self.run.gradient)
         if self.gate_separated:
             free[: problem.k * problem.Z.shape[0]] = False
         return free
@@ -56,7 +56,7 @@ class End:
         """Return for each spurious atom the reason, in the user's units."""
         unit = problem.coordinates.y_scale**2
         variance = np.exp(unpack(self.run.vector, problem.k)[2]) * unit
-        p = problem.Z.shape[0]
+        p = len(problem.restriction.expert_rows)
         return reasons(self.mass, variance, p, problem.floor * unit, resolution, self.spurious)
 
 
@@ -73,22 +73,28 @@ def settled(problem: Problem, run: Run, tol: float, max_iter: int, free_gate: bo
     if free_gate and problem.k > 1 and np.isfinite(run.value):
         gate, expert, log_variance = unpack(run.vector, problem.k)
         run = replace(run, vector=pack(gate - gate[-1], expert, log_variance))
-        direction = separating_direction(gate, problem.responsibilities(run.vector), problem.Z)
+        rows = list(problem.restriction.gate_rows)
+        tau = problem.responsibilities(run.vector)
+        direction = separating_direction(gate[:, rows], tau, problem.Z[rows], problem.row_weights)
         if direction is not None:
             separated = True
-            run = _finished(problem, run, direction, max_iter)
+            whole = np.zeros_like(gate)
+            whole[:, rows] = direction
+            run = _finished(problem, run, whole, max_iter)
         elif run.status == "stationary" and run.smallest_eigenvalue < _NEARLY_FLAT:
             run = _finished(problem, run, np.zeros_like(gate), max_iter)
     found = problem.evaluate(run.vector)
     run = replace(run, value=found.value, gradient=found.gradient)
     hessian = found.hessian if found.hessian is not None else np.zeros((run.vector.size,) * 2)
-    norm = trust_region.norm(found.gradient, run.vector, problem.box, problem.rows, problem.weights)
+    norm = problem.norm(run.vector, found.gradient)
     status = run.status
     if status in ("stationary", "rounding"):
         flat = run.smallest_eigenvalue >= _LEAST_CURVATURE
         status = "stationary" if norm <= tol and (separated or flat) else "rounding"
-    slope = trust_region.projected(found.gradient, run.vector, problem.box) / problem.rows
-    level = bool((np.abs(slope * problem.weights) <= tol + _rounding(problem, run.vector)).all())
+    free = problem.restriction.reduced(run.vector)
+    slope = trust_region.projected(problem.restriction.gradient(found.gradient), free, problem.free_box)
+    slope = slope * problem.restriction.reduced(problem.weights) / problem.total
+    level = bool((np.abs(slope) <= tol + _rounding(problem, run.vector)).all())
     flat = (norm <= tol or level) and (separated or run.smallest_eigenvalue >= _LEAST_CURVATURE)
     end = End(
         replace(run, status=status),
@@ -97,7 +103,7 @@ def settled(problem: Problem, run: Run, tol: float, max_iter: int, free_gate: bo
         norm,
         np.empty(0),
         status in ("stationary", "rounding") and flat,
-        problem.responsibilities(run.vector).sum(axis=1),
+        problem.mass(run.vector),
         problem.spurious(run.vector),
         separated,
     )
@@ -111,10 +117,8 @@ def _finished(problem: Problem, run: Run, direction: Array, max_iter: int) -> Ru
     """
     gate, expert, log_variance = unpack(run.vector, problem.k)
     hard = gate + direction
-    start = problem.box.clip(pack(hard - hard[-1], expert, log_variance))
-    ascent = trust_region.ascend(
-        problem.evaluate, start, problem.box, problem.rows, problem.weights, _SHARP, min(_POLISH, max_iter)
-    )
+    start = pack(hard - hard[-1], expert, log_variance)
+    ascent = problem.ascend(start, _SHARP, min(_POLISH, max_iter))
     if not ascent.evaluation.value >= run.value - 1e-9 * (1.0 + abs(run.value)):
         return run
     return replace(
@@ -130,28 +134,31 @@ def _finished(problem: Problem, run: Run, direction: Array, max_iter: int) -> Ru
 
 
 def _rounding(problem: Problem, vector: Array) -> Array:
-    """Return how much rounding of responses and means alone may move each weighted entry of the gradient."""
+    """Return how much rounding of responses and means alone may move each weighted entry of the gradient.
+
+    In the free coordinates, per observation.
+    """
     _, expert, log_variance = unpack(vector, problem.k)
     Z, y = problem.Z, problem.y
     precision = np.exp(-log_variance)[:, None]
     error = float(np.finfo(float).eps) * (np.abs(y) + np.abs(expert) @ np.abs(Z)) * precision
-    error *= problem.responsibilities(vector)
+    error *= problem.often(problem.responsibilities(vector))
     by_size = error * np.abs(y - expert @ Z)
     columns = np.abs(Z).T
     noise = pack(by_size @ columns, error @ columns, by_size.sum(axis=1)) * problem.weights
-    return np.asarray(_ROUNDINGS * noise / problem.rows)
+    return np.asarray(_ROUNDINGS * problem.restriction.gradient(noise) / problem.total)
 
 
 def _spectrum(problem: Problem, end: End) -> Array:
     """Return the eigenvalues over the coordinates that count, without the zeros of free gate translations."""
-    free = end.counted(problem)
+    free = problem.restriction.reduced(end.counted(problem))
     if not free.any():
         return np.empty(0)
-    information = -end.hessian / problem.rows
+    information = -problem.restriction.hessian(end.hessian) / problem.total
     # The translations are eigenvectors: moved beyond all others, they come last.
     shift = 2.0 * float(np.linalg.norm(information[np.ix_(free, free)])) + 1e-300
     zeros = 0
-    for group in problem.box.gauge:
+    for group in problem.free_box.gauge:
         index = np.array(group)
         if free[index].all():
             information[np.ix_(index, index)] += shift / index.size

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,29 +13,33 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from polysolv.errors import InputError, require_integer, unknown_name
+from polysolv.errors import InputError
 from polysolv.moe import diagnostics
 from polysolv.moe.arrays import as_numpy
-from polysolv.moe.columns import bounds_of, independent_columns, spread
-from polysolv.moe.coordinates import check_bounds, coordinate_names, interval
+from polysolv.moe.columns import spread
+from polysolv.moe.coordinates import coordinate_names
 from polysolv.moe.covariate_relations import CovariateRelations
 from polysolv.moe.covariate_search import find_relations
 from polysolv.moe.decimals import Texts
 from polysolv.moe.ends import settled
+from polysolv.moe.estimated import Estimated
 from polysolv.moe.fit_record import LEARNED, SETTINGS, FitRecord
 from polysolv.moe.fit_warning import FitWarning
+from polysolv.moe.fitted_data import FittedData, fitted_data, problem_of, snapped
 from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.frames import columns_named, is_frame
+from polysolv.moe.inference import Inference
+from polysolv.moe.inferring import InferenceMixin
 from polysolv.moe.likelihood import Array
-from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure, natural_order
-from polysolv.moe.optimise import METHODS, Run
-from polysolv.moe.penalty import PENALTIES
+from polysolv.moe.mixing_measure import MixingMeasure, natural_order
+from polysolv.moe.optimise import Run
 from polysolv.moe.prediction import PredictionMixin
 from polysolv.moe.predictive import Predictive, predictive
-from polysolv.moe.problem import Problem, default_min_variance
+from polysolv.moe.problem import Problem
+from polysolv.moe.row_weights import checked_weights, count_of, counted_rows
 from polysolv.moe.scale import resolution
 from polysolv.moe.search import best_of, runs_of
-from polysolv.moe.starts import NAMES
+from polysolv.moe.structure import Structure
 from polysolv.moe.threads import one_thread
 
 if TYPE_CHECKING:
@@ -45,20 +47,17 @@ if TYPE_CHECKING:
     from polysolv.moe.dendrogram import Dendrogram
     from polysolv.moe.summary import FitSummary
 
-_MAX_SPREAD = 1e50
+_LAZY = (
+    "inferred_cells_",
+    "standard_errors_",
+    "covariance_",
+    "warnings_",
+    "entropy_",
+    "covariate_relations_",
+)
 
 
-@dataclass(frozen=True)
-class FittedData:
-    """The training data, the columns kept, and the least variance in squared units of y."""
-
-    X: Array
-    y: Array
-    kept: tuple[int, ...]
-    floor: float
-
-
-class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class SoftmaxGaussianMoE(InferenceMixin, PredictionMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """Maximum-likelihood fit of a softmax-gated Gaussian mixture of linear experts.
 
     Args:
@@ -77,8 +76,13 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         penalty: None, or "chen-tan" for the likelihood with a penalty that makes it bounded and its maximum
             consistent (:class:`~polysolv.moe.penalty.Penalty`); the score, curvatures and ``converged_`` are
             then those of the penalised likelihood, ``log_likelihood_`` and the criteria are without it.
+        variance: "free" (each expert has its own) or "equal" (all share one).
+        gate_features: columns that the gate depends on, by name or number; None for all, () for weights that
+            depend on no covariate.
+        expert_features: columns that the means of the experts depend on, likewise; () for constant means.
         bounds: compact box of the parameters: a mapping from "beta0", "beta1", "a", "b", "sigma" to a pair
             (low, high) (for slopes also of arrays of length d); None, or a missing name, leaves them free.
+            It does not concern slopes that gate or experts lack, which are 0.
         warm_start: whether a second ``fit`` starts from the last solution; afresh if its shape has changed.
         random_state: seed of the starts; with "em-short" of the last fifth of them, the others are the same
             for every seed.
@@ -109,8 +113,11 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
             direction the likelihood rises for ever. Its estimates mean nothing then; the experts' do.
         collinear_: columns left out because those before them determine them; their slopes are 0.
         at_bound_: names of the coordinates at a bound, such as "sigma[2]".
-        training_: the data (X, y), for the diagnostics that are made on first use; None in a fit read from
-            JSON.
+        gate_columns_, expert_columns_: columns that gate and experts depend on, without collinear ones.
+        n_samples_: number of rows, or the sum of their weights.
+        sample_weight_: how often each row of ``training_`` counts, None for once.
+        training_: the rows (X, y) that count, for the diagnostics that are made on first use; None in a fit
+            read from JSON.
         column_names_: names of the covariates and of the response.
         relations_: polynomials in the column names that vanish on the covariates, such as "x^2 - x" for a
             dummy, up to degree 2 k; those that hold only within a tolerance end in "(approximate)".
@@ -118,6 +125,8 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
             (:class:`~polysolv.moe.covariate_relations.CovariateRelations`); lazy.
         starts_: one (log-likelihood, status, whether it holds a spurious atom) for each start.
         n_features_in_: dimension d of the covariate.
+        inference_: intervals, draws and tests that were asked for
+            (:class:`~polysolv.moe.inference.Inference`).
 
     Raises:
         InputError: (a ValueError) for parameters or data that are not allowed: NaN or infinite values,
@@ -152,6 +161,9 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         method: str = "auto",
         min_variance: float | None = None,
         penalty: str | None = None,
+        variance: str = "free",
+        gate_features: Any = None,
+        expert_features: Any = None,
         bounds: Any = None,
         warm_start: bool = False,
         random_state: Any = None,
@@ -165,23 +177,34 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         self.method = method
         self.min_variance = min_variance
         self.penalty = penalty
+        self.variance = variance
+        self.gate_features = gate_features
+        self.expert_features = expert_features
         self.bounds = bounds
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> SoftmaxGaussianMoE:
-        """Fit to covariates X (n, d) and responses y (n,); return self."""
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> SoftmaxGaussianMoE:
+        """Fit to covariates and responses; return self.
+
+        Args:
+            X: covariates, shape (n, d).
+            y: responses, shape (n,).
+            sample_weight: how often each row counts, real numbers at least 0, shape (n,); None for once. All
+                that is said of the fit is as if the rows were repeated so often: estimates, likelihood,
+                criteria, standard errors, effective rows, which atoms are spurious, convergence.
+        """
         given_y = y
         X, y = as_numpy(X), as_numpy(y, "y")
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         X, y = np.asarray(X), np.asarray(y, dtype=np.float64)
-        self._check_parameters(X, y)
-        kept = independent_columns(X)
-        floor = self._floor(X[:, list(kept)], y)
-        bounds = bounds_of(self.bounds, kept, X.shape[1])
+        X, y, row_weights = counted_rows(X, y, sample_weight)
+        names = getattr(self, "feature_names_in_", None)
+        data = fitted_data(self.get_params(deep=False), X, y, row_weights, names)
+        kept = data.structure.used
         with one_thread():
-            problem = Problem.of(X[:, list(kept)], y, self.n_experts, floor, bounds, self.penalty)
+            problem = data.problem(self.n_experts, self.bounds, self.penalty)
             runs: list[Run] = []
             finished = False
             try:
@@ -191,7 +214,7 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
             finally:
                 # Interrupted: what is finished is kept.
                 if runs:
-                    self._learn(problem, runs, finished, FittedData(X, y, kept, floor))
+                    self._learn(problem, runs, finished, data)
                     self.column_names_ = self._names(given_y)
         self._warn()
         return self
@@ -221,31 +244,50 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         check_is_fitted(self)
         if x is None:
             X, _ = self._training()
-            x = lambda size, rng: X[rng.integers(X.shape[0], size=size)]  # noqa: E731
+            weights = self.sample_weight_
+            if weights is None:
+                x = lambda size, rng: X[rng.integers(X.shape[0], size=size)]  # noqa: E731
+            else:
+                share = weights / weights.sum()
+                x = lambda size, rng: X[rng.choice(X.shape[0], size, p=share)]  # noqa: E731
         return self.mixing_measure_.sample(n, x, seed)
 
-    def aic(self, X: ArrayLike | None = None, y: ArrayLike | None = None) -> float:
+    def aic(
+        self, X: ArrayLike | None = None, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+    ) -> float:
         """Return Akaike's criterion on (X, y), or on the training data; lower is better."""
-        value, _ = self._value(X, y)
+        value, _ = self._value(X, y, sample_weight)
         return diagnostics.aic(value, self.n_parameters_)
 
-    def bic(self, X: ArrayLike | None = None, y: ArrayLike | None = None) -> float:
+    def bic(
+        self, X: ArrayLike | None = None, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+    ) -> float:
         """Return Schwarz's criterion on (X, y), or on the training data; lower is better."""
-        value, n = self._value(X, y)
+        value, n = self._value(X, y, sample_weight)
         return diagnostics.bic(value, self.n_parameters_, n)
 
-    def icl(self, X: ArrayLike | None = None, y: ArrayLike | None = None) -> float:
+    def icl(
+        self, X: ArrayLike | None = None, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+    ) -> float:
         """Return the integrated completed likelihood criterion: BIC plus twice the entropy."""
         if X is None or y is None:
             check_is_fitted(self)
             return self.bic() + 2.0 * self.entropy_
-        return self.bic(X, y) + 2.0 * diagnostics.entropy(self.responsibilities(X, y))
+        tau = self.responsibilities(X, y)
+        entropy = diagnostics.entropy(tau, checked_weights(sample_weight, len(tau)))
+        return self.bic(X, y, sample_weight) + 2.0 * entropy
 
     def dendrogram(self) -> Dendrogram:
         """Return how the fitted atoms merge, and the criterion DSC (:mod:`~polysolv.moe.dendrogram`)."""
         from polysolv.moe.dendrogram import dendrogram_of
 
-        return dendrogram_of(self.mixing_measure_, *self._training())
+        data = self._training()
+        if self.structure_ != Structure.whole(self.n_features_in_):
+            reason = "a fit with separate covariates or one variance"
+            raise InputError(
+                "dendrogram", reason, "a fit whose experts have all parameters: mergers make them"
+            )
+        return dendrogram_of(self.mixing_measure_, *data, self.sample_weight_)
 
     def summary(self) -> FitSummary:
         """Return shares, effective rows, estimates with errors and 95 % intervals, and warnings in words."""
@@ -286,7 +328,13 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         """
         from polysolv.moe.fit_file import fit_from_json
 
-        return _fit_of(fit_from_json(text, source))
+        return fit_of(fit_from_json(text, source))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        # Experts that see some columns only need not predict well.
+        tags.regressor_tags.poor_score = self.expert_features is not None
+        return tags
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         # scikit-learn's own picture until there is a fit to show.
@@ -305,15 +353,20 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
 
     @property
     def n_parameters_(self) -> int:
-        """Number of free parameters, k (2 d + 3) - (d + 1), d without the columns in ``collinear_``."""
+        """Number of free parameters: k (2 d + 3) - (d + 1) where nothing is left out."""
         check_is_fitted(self)
-        G = self.mixing_measure_
-        return diagnostics.parameter_count(G.k, G.d - len(self.collinear_))
+        return self.structure_.parameter_count(self.mixing_measure_.k)
+
+    @property
+    def structure_(self) -> Structure:
+        """Columns that gate and experts depend on, and whether the variances are one."""
+        check_is_fitted(self)
+        return Structure(self.gate_columns_, self.expert_columns_, self.variance_ == "equal")
 
     @cached_property
     def entropy_(self) -> float:
         """Total entropy of the responsibilities of the training data; lazy."""
-        return diagnostics.entropy(self.model_.responsibilities(*self._training()))
+        return diagnostics.entropy(self.model_.responsibilities(*self._training()), self.sample_weight_)
 
     @cached_property
     def inferred_cells_(self) -> list[tuple[int, ...]]:
@@ -321,20 +374,6 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         with one_thread():
             cells, _ = diagnostics.cells_of(self._problem(), self.model_.vector)
         return cells
-
-    @cached_property
-    def standard_errors_(self) -> diagnostics.StandardErrors:
-        """Standard errors of exactly fitted atoms, NaN with a reason for the others; lazy."""
-        with one_thread():
-            return diagnostics.standard_errors(
-                self._problem(),
-                self.model_,
-                self.inferred_cells_,
-                self._held,
-                self.converged_,
-                self.spurious_,
-                self.gate_separated_,
-            )
 
     @cached_property
     def warnings_(self) -> list[str]:
@@ -349,7 +388,12 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
     def covariate_relations_(self) -> CovariateRelations:
         """Polynomials that vanish on the covariates, up to twice the largest cell that can occur; lazy."""
         X, _ = self._training()
-        return find_relations(X, self.mixing_measure_.k, self.covariate_texts_)
+        used = self.structure_.used + tuple(j for j in self.collinear_ if j not in self.structure_.used)
+        columns = sorted(used)
+        texts = {
+            (row, columns.index(j)): text for (row, j), text in self.covariate_texts_.items() if j in columns
+        }
+        return find_relations(X[:, columns], self.mixing_measure_.k, texts).at(columns)
 
     @property
     def relations_(self) -> list[str]:
@@ -358,21 +402,26 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         return self.covariate_relations_.texts(self.column_names_[0])
 
     def _learn(self, problem: Problem, runs: list[Run], finished: bool, data: FittedData) -> None:
-        for name in ("inferred_cells_", "standard_errors_", "warnings_", "entropy_", "covariate_relations_"):
+        for name in _LAZY:
             self.__dict__.pop(name, None)
+        self.inference_ = Inference()
         self.covariate_texts_: Texts = {}
-        free_gate = not {"beta0", "beta1"} & set(self.bounds or {})
+        gate_names = {"beta0", "beta1"} if data.structure.gate else {"beta0"}
+        free_gate = not gate_names & set(self.bounds or {})
         end = settled(problem, best_of(problem, runs), self.tol, self.max_iter, free_gate)
         run = end.run
         if not np.isfinite(run.value):
             raise InputError("bounds", self.bounds, "a box in which the likelihood does not overflow")
-        k, d, n = problem.k, data.X.shape[1], problem.rows
+        kept = data.structure.used
+        k, d, n = problem.k, data.X.shape[1], count_of(data.row_weights, data.y.size)
         offset = float(np.log(problem.coordinates.y_scale)) * n
-        order = natural_order(k, len(data.kept))
-        self.model_ = FittedModel(problem.coordinates, run.vector, k, data.kept, d)
-        self.mixing_measure_ = _snapped(self.model_.measure(), data.floor, self.bounds)
-        self._held = problem.box.held(run.vector, run.gradient)
-        self.held_ = spread(self._held[order], data.kept, k, d, False)
+        order = natural_order(k, len(kept))
+        self.gate_columns_, self.expert_columns_ = data.structure.gate, data.structure.experts
+        self.variance_ = self.variance
+        self.model_ = FittedModel(problem.coordinates, run.vector, k, kept, d)
+        self.mixing_measure_ = snapped(self.model_.measure(), data.floor, self.bounds, data.structure)
+        self._held = problem.held(run.vector, run.gradient)
+        self.held_ = spread(self._held[order], kept, k, d, False)
         self.at_bound_ = [name for name, at in zip(coordinate_names(k, d), self.held_, strict=True) if at]
         self.log_likelihood_ = end.log_likelihood - offset
         self.lower_bounds_ = [(value - offset) / n for value in run.values]
@@ -386,7 +435,7 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         self.spurious_ = end.spurious
         self.effective_rows_ = end.mass
         self.gate_separated_ = end.gate_separated
-        self.collinear_ = tuple(j for j in range(d) if j not in data.kept)
+        self.collinear_ = data.collinear
         self.resolution_ = resolution(data.y)
         self.starts_ = [
             (
@@ -399,6 +448,8 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         self.min_variance_ = data.floor
         self.n_samples_ = n
         self.training_: tuple[Array, Array] | None = (data.X, data.y)
+        self.sample_weight_ = data.row_weights
+        self.weights_: str | None = None if data.row_weights is None else "sample_weight"
         self._plain_warnings = diagnostics.warnings_of(
             problem, end, self.at_bound_, self.resolution_, len(runs) if not finished else None
         )
@@ -422,55 +473,24 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         for text in serious:
             warnings.warn(text, FitWarning, stacklevel=3)
 
-    def _problem(self) -> Problem:
-        """Return what was maximised, made anew from the training data."""
+    def _estimated(self) -> Estimated:
+        """Return the fit as inference sees it."""
+        return Estimated(
+            self._problem(),
+            self.model_,
+            tuple(self.inferred_cells_),
+            self._held,
+            self.converged_,
+            self.spurious_,
+            self.gate_separated_,
+        )
+
+    def _problem(self, k: int | None = None) -> Problem:
+        """Return what was maximised, made anew from the training data, or that with k experts."""
         X, y = self._training()
-        kept = self.model_.kept
-        bounds = bounds_of(self.bounds, kept, X.shape[1])
-        return Problem.of(X[:, list(kept)], y, self.model_.k, self.min_variance_, bounds, self.penalty)
-
-    def _floor(self, X: Array, y: Array) -> float:
-        """Return the least variance allowed: the setting, else the user's box, else the default."""
-        low, high = (float(end[0]) for end in interval("sigma", (self.bounds or {}).get("sigma"), 1))
-        if self.min_variance is not None:
-            return max(float(self.min_variance), low)
-        return low if low > 0 else min(default_min_variance(X, y), high)
-
-    def _check_parameters(self, X: Array, y: Array) -> None:
-        require_integer("n_experts", self.n_experts, 1, 1000)
-        require_integer("n_init", self.n_init, 1, 10**6)
-        require_integer("max_iter", self.max_iter, 1, 10**9)
-        if self.method not in METHODS:
-            raise unknown_name("method", self.method, list(METHODS))
-        if not isinstance(self.init, MixingMeasure) and self.init not in NAMES:
-            raise InputError("init", self.init, f"{', '.join(NAMES)} or a MixingMeasure")
-        if not _positive(self.tol):
-            raise InputError("tol", self.tol, "a positive number")
-        if self.penalty is not None and self.penalty not in PENALTIES:
-            raise unknown_name("penalty", self.penalty, list(PENALTIES))
-        if self.min_variance is not None and not _positive(self.min_variance):
-            raise InputError("min_variance", self.min_variance, "None or a positive number")
-        n, d = X.shape
-        check_bounds(self.bounds, d)
-        high = float(interval("sigma", (self.bounds or {}).get("sigma"), d)[1][0])
-        if (self.min_variance is not None and high < self.min_variance) or high <= 0:
-            raise InputError("bounds['sigma']", high, "an upper end above min_variance")
-        if isinstance(self.init, MixingMeasure) and (self.init.k, self.init.d) != (self.n_experts, d):
-            shape = f"k = {self.n_experts} atoms in dimension {d}"
-            raise InputError("init", f"k = {self.init.k}, d = {self.init.d}", shape)
-        count = diagnostics.parameter_count(self.n_experts, d)
-        if n < count:
-            raise InputError("X", f"n_samples={n}", f"at least as many rows as free parameters ({count})")
-        for j in np.flatnonzero(np.ptp(X, axis=0) == 0):
-            raise InputError(f"X: column {j}", float(X[0, j]), "a column that is not constant")
-        if np.ptp(y) == 0:
-            raise InputError("y", float(y[0]), "responses that are not constant")
-        with np.errstate(over="ignore"):
-            widths = [*((f"X: column {j}", float(X[:, j].std())) for j in range(d)), ("y", float(y.std()))]
-        for name, width in widths:
-            if not 1.0 / _MAX_SPREAD <= width <= _MAX_SPREAD:
-                allowed = f"a standard deviation from {1 / _MAX_SPREAD:g} to {_MAX_SPREAD:g}: change the unit"
-                raise InputError(f"{name}: standard deviation", width, allowed)
+        weights, floor = self.sample_weight_, float(self.min_variance_)
+        k = self.model_.k if k is None else k
+        return problem_of(X, y, weights, self.structure_, k, floor, self.bounds, self.penalty)
 
     def _search(self, problem: Problem, kept: tuple[int, ...]) -> Iterator[Run]:
         """Yield the end of each start."""
@@ -519,12 +539,16 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
             raise InputError("SoftmaxGaussianMoE", "a fit read from JSON", "a fit that still holds its data")
         return self.training_
 
-    def _value(self, X: ArrayLike | None, y: ArrayLike | None) -> tuple[float, int]:
+    def _value(
+        self, X: ArrayLike | None, y: ArrayLike | None, sample_weight: ArrayLike | None
+    ) -> tuple[float, int | float]:
         check_is_fitted(self)
         if X is None or y is None:
             return self.log_likelihood_, self.n_samples_
         density = self.score_samples(X, y)
-        return float(density.sum()), density.size
+        weights = checked_weights(sample_weight, density.size)
+        value = density.sum() if weights is None else density @ weights
+        return float(value), count_of(weights, density.size)
 
 
 def record_of(fit: SoftmaxGaussianMoE) -> FitRecord:
@@ -533,7 +557,7 @@ def record_of(fit: SoftmaxGaussianMoE) -> FitRecord:
     return FitRecord(settings, **{name: getattr(fit, f"{name}_") for name in LEARNED})
 
 
-def _fit_of(record: FitRecord) -> SoftmaxGaussianMoE:
+def fit_of(record: FitRecord) -> SoftmaxGaussianMoE:
     """Return the fitted estimator of a record; without its training data."""
     fit = SoftmaxGaussianMoE(**record.settings)
     for name in LEARNED:
@@ -542,22 +566,6 @@ def _fit_of(record: FitRecord) -> SoftmaxGaussianMoE:
     fit.n_features_in_ = d
     fit.lower_bound_ = record.log_likelihood / record.n_samples
     fit.held_ = np.array([name in record.at_bound for name in coordinate_names(k, d)])
-    fit.training_ = None
+    fit.training_ = fit.sample_weight_ = None
+    fit.variance_ = fit.variance
     return fit
-
-
-def _positive(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and 0.0 < float(value) < np.inf
-
-
-def _snapped(G: MixingMeasure, floor: float, bounds: Any) -> MixingMeasure:
-    """Undo what rounding in the change of units moved across a bound."""
-    arrays = []
-    for name in PARAMETERS:
-        low, high = interval(name, (bounds or {}).get(name), G.d)
-        low = np.maximum(low, floor) if name == "sigma" else low
-        value = getattr(G, name)
-        arrays.append(
-            np.clip(value, low if value.ndim == 2 else low[0], high if value.ndim == 2 else high[0])
-        )
-    return MixingMeasure(*arrays)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
@@ -15,11 +14,15 @@ from polysolv.errors import InputError, require_integer
 from polysolv.moe.coordinates import Coordinates, coordinate_names
 from polysolv.moe.covariate_relations import relations_from_data
 from polysolv.moe.design import Design
-from polysolv.moe.diagnostics import StandardErrors
+from polysolv.moe.features import asked_structure
 from polysolv.moe.fit_record import SETTINGS, FitRecord
 from polysolv.moe.fitted_model import FittedModel
+from polysolv.moe.inference_file import covariance_to_data, inference_to_data, read_covariance, read_inference
+from polysolv.moe.json_reader import JsonReader
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
+from polysolv.moe.standard_errors import StandardErrors
+from polysolv.moe.structure import VARIANCES, Structure
 
 SCHEMA = "polysolv/fit/1"
 _NUMBERS = ("log_likelihood", "gradient_norm", "smallest_curvature", "entropy", "min_variance")
@@ -34,7 +37,15 @@ _ADDED = (
     "standardised",
     "relations",
     "formula",
+    "covariance",
+    "intervals",
+    "bootstrap",
+    "lr_tests",
+    "gate_columns",
+    "expert_columns",
+    "weights",
 )
+_ADDED_SETTINGS = ("penalty", "variance", "gate_features", "expert_features")
 _KEYS = (
     "schema",
     "settings",
@@ -65,6 +76,9 @@ def fit_to_data(fit: FitRecord) -> dict[str, Any]:
         settings["init"] = settings["init"].to_dict()
     if settings["bounds"] is not None:
         settings["bounds"] = {name: _plain(pair) for name, pair in settings["bounds"].items()}
+    for name in ("gate_features", "expert_features"):
+        if settings[name] is not None:
+            settings[name] = [int(f) if isinstance(f, Integral) else str(f) for f in settings[name]]
     seed = settings["random_state"]
     settings["random_state"] = int(seed) if isinstance(seed, Integral) else None
     x_names, y_name = fit.column_names
@@ -88,7 +102,10 @@ def fit_to_data(fit: FitRecord) -> dict[str, Any]:
         "spurious": list(fit.spurious),
         "effective_rows": fit.effective_rows.tolist(),
         "gate_separated": fit.gate_separated,
+        "gate_columns": [x_names[j] for j in fit.gate_columns],
+        "expert_columns": [x_names[j] for j in fit.expert_columns],
         "collinear": [x_names[j] for j in fit.collinear],
+        "weights": fit.weights,
         "resolution": fit.resolution,
         "standardised": {
             "x_mean": fit.model.coordinates.x_mean.tolist(),
@@ -112,6 +129,8 @@ def fit_to_data(fit: FitRecord) -> dict[str, Any]:
         "warnings": fit.warnings,
         "relations": fit.covariate_relations.to_data(x_names),
         "formula": None if fit.formula is None else fit.formula.to_data(),
+        "covariance": covariance_to_data(fit.covariance),
+        **inference_to_data(fit.inference),
     }
 
 
@@ -127,8 +146,9 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
         raise InputError(f"{source}: schema", data.get("schema"), SCHEMA)
     read.keys("fit", data, _KEYS, optional=_ADDED)
     settings = read.mapping("settings", data["settings"])
-    settings = read.keys("settings", settings, SETTINGS, optional=("penalty",))
+    settings = read.keys("settings", settings, SETTINGS, optional=_ADDED_SETTINGS)
     settings = {name: settings.get(name) for name in SETTINGS}
+    settings["variance"] = read.variance(settings["variance"])
     init = settings["init"]
     if isinstance(init, Mapping):
         settings["init"] = MixingMeasure.from_dict(init, f"{source}: settings: init")
@@ -137,7 +157,7 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
     k, d = G.k, G.d
     if settings["n_experts"] != k:
         raise InputError(f"{source}: settings: n_experts", settings["n_experts"], f"the number of atoms, {k}")
-    n_samples = require_integer(f"{source}: n", about["n"], 1, 10**12)
+    n_samples = read.count(about["n"])
     names = read.strings("x", about["x"])
     if len(names) != d or not isinstance(about["y"], str):
         raise InputError(f"{source}: data", about, f"{d} names for x and one for y")
@@ -158,6 +178,9 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
     cells = [tuple(read.sequence("cells", cell)) for cell in read.sequence("cells", data["cells"])]
     if sorted(i for cell in cells for i in cell) != list(range(k)):
         raise InputError(f"{source}: cells", data["cells"], f"a partition of the atoms 0 to {k - 1}")
+    # Refuses what is no column.
+    asked_structure(settings["gate_features"], settings["expert_features"], settings["variance"], d, names)
+    added = read.added(data, G, names)
     return FitRecord(
         settings=settings,
         n_samples=n_samples,
@@ -171,12 +194,15 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
         information_eigenvalues=eigenvalues,
         at_bound=at_bound,
         starts=starts,
-        **read.added(data, G, names),
+        **added,
         inferred_cells=cells,
         standard_errors=read.errors(data["standard_errors"], k, d),
         warnings=read.strings("warnings", data["warnings"]),
         covariate_relations=relations_from_data(data.get("relations"), d, source),
         formula=None if data.get("formula") is None else Design.from_data(data["formula"], source),
+        weights=read.weights(data.get("weights")),
+        covariance=read_covariance(read, data.get("covariance"), k, d),
+        inference=read_inference(read, data, added["model"]),
     )
 
 
@@ -193,47 +219,34 @@ def parse_json(text: str, source: str) -> Any:
         raise InputError(source, str(error), "JSON text") from None
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Checks of JSON entries, with errors that name the file and the key."""
+class _Reader(JsonReader):
+    """Checks of the entries of a fit."""
 
-    source: str
+    def variance(self, value: object) -> str:
+        if value not in (None, *VARIANCES):
+            raise InputError(f"{self.source}: settings: variance", value, ", ".join(VARIANCES))
+        return str(value or VARIANCES[0])
 
-    def mapping(self, key: str, value: object) -> dict[str, Any]:
-        if not isinstance(value, Mapping):
-            raise InputError(f"{self.source}: {key}", type(value).__name__, "a JSON object")
-        return dict(value)
+    def count(self, value: object) -> int | float:
+        """Return a number of rows; a sum of weights need not be an integer."""
+        if isinstance(value, float) and 0 < value < 1e15 and not value.is_integer():
+            return value
+        return require_integer(f"{self.source}: n", value, 1, 10**15)
 
-    def keys(
-        self, key: str, value: dict[str, Any], known: tuple[str, ...], optional: tuple[str, ...] = ()
-    ) -> dict[str, Any]:
-        for name in value:
-            if name not in known:
-                raise InputError(f"{self.source}: {key}: key", name, ", ".join(known))
-        for name in known:
-            if name not in value and name not in optional:
-                raise InputError(f"{self.source}: {key}: key", name, "to be present")
+    def weights(self, value: object) -> str | None:
+        if value is not None and not isinstance(value, str):
+            raise InputError(f"{self.source}: weights", value, "null, or what the rows are weighted by")
         return value
 
-    def sequence(self, key: str, value: object) -> list[Any]:
-        if not isinstance(value, list):
-            raise InputError(f"{self.source}: {key}", type(value).__name__, "a JSON array")
-        return value
-
-    def strings(self, key: str, value: object) -> list[str]:
-        entries = self.sequence(key, value)
-        for entry in entries:
-            if not isinstance(entry, str):
-                raise InputError(f"{self.source}: {key}", entry, "text")
-        return entries
-
-    def number(self, key: str, value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise InputError(f"{self.source}: {key}", value, "a finite number")
-        return float(value)
-
-    def numbers(self, key: str, value: object) -> list[float]:
-        return [self.number(key, entry) for entry in self.sequence(key, value)]
+    def columns(self, key: str, value: object, names: list[str], left_out: list[str]) -> tuple[int, ...]:
+        """Return columns by number; a file without them is one of a fit with all that are not left out."""
+        if value is None:
+            return tuple(j for j, name in enumerate(names) if name not in left_out)
+        found = self.strings(key, value)
+        for name in found:
+            if name not in names:
+                raise InputError(f"{self.source}: {key}", name, ", ".join(names))
+        return tuple(sorted(names.index(name) for name in found))
 
     def start(self, value: object) -> tuple[float, str, bool]:
         entry = self.mapping("starts", value)
@@ -260,17 +273,23 @@ class _Reader:
             if name not in names:
                 raise InputError(f"{self.source}: collinear", name, ", ".join(names))
         collinear = tuple(names.index(name) for name in left_out)
+        gate, experts = (
+            self.columns(key, data.get(key), names, left_out) for key in ("gate_columns", "expert_columns")
+        )
+        if not gate and not experts:
+            raise InputError(f"{self.source}: gate_columns", [], "a column in the gate or in the experts")
         return {
             "spurious": spurious,
             "effective_rows": np.array(rows or [np.nan] * k),
             "gate_separated": separated,
+            "gate_columns": gate,
+            "expert_columns": experts,
             "collinear": collinear,
             "resolution": self.number("resolution", data.get("resolution", 0.0)),
-            "model": self.model(data.get("standardised"), G, collinear),
+            "model": self.model(data.get("standardised"), G, Structure(gate, experts).used),
         }
 
-    def model(self, value: object, G: MixingMeasure, collinear: tuple[int, ...]) -> FittedModel:
-        kept = tuple(j for j in range(G.d) if j not in collinear)
+    def model(self, value: object, G: MixingMeasure, kept: tuple[int, ...]) -> FittedModel:
         size = len(kept)
         if value is None:
             units = Coordinates(np.zeros(size), np.ones(size), 0.0, 1.0)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from polysolv.moe import diagnostics
 from polysolv.moe.covariate_relations import CovariateRelations
 from polysolv.moe.design import Design
-from polysolv.moe.diagnostics import StandardErrors
 from polysolv.moe.fitted_model import FittedModel
+from polysolv.moe.inference import Inference
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import MixingMeasure
+from polysolv.moe.standard_errors import StandardErrors
+from polysolv.moe.structure import Structure
 
 SETTINGS = (
     "n_experts",
@@ -22,6 +24,9 @@ SETTINGS = (
     "method",
     "min_variance",
     "penalty",
+    "variance",
+    "gate_features",
+    "expert_features",
     "bounds",
     "random_state",
 )
@@ -33,15 +38,16 @@ class FitRecord:
 
     Args:
         settings: setting of the estimator -> value, for every name in :data:`SETTINGS`.
-        n_samples: number of rows.
+        n_samples: number of rows, or the sum of their weights.
         column_names: names of the covariates and of the response.
         formula: what made the covariates of the columns of a table, or None.
+        weights: what the rows are weighted by: a column's name, "sample_weight", or None.
 
     All other fields are the estimator's attributes of the same name with ``_`` at the end.
     """
 
     settings: dict[str, Any]
-    n_samples: int
+    n_samples: int | float
     column_names: tuple[tuple[str, ...], str]
     mixing_measure: MixingMeasure
     log_likelihood: float
@@ -59,6 +65,8 @@ class FitRecord:
     spurious: tuple[int, ...]
     effective_rows: Array
     gate_separated: bool
+    gate_columns: tuple[int, ...]
+    expert_columns: tuple[int, ...]
     collinear: tuple[int, ...]
     resolution: float
     model: FittedModel
@@ -67,12 +75,19 @@ class FitRecord:
     warnings: list[str]
     covariate_relations: CovariateRelations
     formula: Design | None = None
+    weights: str | None = None
+    covariance: Array | None = None
+    inference: Inference = field(default_factory=Inference)
+
+    @property
+    def structure(self) -> Structure:
+        """Columns that gate and experts depend on, and whether the variances are one."""
+        return Structure(self.gate_columns, self.expert_columns, self.settings["variance"] == "equal")
 
     @property
     def n_parameters(self) -> int:
         """Number of free parameters."""
-        G = self.mixing_measure
-        return diagnostics.parameter_count(G.k, G.d - len(self.collinear))
+        return self.structure.parameter_count(self.mixing_measure.k)
 
     @property
     def aic(self) -> float:
@@ -90,4 +105,4 @@ class FitRecord:
         return self.bic + 2.0 * self.entropy
 
 
-LEARNED = tuple(field.name for field in fields(FitRecord) if field.name != "settings")
+LEARNED = tuple(entry.name for entry in fields(FitRecord) if entry.name != "settings")

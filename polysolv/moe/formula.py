@@ -29,6 +29,7 @@ class ParsedFormula:
         response_names: columns of the left side.
         names: columns of the right side.
         categorical: those inside C(...).
+        gate: the right side of the formula of the gate, or None where the gate has the same.
     """
 
     response: str
@@ -36,6 +37,7 @@ class ParsedFormula:
     response_names: tuple[str, ...]
     names: tuple[str, ...]
     categorical: frozenset[str]
+    gate: str | None = None
 
 
 def formulaic() -> Any:
@@ -52,12 +54,13 @@ def formulaic() -> Any:
     return found
 
 
-def parsed(text: str, field: str = "--formula") -> ParsedFormula:
-    """Return a formula with one response and at least one covariate.
+def parsed(text: str, field: str = "--formula", gate: str | None = None) -> ParsedFormula:
+    """Return a formula with one response and at least one covariate, which may be the gate's alone.
 
     Args:
         text: the formula.
         field: name of the option or key, for error messages.
+        gate: the formula of the gate, such as "~ z" or "~ 1", if it has one of its own.
 
     Raises:
         InputError: for a text that is no formula, or a factor that is not allowed.
@@ -66,28 +69,52 @@ def parsed(text: str, field: str = "--formula") -> ParsedFormula:
     >>> found.response, found.names, sorted(found.categorical)
     ('log(y)', ('group', 'x'), ['group'])
     """
-    module = formulaic()
+    formulaic()
+    left, right = _sides(text, field, 'a formula such as "y ~ x + C(group)"')
+    (response, categorical), (names, more) = (_read(side, text, field) for side in (left, right))
+    if len(_factors(left, text, field)) != 1 or categorical or not response:
+        raise InputError(field, text, "one numeric response on the left")
+    terms = None
+    if gate is not None:
+        before, terms = _sides(gate, "--gate", 'a formula without a left side, such as "~ z" or "~ 1"')
+        if before or not terms:
+            raise InputError("--gate", gate, 'a formula without a left side, such as "~ z" or "~ 1"')
+        found = _read(terms, gate, "--gate")
+        names, more = names | found[0], more | found[1]
+    if not names:
+        where = "on the right" if gate is None else "on the right, or in --gate"
+        raise InputError(field, text, f"at least one covariate {where}")
+    if not right:
+        raise InputError(field, text, "terms on the right; 1 for none")
+    return ParsedFormula(left, right, tuple(sorted(response)), tuple(sorted(names)), frozenset(more), terms)
+
+
+def _sides(text: str, field: str, allowed: str) -> tuple[str, str]:
+    """Return both sides of a formula."""
     if text.count("~") != 1 or len(text) > _MOST_CHARACTERS:
-        raise InputError(field, text, 'a formula such as "y ~ x + C(group)"')
+        raise InputError(field, text, allowed)
     left, right = (side.strip() for side in text.split("~"))
     if "|" in _QUOTED.sub("q", text) or "." in re.split(r"[^\w.]+", _QUOTED.sub("q", right)):
         raise InputError(field, text, "a formula without | and without a dot for all columns")
     big = [int(power) for power in re.findall(r"\*\*\s*(\d+)|\^\s*(\d+)", text) for power in power if power]
     if any(power > _MOST_POWER for power in big):
         raise InputError(field, text, f"powers of at most {_MOST_POWER}")
-    sides = []
-    for side in (left, right):
-        try:
-            terms = list(module.Formula(side))
-        except (module.errors.FormulaSyntaxError, module.errors.FormulaParsingError, SyntaxError) as error:
-            raise InputError(field, text, complaint(error)) from None
-        sides.append([factor for term in terms for factor in term.factors if factor.expr not in ("0", "1")])
-    (response, categorical), (names, more) = (_names(side, text, field) for side in sides)
-    if len(sides[0]) != 1 or categorical or not response:
-        raise InputError(field, text, "one numeric response on the left")
-    if not names:
-        raise InputError(field, text, "at least one covariate on the right")
-    return ParsedFormula(left, right, tuple(sorted(response)), tuple(sorted(names)), frozenset(more))
+    return left, right
+
+
+def _factors(side: str, text: str, field: str) -> list[Any]:
+    """Return the factors of one side of a formula."""
+    module = formulaic()
+    try:
+        terms = list(module.Formula(side))
+    except (module.errors.FormulaSyntaxError, module.errors.FormulaParsingError, SyntaxError) as error:
+        raise InputError(field, text, complaint(error)) from None
+    return [factor for term in terms for factor in term.factors if factor.expr not in ("0", "1")]
+
+
+def _read(side: str, text: str, field: str) -> tuple[set[str], set[str]]:
+    """Return the columns of one side of a formula, and those inside C(...)."""
+    return _names(_factors(side, text, field), text, field)
 
 
 def complaint(error: Exception) -> str:

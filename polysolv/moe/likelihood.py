@@ -93,7 +93,9 @@ def responsibilities(vector: Array, k: int, Z: Array, y: Array) -> Array:
     return out
 
 
-def evaluate(vector: Array, k: int, Z: Array, y: Array, second: bool = True) -> Evaluation:
+def evaluate(
+    vector: Array, k: int, Z: Array, y: Array, second: bool = True, weights: Array | None = None
+) -> Evaluation:
     """Return the log-likelihood and its derivatives with respect to the parameter vector.
 
     Args:
@@ -102,13 +104,14 @@ def evaluate(vector: Array, k: int, Z: Array, y: Array, second: bool = True) -> 
         Z: transposed design, shape (p, n), first row ones.
         y: responses, shape (n,).
         second: whether the Hessian is wanted.
+        weights: how often each row counts, positive, shape (n,); None for once.
     """
-    values, gradients, hessians = derivatives(vector[None], k, Z, y, second)
+    values, gradients, hessians = derivatives(vector[None], k, Z, y, second, weights)
     return Evaluation(float(values[0]), gradients[0], hessians[0] if second else None)
 
 
 def derivatives(
-    vectors: Array, k: int, Z: Array, y: Array, second: bool = True
+    vectors: Array, k: int, Z: Array, y: Array, second: bool = True, weights: Array | None = None
 ) -> tuple[Array, Array, Array]:
     """Return log-likelihoods, gradients and Hessians at several parameter vectors at once.
 
@@ -116,6 +119,7 @@ def derivatives(
         vectors: parameters in this module's layout, shape (c, k (2 p + 1)).
         k, Z, y: see :func:`evaluate`.
         second: whether the Hessians are wanted; empty if not.
+        weights: see :func:`evaluate`.
 
     With A_i = log(exp(gate_i.z) N_i), tau = softmax(A), pi = softmax(gate z) and v_i = dA_i, the Hessian of a
     row is  sum tau_i (d2A_i + v_i v_i') - (sum tau_i v_i)(sum tau_i v_i)' - (diag(pi) - pi pi') x zz'.
@@ -148,16 +152,26 @@ def derivatives(
             joint_top = joint.max(axis=1, keepdims=True)
             tau = np.exp(np.subtract(joint, joint_top, out=joint), out=joint)
             tau_total = tau.sum(axis=1, keepdims=True)
-            value += np.log(tau_total / pi_total).sum(axis=(1, 2)) + (joint_top - top).sum(axis=(1, 2))
             pi /= pi_total
             tau /= tau_total
+            log_densities = (np.log(tau_total / pi_total) + (joint_top - top))[:, 0]
+            if weights is None:
+                often, z_often = np.ones(size), z
+                value += log_densities.sum(axis=1)
+            else:
+                # Half of the weight is in tau and pi, so that products of two rows of W or P carry all of it.
+                often = np.sqrt(weights[start : start + rows])
+                z_often = z * often
+                value += log_densities @ weights[start : start + rows]
+                tau *= often
+                pi *= often
             tau_e = tau * e
             h = 0.5 * (q - 1.0)
             tau_h = tau * h
             difference = tau - pi
-            gate_sum += difference @ z.T
-            expert_sum += tau_e @ z.T
-            variance_sum += tau_h.sum(axis=2)
+            gate_sum += difference @ z_often.T
+            expert_sum += tau_e @ z_often.T
+            variance_sum += tau_h @ often
             if not second:
                 continue
             W = work[:, :, :size]
@@ -167,11 +181,11 @@ def derivatives(
             outer += W @ W.transpose(0, 2, 1)
             P = (pi[:, :, None, :] * z).reshape(c, kp, size)
             gate_outer += P @ P.transpose(0, 2, 1)
-            zz = (z[:, None, :] * z).reshape(p * p, size)
+            zz = (z_often[:, None, :] * z).reshape(p * p, size)
             weighted = np.concatenate([difference, tau_e, tau_e * e - tau * precision], axis=1)
             blocks += weighted @ zz.T
-            borders += np.concatenate([tau_h, tau_e * h - tau_e], axis=1) @ z.T
-            corner += np.einsum("cij,cij->ci", tau_h, h) - 0.5 * np.einsum("cij,cij->ci", tau, q)
+            borders += np.concatenate([tau_h, tau_e * h - tau_e], axis=1) @ z_often.T
+            corner += (tau_h * h - 0.5 * (tau * q)) @ often
         parts = (gate_sum.reshape(c, kp), expert_sum.reshape(c, kp), variance_sum)
         gradients = np.concatenate(parts, axis=1)
         hessians = _assembled(k, p, outer, gate_outer, blocks, borders, corner) if second else np.empty(0)
@@ -195,16 +209,15 @@ def _assembled(
     kp, c = k * p, outer.shape[0]
     hessian = -outer
     hessian[:, :kp, :kp] += gate_outer
-    for i in range(k):
-        g, x, s = slice(i * p, i * p + p), slice(kp + i * p, kp + i * p + p), 2 * kp + i
-        hessian[:, g, g] += blocks[:, i].reshape(c, p, p)
-        mixed = blocks[:, k + i].reshape(c, p, p)
-        hessian[:, g, x] += mixed
-        hessian[:, x, g] += mixed
-        hessian[:, x, x] += blocks[:, 2 * k + i].reshape(c, p, p)
-        hessian[:, g, s] += borders[:, i]
-        hessian[:, s, g] += borders[:, i]
-        hessian[:, x, s] += borders[:, k + i]
-        hessian[:, s, x] += borders[:, k + i]
-        hessian[:, s, s] += corner[:, i]
+    gate = np.arange(kp).reshape(k, p)
+    expert, variance = gate + kp, np.arange(2 * kp, 2 * kp + k)[:, None]
+    of_gate, mixed, of_expert = blocks.reshape(c, 3, k, p, p).swapaxes(0, 1)
+    hessian[:, gate[:, :, None], gate[:, None, :]] += of_gate
+    hessian[:, gate[:, :, None], expert[:, None, :]] += mixed
+    hessian[:, expert[:, :, None], gate[:, None, :]] += mixed
+    hessian[:, expert[:, :, None], expert[:, None, :]] += of_expert
+    for rows, border in ((gate, borders[:, :k]), (expert, borders[:, k:])):
+        hessian[:, rows, variance] += border
+        hessian[:, variance, rows] += border
+    hessian[:, variance[:, 0], variance[:, 0]] += corner
     return hessian

@@ -46,12 +46,17 @@ def ranking(merits: list[tuple[bool, float]]) -> list[int]:
     >>> ranking([(True, -3.0), (True, -2.0 - 1e-14), (True, -2.0), (False, 7.0)])
     [1, 2, 0, 3]
     """
-    left = list(range(len(merits)))
+    left = sorted(range(len(merits)), key=lambda index: merits[index], reverse=True)
     order = []
     while left:
-        clean, top = max(merits[index] for index in left)
+        clean, top = merits[left[0]]
         least = top - _TIE * max(1.0, abs(top)) if np.isfinite(top) else top
-        order.append(next(index for index in left if merits[index][0] == clean and merits[index][1] >= least))
+        first = left[0]
+        for index in left:
+            if merits[index] < (clean, least):
+                break
+            first = min(first, index)
+        order.append(first)
         left.remove(order[-1])
     return order
 
@@ -71,22 +76,14 @@ def optimise(
         report: called with (iteration, value, gradient norm).
     """
     em = problem.em()
+    start = problem.clip(start)
     if method == "em":
         return _plain_em(problem, em, start, tol, max_iter, report)
     warm: list[float] = []
     spent = 0
     if method == "auto":
         start, warm, spent = accelerate(em, start, min(_WARM_UP_MAPS, max_iter), _WARM_UP_GAIN)
-    ascent = trust_region.ascend(
-        problem.evaluate,
-        start,
-        problem.box,
-        problem.rows,
-        problem.weights,
-        tol,
-        max(max_iter - spent, 1),
-        report,
-    )
+    ascent = problem.ascend(start, tol, max(max_iter - spent, 1), report)
     return Run(
         ascent.vector,
         ascent.evaluation.value,
@@ -121,7 +118,7 @@ def _plain_em(
     vector, values = run(em, start, max_iter, until)
     final = problem.evaluate(vector)
     values = values if stationary else [*values, final.value]
-    smallest = trust_region.smallest_eigenvalue(final, vector, problem.box, problem.rows)
+    smallest = problem.smallest_eigenvalue(final, vector)
     saddle = smallest < -trust_region.CURVATURE_TOLERANCE
     status = ("saddle" if saddle else "stationary") if stationary else "iterations"
     return Run(vector, final.value, final.gradient, values, len(values), status, smallest)

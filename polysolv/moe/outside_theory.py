@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from polysolv.moe.fit_record import FitRecord
+from polysolv.moe.structure import Structure
 
 SPIKE = 1e-2
 _SPIKE_ROWS = 0.1
@@ -24,6 +25,8 @@ def outside_theory(fit: FitRecord) -> dict[int, str]:
     }
     if G.k == 1:
         return found
+    structure = getattr(fit, "structure", None) or Structure.whole(G.d)
+    least = structure.per_expert
     rows = np.asarray(getattr(fit, "effective_rows", np.full(G.k, np.nan)), dtype=float)
     for atom in range(G.k):
         if atom in found:
@@ -35,6 +38,6 @@ def outside_theory(fit: FitRecord) -> dict[int, str]:
             found[atom] = f"a spike: its variance {G.sigma[atom]:.2g} is the least allowed"
         elif ratio < SPIKE and few:
             found[atom] = f"a spike: its variance {G.sigma[atom]:.2g} is {ratio:.1g} of the others' median"
-        elif rows[atom] < 2 * G.d + 3:
+        elif rows[atom] < least:
             found[atom] = f"nearly empty: it holds {rows[atom]:.3g} rows, fewer than it has parameters"
     return dict(sorted(found.items()))

@@ -14,7 +14,6 @@ from polysolv.moe.csv_data import require_rows
 from polysolv.moe.data_table import DataTable
 from polysolv.moe.design import response_of
 from polysolv.moe.fit_record import FitRecord
-from polysolv.moe.formula import parsed
 from polysolv.moe.likelihood import Array
 from polysolv.moe.predictive import predictive
 
@@ -83,7 +82,7 @@ def prediction_table(
     if fit.formula is not None:
         made, X, kept = fit.formula.covariates(table, missing)
         x_names = tuple(made)
-        asked = parsed(fit.formula.formula)
+        asked = fit.formula.parsed()
         y, there = (
             response_of(table, asked, kept, missing) if density else (None, np.ones(len(X), dtype=bool))
         )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from polysolv.display.grid import Grid, show_rate
 from polysolv.moe.cell_rates import CellRate, rates_of_fit
 from polysolv.moe.digits import shown
+from polysolv.moe.features import asked_columns
 from polysolv.moe.fit_record import FitRecord
+from polysolv.moe.interval_table import inference_notes, interval_grid
 from polysolv.moe.mixing_measure import PARAMETERS
 from polysolv.moe.recommendation import recommend
 from polysolv.moe.singular_bic import sbic_of_fits
@@ -19,8 +23,9 @@ _SHOWN_CHARACTERS = 200
 
 
 def fit_grids(fit: FitRecord) -> list[Grid]:
-    """Return the tables of one fit: summary, atoms, and the rates of the inferred cells."""
-    return [_summary(fit), _atoms(fit), _rates(fit)]
+    """Return the tables of one fit: summary, atoms, intervals that were asked for, rates of its cells."""
+    asked = [interval_grid(fit)] if fit.inference.intervals else []
+    return [_summary(fit), _atoms(fit), *asked, _rates(fit)]
 
 
 def fit_notes(fit: FitRecord) -> list[str]:
@@ -29,20 +34,29 @@ def fit_notes(fit: FitRecord) -> list[str]:
     notes = [f"warning: {warning}" for warning in fit.warnings]
     notes += [f"no standard errors for atom {atom}: {why}" for atom, why in errors.withheld.items()]
     x_names, _ = fit.column_names
+    notes += structure_notes(fit)
     for j in fit.collinear:
+        parts = [
+            name
+            for name, columns in (("gate", fit.gate_columns), ("experts", fit.expert_columns))
+            if j in columns
+        ]
+        only = f", but for the {parts[0]}" if parts else ""
         notes.append(
-            f"column {x_names[j]!r} is a linear combination of the columns before it and is left out: its "
-            "slopes are 0, and df, AIC and BIC do not count them"
+            f"column {x_names[j]!r} is a linear combination of the columns before it and is left out{only}: "
+            "its slopes are 0, and df, AIC and BIC do not count them"
         )
     centre = shown(fit.model, fit.mixing_measure, not fit.gate_separated).centre
     if centre is not None:
         at = ", ".join(f"{name} = {value:.15g}" for name, value in zip(x_names, centre.tolist(), strict=True))
         notes.append(f"beta0 and b are the values at {at}: the origin is too far away for the digits shown")
     if errors.reference is not None and fit.mixing_measure.k > 1:
+        gate = "beta0 and beta1" if fit.gate_columns else "beta0"
         notes.append(
-            f"the gate is identified up to a translation: standard errors of beta0 and beta1 are relative to "
-            f"atom {errors.reference}"
+            f"the gate is identified up to a translation: standard errors of {gate} are relative to atom "
+            f"{errors.reference}"
         )
+    notes += inference_notes(fit)
     notes += relation_notes(fit)
     cells = fit.inferred_cells
     excess = fit.mixing_measure.k - len(cells)
@@ -51,8 +65,28 @@ def fit_notes(fit: FitRecord) -> list[str]:
             f"the data support {len(cells)} atoms: rates are those of k - k* = {excess} excess experts, cell "
             "by cell; refined rates are worst-case statements"
         )
-        if all(len(cell) > 1 for cell in cells):
+        if all(len(cell) > 1 for cell in cells) and fit.gate_columns:
             notes.append("no atom looks exactly fitted: gate slopes may not be identifiable (k >= 2 k*)")
+    return notes
+
+
+def structure_notes(fit: FitRecord) -> list[str]:
+    """Return what is particular to the model and to its rows, if anything is."""
+    x_names, _ = fit.column_names
+    notes = []
+    if fit.weights is not None:
+        notes.append(
+            f"rows count as often as {fit.weights} says, {fit.n_samples:.15g} times in all: everything is as "
+            "if they were repeated so often"
+        )
+    if fit.structure.separate:
+        seen = [
+            ", ".join(x_names[j] for j in columns) or "no covariate"
+            for columns in (fit.gate_columns, fit.expert_columns)
+        ]
+        notes.append(f"the gate depends on {seen[0]}, the experts on {seen[1]}")
+    if fit.structure.equal_variances:
+        notes.append("all experts share one variance")
     return notes
 
 
@@ -110,6 +144,8 @@ def fit_csv(fit: FitRecord) -> str:
                 errors = getattr(fit.standard_errors, name)[atom]
                 vector = name in ("beta1", "a")
                 for j, x_name in enumerate(x_names if vector else [""]):
+                    if vector and j not in shown_columns(fit, name):
+                        continue
                     estimate, error = (float(v[j] if vector else v) for v in (estimates, errors))
                     error_text = "" if math.isnan(error) else repr(error)
                     hidden = fit.gate_separated and name in ("beta0", "beta1")
@@ -175,6 +211,7 @@ def range_notes(fits: list[FitRecord]) -> list[str]:
     ]
     for fit in fits:
         notes += [f"warning: k = {fit.mixing_measure.k}: {warning}" for warning in fit.warnings]
+    notes += structure_notes(fits[0])
     return [*notes, recommend(fits).sentence]
 
 
@@ -192,6 +229,23 @@ def _sbic_note(fits: list[FitRecord]) -> str:
     return note
 
 
+def shown_columns(fit: FitRecord, name: str) -> tuple[int, ...]:
+    """Return the columns whose slopes a table shows: those of the gate for beta1, of the experts for a.
+
+    Columns that are left out because others determine them are shown, with slopes 0.
+    """
+    x_names, _ = fit.column_names
+    features = fit.settings["gate_features" if name == "beta1" else "expert_features"]
+    return asked_columns(features, x_names)
+
+
+def covariate_list(fit: FitRecord) -> str:
+    """Return the names of the covariates that the gate or the experts are asked to depend on."""
+    x_names, _ = fit.column_names
+    used = {*shown_columns(fit, "beta1"), *shown_columns(fit, "a")}
+    return ", ".join(x_names[j] for j in sorted(used))
+
+
 def to_markdown(grids: list[Grid], notes: list[str]) -> str:
     """Return tables and notes as Markdown."""
     parts = [f"**{grid.title}**\n\n{grid.to_markdown()}" for grid in grids]
@@ -200,7 +254,7 @@ def to_markdown(grids: list[Grid], notes: list[str]) -> str:
 
 def _summary(fit: FitRecord) -> Grid:
     G = fit.mixing_measure
-    x_names, y_name = fit.column_names
+    _, y_name = fit.column_names
     eigenvalues = [f"{value:.3g}" for value in fit.information_eigenvalues]
     if len(eigenvalues) > 2 * _SHOWN_EIGENVALUES:
         eigenvalues = [*eigenvalues[:_SHOWN_EIGENVALUES], "...", *eigenvalues[-_SHOWN_EIGENVALUES:]]
@@ -215,7 +269,7 @@ def _summary(fit: FitRecord) -> Grid:
         ["at a bound", ", ".join(fit.at_bound) or "-"],
         ["starts", f"{len(ends)}, log-likelihoods {min(ends):.4f} to {max(ends):.4f}{_spurious_starts(fit)}"],
     ]
-    title = f"{y_name} given {', '.join(x_names)}: k = {G.k} experts, n = {fit.n_samples}"
+    title = f"{y_name} given {covariate_list(fit)}: k = {G.k} experts, n = {fit.n_samples}"
     return Grid(title, ["fit", "value"], rows)
 
 
@@ -225,14 +279,17 @@ def _atoms(fit: FitRecord) -> Grid:
     x_names, _ = fit.column_names
     headers = ["atom", "cell", "rows"]
     for name in PARAMETERS:
-        headers += [f"{name}[{x}]" for x in x_names] if name in ("beta1", "a") else [name]
+        vector = name in ("beta1", "a")
+        headers += [f"{name}[{x_names[j]}]" for j in shown_columns(fit, name)] if vector else [name]
     cell_of = {atom: index for index, cell in enumerate(fit.inferred_cells) for atom in cell}
     rows = []
     for i in range(G.k):
         row = [str(i), str(cell_of[i]), f"{fit.effective_rows[i]:.1f}"]
         for name in PARAMETERS:
-            values = getattr(G, name)[i].reshape(-1).tolist()
-            spreads = getattr(errors, name)[i].reshape(-1).tolist()
+            found = [np.reshape(getattr(part, name)[i], -1) for part in (G, errors)]
+            if name in ("beta1", "a"):
+                found = [part[list(shown_columns(fit, name))] for part in found]
+            values, spreads = (part.tolist() for part in found)
             if fit.gate_separated and name in ("beta0", "beta1"):
                 row += ["withheld"] * len(values)
                 continue
@@ -264,8 +321,11 @@ def _rates(fit: FitRecord) -> Grid:
 
 
 def _slowest(fit: FitRecord) -> list[str]:
-    statements = [rates for cell in rates_of_fit(fit).cells for rates in cell.parameters.values()]
+    cells = rates_of_fit(fit).cells
+    statements = [rates for cell in cells for rates in cell.parameters.values()]
     published = [rates.published.rate for rates in statements if rates.published]
+    if not all(any(rates.published for rates in cell.parameters.values()) for cell in cells):
+        published = []  # of some cell nothing is in print
     refined = [rates.refined.rate for rates in statements if rates.refined]
     unknown = [rates for rates in statements if not rates.refined]
     slowest = show_rate(None if unknown else min(refined, default=None))

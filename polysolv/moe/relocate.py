@@ -46,8 +46,7 @@ def _inserted(problem: Problem, base: Array, rng: np.random.Generator) -> Array:
 def _reduced(problem: Problem, small: Problem, vector: Array) -> Array:
     """Drop an atom or merge two, whichever costs least."""
     k = problem.k
-    mass = likelihood.responsibilities(vector, k, problem.Z, problem.y).sum(axis=1)
-    centre = problem.Z.mean(axis=1)
+    mass, centre = problem.mass(vector), problem.centre
     starts = [dropped(vector, k, i) for i in range(k)]
     starts += [merged(vector, k, i, j, mass, centre) for i, j in combinations(range(k), 2)] if k > 2 else []
     return _race(small, starts)[0]
@@ -74,17 +73,20 @@ def _ranked(problem: Problem, base: Array, rng: np.random.Generator) -> list[tup
         * rng.choice([0.0, 1.0, 4.0], size=(count, 1))
         * np.exp(0.5 * log_variance[owner])[:, None]
     )
+    slopes *= np.isin(np.arange(1, p), problem.restriction.expert_rows)
     level = y[centre] - np.einsum("cj,jc->c", slopes, Z[1:, centre])
     experts = np.concatenate([level[:, None], slopes], axis=1)
     gates = gate[owner, 1:] + rng.standard_normal((count, p - 1)) * rng.choice(
         [0.0, 1.0, 4.0, 16.0], size=(count, 1)
     )
+    gates *= np.isin(np.arange(1, p), problem.restriction.gate_rows)
     # Scaled so that the new atom's gate is that of its neighbour at the centre.
     level = np.einsum("cj,jc->c", gate[owner], Z[:, centre]) - np.einsum("cj,jc->c", gates, Z[1:, centre])
     gates = np.concatenate([level[:, None], gates], axis=1)
     D, V = np.zeros(count), np.zeros(count)
     for start in range(0, y.size, _SLICE):
-        z, response = Z[:, start : start + _SLICE], y[start : start + _SLICE]
+        rows = slice(start, start + _SLICE)
+        z, response = Z[:, rows], y[rows]
         density = likelihood.log_density(base, k, z, response)
         logits = gate @ z
         top = logits.max(axis=0)
@@ -93,8 +95,9 @@ def _ranked(problem: Problem, base: Array, rng: np.random.Generator) -> list[tup
         residual = (response - experts @ z) * np.exp(-log_sd)[:, None]
         excess = -0.5 * residual**2 - log_sd[:, None] - 0.5 * np.log(2 * np.pi) - density
         s = ratio * np.expm1(np.minimum(excess, 50.0))
-        D += s.sum(axis=1)
-        V += (s * s).sum(axis=1)
+        often = np.ones(s.shape[1]) if problem.row_weights is None else problem.row_weights[rows]
+        D += s @ often
+        V += (s * s) @ often
     gain = np.where((D > 0) & (V > 1e-200) & np.isfinite(V), D * D / np.maximum(V, 1e-200), -np.inf)
     # The best of each of ten groups: the best of all are often the same atom over and over.
     groups = gain.reshape(_TRIALS, -1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from polysolv.moe import weighted
 from polysolv.moe.likelihood import Array
 
 # A grid finer than this many rounding errors of the largest response cannot be told from none.
@@ -56,24 +57,28 @@ def _common(step: float, gap: float, slack: float) -> float:
     return a
 
 
-def residual_scale(Z: Array, y: Array) -> float:
+def residual_scale(Z: Array, y: Array, row_weights: Array | None = None) -> float:
     """Return a robust standard deviation of y around one line: one gross error hardly moves it.
 
     Args:
         Z: transposed design, shape (p, n), first row ones.
         y: responses, shape (n,).
+        row_weights: how often each row counts, positive, shape (n,); None for once.
 
     The median absolute residual of the line of least absolute deviations (by reweighted least squares), made
     consistent for the normal law; where half of the rows lie on the line, the next quantiles that are not 0.
     """
-    residual: Array = np.asarray(y - float(np.median(y)))
-    width = float(np.median(np.abs(residual))) or float(np.abs(residual).mean())
+    residual: Array = np.asarray(y - weighted.median(y, row_weights))
+    sizes = np.abs(residual)
+    width = weighted.median(sizes, row_weights) or float(weighted.mean(sizes, row_weights))
     least = 1e-6 * width
     line: Array = np.zeros(Z.shape[0])
     for _ in range(_SWEEPS):
         weights = 1.0 / np.maximum(np.abs(residual), least)
-        weighted = Z * weights
-        solved = np.linalg.lstsq(weighted @ Z.T, weighted @ y, rcond=1e-12)[0]
+        if row_weights is not None:
+            weights *= row_weights
+        products = Z * weights
+        solved = np.linalg.lstsq(products @ Z.T, products @ y, rcond=1e-12)[0]
         new: Array = np.asarray(solved, dtype=np.float64)
         residual = np.asarray(y - new @ Z, dtype=np.float64)
         change, line = float(np.abs(new - line).max()), new
@@ -81,7 +86,7 @@ def residual_scale(Z: Array, y: Array) -> float:
             break
     sizes = np.abs(residual)
     for share, factor in ((0.5, _NORMAL), (0.75, 0.87), (0.9, 0.61), (0.99, 0.39)):
-        found = factor * float(np.quantile(sizes, share))
+        found = factor * weighted.quantile(sizes, share, row_weights)
         if found > 1e-9 * width:
             return found
-    return float(np.sqrt(np.mean(sizes**2)))
+    return float(np.sqrt(weighted.mean(sizes**2, row_weights)))

@@ -51,7 +51,7 @@ def runs_of(
 
     moved = "em" if method == "em" else "newton"
     if isinstance(init, MixingMeasure):
-        yield ended(problem.box.clip(problem.coordinates.inward(init)), method)
+        yield ended(problem.clip(problem.coordinates.inward(init)), method)
         yield from _rescued(problem, runs, lambda start: ended(start, moved), rng)
         return
     sample = problem.every(max(1, problem.rows // _SAMPLE))

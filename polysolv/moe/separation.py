@@ -26,22 +26,24 @@ _VIOLATED = 1e-8
 _MARGIN = 40.0
 
 
-def separating_direction(gate: Array, tau: Array, Z: Array) -> Array | None:
+def separating_direction(gate: Array, tau: Array, Z: Array, row_weights: Array | None = None) -> Array | None:
     """Return a direction of the gate, shape (k, p), along which the likelihood rises for ever, or None.
 
     Args:
         gate: gate coefficients of a stationary point, shape (k, p), in standardised coordinates.
         tau: responsibilities, shape (k, n).
         Z: transposed design, shape (p, n), first row ones, others of standard deviation about 1.
+        row_weights: how often each row counts, positive, shape (n,); None for once.
 
     Experts without rows are left alone. The direction is long enough for all that it decides to be certain in
     double precision. A gate that has curvature in every direction is not separated: the program is then not
     run.
     """
-    alive = np.flatnonzero(tau.sum(axis=1) > _EMPTY)
-    if alive.size < 2 or _least_curvature(gate[alive], Z) > _FLAT:
+    often = np.ones(Z.shape[1]) if row_weights is None else row_weights
+    alive = np.flatnonzero(tau @ often > _EMPTY)
+    if alive.size < 2 or _least_curvature(gate[alive], Z, often) > _FLAT:
         return None
-    rows, gain = _program(tau[alive], Z)
+    rows, gain = _program(tau[alive], Z, often)
     found = _solved(rows, gain)
     if found is None:
         return None
@@ -55,19 +57,19 @@ def separating_direction(gate: Array, tau: Array, Z: Array) -> Array | None:
     return direction * min(_MARGIN / float(margins[margins > 1e-6 * top].min()), 1e8)
 
 
-def _least_curvature(gate: Array, Z: Array) -> float:
+def _least_curvature(gate: Array, Z: Array, often: Array) -> float:
     """Return the least eigenvalue of the gate's information per row, the last gate fixed."""
     k, p = gate.shape
     pi = np.exp(log_softmax(gate @ Z))[:-1]
     P = (pi[:, None, :] * Z).reshape((k - 1) * p, -1)
-    information = -(P @ P.T)
+    information = -((P * often) @ P.T)
     for i in range(k - 1):
         block = slice(i * p, (i + 1) * p)
-        information[block, block] += (pi[i] * Z) @ Z.T
-    return float(np.linalg.eigvalsh(information / Z.shape[1])[0])
+        information[block, block] += (pi[i] * often * Z) @ Z.T
+    return float(np.linalg.eigvalsh(information / often.sum())[0])
 
 
-def _program(tau: Array, Z: Array) -> tuple[Array, Array]:
+def _program(tau: Array, Z: Array, often: Array) -> tuple[Array, Array]:
     """Return rows r with r.delta >= 0 (all gates but the last), and the gain to be maximised."""
     k, p = tau.shape[0], Z.shape[0]
     owner = tau.argmax(axis=0)
@@ -82,11 +84,11 @@ def _program(tau: Array, Z: Array) -> tuple[Array, Array]:
             part = np.zeros((z.shape[0], k, p))
             part[:, i], part[:, other] = z, -z
             rows.append(part)
-            gain += part.sum(axis=0)
+            gain += np.tensordot(often[mine], part, axes=1)
             # A row that both hold asks for no change between them.
             rows.append(-part[tau[other, mine] > _SHARED])
     matrix = np.concatenate(rows)[:, :-1].reshape(-1, (k - 1) * p)
-    return np.unique(matrix, axis=0), gain[:-1].ravel() / Z.shape[1]
+    return np.unique(matrix, axis=0), gain[:-1].ravel() / often.sum()
 
 
 def _solved(rows: Array, gain: Array) -> Array | None:

@@ -21,13 +21,13 @@ Coefficients = Mapping[tuple[int, int], tuple[Fraction | float, int]]
 
 
 def sbic(
-    log_likelihoods: Sequence[float], n: int, coefficients: LearningCoefficients | Coefficients
+    log_likelihoods: Sequence[float], n: float, coefficients: LearningCoefficients | Coefficients
 ) -> list[float]:
     """Return -2 log L_k for k = 1, 2, …; smaller is better.
 
     Args:
         log_likelihoods: the maximised log-likelihood for k = 1, 2, …, at most 20 of them.
-        n: number of observations, at least 3.
+        n: number of observations, at least 3; no integer where rows have weights.
         coefficients: λ(k, k*) and μ for all k* ≤ k: the table of :func:`polysolv.learning_coefficients`, or a
             mapping (k, k*) -> (λ, μ). Of a table's entry that is only bounded the upper bound is taken, and 1
             for a multiplicity that is not known: what Drton and Plummer call sBIC-bar.
@@ -45,7 +45,8 @@ def sbic(
     [518.644, 489.648]
     """
     values = _finite(log_likelihoods)
-    n = require_integer("n", n, 3, 2**63 - 1)
+    if not isinstance(n, float) or not 3 <= n < 2**63 or n.is_integer():
+        n = require_integer("n", n, 3, 2**63 - 1)
     log_n, log_log_n = math.log(n), math.log(math.log(n))
 
     def marginal(i: int, j: int) -> float:
@@ -83,8 +84,8 @@ def sbic_of_fits(fits: Sequence[FitRecord]) -> RangeSbic:
     if reason:
         return RangeSbic(None, reason)
     model = fits[0]
-    d = model.mixing_measure.d - len(model.collinear)
-    table = learning_coefficients("softmax-gaussian", len(fits), d)
+    family = "softmax-gaussian" if model.structure.gate else "gaussian-experts-free-gate"
+    table = learning_coefficients(family, len(fits), len(model.structure.used))
     values = sbic([fit.log_likelihood for fit in fits], model.n_samples, table)
     bounded = tuple((entry.k, entry.k_true) for entry in table.entries if entry.value is None)
     return RangeSbic(tuple(values), "", bounded)
@@ -97,10 +98,18 @@ def _refusal(fits: Sequence[FitRecord]) -> str:
         return f"it needs a fit for each k from 1 on, at most {MAX_EXPERTS}"
     if fits[0].n_samples < 3:
         return "it needs three rows"
+    if any(fit.structure != fits[0].structure for fit in fits):
+        return "the fits are of models that leave out different things"
+    structure = fits[0].structure
+    if structure.equal_variances:
+        return "learning coefficients are not known where all experts share one variance"
+    if structure.separate and structure.gate:
+        return "learning coefficients are not known where gate and experts depend on different covariates"
     for fit in fits:
         at = f"k = {fit.mixing_measure.k}"
         if fit.mixing_measure.k > 1 and not _is_gate_bounded(fit):
-            return f"the gate is not bounded at {at}: give beta0 and beta1 bounds, from below and above"
+            names = "beta0 and beta1 bounds" if structure.gate else "beta0 a bound"
+            return f"the gate is not bounded at {at}: give {names}, from below and above"
         if fit.spurious:
             return f"the fit at {at} ends in spurious atoms"
         if fit.gate_separated:
@@ -111,8 +120,6 @@ def _refusal(fits: Sequence[FitRecord]) -> str:
             return f"the fit at {at} is not a stationary point"
         if fit.covariate_relations.found:
             return "the covariates satisfy relations, modulo which learning coefficients are not known"
-    if fits[0].mixing_measure.d == len(fits[0].collinear):
-        return "no covariate is left"
     return ""
 
 
@@ -120,7 +127,8 @@ def _is_gate_bounded(fit: FitRecord) -> bool:
     from polysolv.moe.coordinates import interval
 
     bounds, d = fit.settings.get("bounds") or {}, fit.mixing_measure.d
-    ends = [end for name in ("beta0", "beta1") for end in interval(name, bounds.get(name), d)]
+    names = ("beta0", "beta1") if fit.structure.gate else ("beta0",)
+    ends = [end for name in names for end in interval(name, bounds.get(name), d)]
     return all(math.isfinite(value) for end in ends for value in end.tolist())
 
 

@@ -11,10 +11,10 @@ from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables, to_text
 from polysolv.moe.digits import shown
 from polysolv.moe.fit_record import FitRecord
+from polysolv.moe.interval_table import interval_text, relative, shown_intervals
 from polysolv.moe.mixing_measure import PARAMETERS
-from polysolv.moe.presentation import fit_notes
+from polysolv.moe.presentation import covariate_list, fit_notes, shown_columns
 
-_NORMAL = 1.959963984540054
 _MEANING = {
     "beta0": "gate, intercept",
     "beta1": "gate, slope of {}",
@@ -26,7 +26,7 @@ _MEANING = {
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FitSummary(RichDisplay):
-    """Experts with their shares, estimates with errors and 95 % intervals, and warnings in words.
+    """Experts with their shares, estimates with errors and intervals, and warnings in words.
 
     Args:
         experts: share of the rows, effective rows and spread of each expert.
@@ -64,9 +64,10 @@ def sentences(fit: FitRecord) -> list[str]:
     for i in range(G.k):
         share = fit.effective_rows[i] / fit.n_samples
         moves = [
-            f"{'rises' if slope >= 0 else 'falls'} by {abs(slope):.3g} per unit of {name}"
-            for name, slope in zip(x_names, G.a[i].tolist(), strict=True)
-        ]
+            f"{'rises' if slope >= 0 else 'falls'} by {abs(slope):.3g} per unit of {x_names[j]}"
+            for j, slope in enumerate(G.a[i].tolist())
+            if j in shown_columns(fit, "a")
+        ] or [f"is {G.b[i]:.3g} on average"]
         most = 4
         more = f" and so on ({len(moves) - most} more)" if len(moves) > most else ""
         found.append(
@@ -92,42 +93,41 @@ def _experts(fit: FitRecord) -> Grid:
         remark = "spurious" if i in fit.spurious else f"looks like one with {alike}" if alike else "-"
         share = _percent(mass / fit.n_samples)
         rows.append([str(i), share, f"{mass:.1f}", f"{math.sqrt(variance):.4g}", remark])
-    x_names, y_name = fit.column_names
+    _, y_name = fit.column_names
     k = fit.mixing_measure.k
-    title = f"{y_name} given {', '.join(x_names)}: {k} expert{'s' if k > 1 else ''}, n = {fit.n_samples}"
+    title = f"{y_name} given {covariate_list(fit)}: {k} expert{'s' if k > 1 else ''}, n = {fit.n_samples}"
     return Grid(title, ["expert", "share", "effective rows", "standard deviation", "remark"], rows)
 
 
 def _estimates(fit: FitRecord) -> Grid:
     table, errors = shown(fit.model, fit.mixing_measure, not fit.gate_separated), fit.standard_errors
+    G, sets = relative(fit, table.measure), shown_intervals(fit)
     x_names, _ = fit.column_names
     rows = []
-    for i in range(fit.mixing_measure.k):
+    for i in range(G.k):
         for name in PARAMETERS:
-            values = np.reshape(getattr(table.measure, name)[i], -1).tolist()
+            values = np.reshape(getattr(G, name)[i], -1).tolist()
             spreads = np.reshape(getattr(errors, name)[i], -1).tolist()
             if table.centre is not None and name in ("beta0", "b"):
                 there = errors.centred
                 spreads = [math.nan if there is None else float(there[name == "b"][i])]
-            columns = x_names if name in ("beta1", "a") else ("",)
-            for value, spread, x in zip(values, spreads, columns, strict=True):
+            vector = name in ("beta1", "a")
+            for j, (value, spread) in enumerate(zip(values, spreads, strict=True)):
+                if vector and j not in shown_columns(fit, name):
+                    continue
+                x = x_names[j] if vector else ""
                 meaning = _MEANING[name].format(x)
                 if fit.gate_separated and name in ("beta0", "beta1"):
-                    rows.append([str(i), meaning, "withheld", "-", "-"])
+                    rows.append([str(i), meaning, "withheld", "-", *("-" for _ in sets)])
                     continue
-                rows.append([str(i), meaning, f"{value:.{table.digits}g}", *_interval(name, value, spread)])
-    return Grid("estimates", ["expert", "parameter", "estimate", "standard error", "95 % interval"], rows)
+                ends = [interval_text(fit, found, name, i, j) for found in sets]
+                rows.append([str(i), meaning, f"{value:.{table.digits}g}", _error(spread), *ends])
+    headers = ["expert", "parameter", "estimate", "standard error"]
+    titles = ["95 % interval"] if len(sets) == 1 else [found.title for found in sets]
+    return Grid("estimates", [*headers, *titles], rows)
 
 
-def _interval(name: str, value: float, error: float) -> list[str]:
-    """Return error and interval as text; that of a variance is made on the scale of its logarithm."""
+def _error(error: float) -> str:
     if math.isnan(error):
-        return ["-", "-"]
-    if error == 0:
-        return ["fixed", "-"]
-    if name == "sigma":
-        factor = math.exp(_NORMAL * error / value)
-        low, high = value / factor, value * factor
-    else:
-        low, high = value - _NORMAL * error, value + _NORMAL * error
-    return [f"{error:.2g}", f"{low:.4g} to {high:.4g}"]
+        return "-"
+    return "fixed" if error == 0 else f"{error:.2g}"

@@ -55,7 +55,7 @@ class Box:
         return held
 
 
-def smallest_eigenvalue(found: Evaluation, vector: Array, box: Box, rows: int) -> float:
+def smallest_eigenvalue(found: Evaluation, vector: Array, box: Box, rows: float) -> float:
     """Return the smallest eigenvalue of the information per row, free coordinates only, gauge apart."""
     if found.hessian is None:
         return float("nan")
@@ -72,7 +72,7 @@ def ascend(
     evaluate: Callable[[Array], Evaluation],
     start: Array,
     box: Box,
-    rows: int,
+    rows: float,
     weights: Array,
     tol: float,
     max_iter: int,
@@ -299,6 +299,6 @@ def _extreme_eigenvalues(
     return float(eigenvalues[0]), float(eigenvalues[-1])
 
 
-def norm(gradient: Array, vector: Array, box: Box, rows: int, weights: Array) -> float:
+def norm(gradient: Array, vector: Array, box: Box, rows: float, weights: Array) -> float:
     """Largest weighted entry of the projected gradient per observation."""
     return float(np.abs(projected(gradient, vector, box) * weights).max()) / rows
