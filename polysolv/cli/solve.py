@@ -191,7 +191,8 @@ def _table(
         [str(i), *(_number(z, path.real) for z in path.solution), _kind(path)]
         for i, path in enumerate(shown, 1)
     ]
-    lines = _rendered(["", *names, "kind"], rows, rich=output is None and on_terminal())
+    none = f"no {'real' if real else 'finite'} solutions"
+    lines = _rendered(["", *names, "kind"], rows, rich=output is None and on_terminal()) if rows else [none]
     counts = result.counts
     lines += [
         "",
@@ -206,8 +207,6 @@ def _table(
 
 
 def _rendered(header: list[str], rows: list[list[str]], rich: bool) -> list[str]:
-    if not rows:
-        return ["no finite solutions"]
     widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
     width = _columns() if rich else 0
     if sum(widths) + 3 * len(widths) + 1 <= width:  # a narrower table would break the numbers
