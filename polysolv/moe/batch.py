@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from polysolv.moe.climb import Ascents
-from polysolv.moe.likelihood import Array, Indices, pack, stacked_parts, unpack
+from polysolv.moe.likelihood import Array, Indices, pack, stacked_parts
 from polysolv.moe.optimise import ranking
 from polysolv.moe.problem import Problem
 from polysolv.moe.spurious import spurious_of_many
@@ -30,9 +30,7 @@ _SAME = 1e-3
 _SMALLEST_MASS = 1e-8
 
 
-def raced(
-    problem: Problem, starts: list[Array], count: int, known: Sequence[float] = ()
-) -> list[Array]:
+def raced(problem: Problem, starts: list[Array], count: int, known: Sequence[float] = ()) -> list[Array]:
     """Return the best ``count`` of the starts, best first, after some EM maps and Newton steps.
 
     Args:
@@ -98,9 +96,7 @@ def distinct(problem: Problem, vectors: list[Array], count: int) -> list[Array]:
     return [vectors[index] for index in best_places(problem, vectors, count)]
 
 
-def best_places(
-    problem: Problem, vectors: list[Array], count: int, known: Sequence[float] = ()
-) -> list[int]:
+def best_places(problem: Problem, vectors: list[Array], count: int, known: Sequence[float] = ()) -> list[int]:
     """Return the indices of :func:`distinct`, without vectors of an objective in ``known``."""
     merits: list[tuple[bool, float]] = []
     for batch in _batches(problem, vectors):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import takewhile
 
 import numpy as np
 
@@ -52,7 +51,11 @@ def ranking(merits: list[tuple[bool, float]]) -> list[int]:
     while left:
         clean, top = merits[left[0]]
         least = top - _TIE * max(1.0, abs(top)) if np.isfinite(top) else top
-        ties = takewhile(lambda index: merits[index][0] == clean and merits[index][1] >= least, left)
+        ties = left[:1]
+        for index in left[1:]:
+            if merits[index][0] != clean or not merits[index][1] >= least:
+                break
+            ties.append(index)
         order.append(min(ties))
         left.remove(order[-1])
     return order
