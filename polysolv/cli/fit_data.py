@@ -38,7 +38,7 @@ def read_fit_data(
         table, design = _designed(raw, options, reading)
     else:
         y_name, missing = options["y_name"], options["missing"]
-        table = read_csv(raw, x_names, y_name, missing, *reading, weights=options["weights"])
+        table = read_csv(raw, x_names, y_name, missing, *reading, options["weights"])
     show_note(table.note)
     _refuse_constant(table)
     structure = asked_structure(table.gate, table.experts, options["variance"], len(table.x_names))

@@ -406,7 +406,8 @@ class SoftmaxGaussianMoE(InferenceMixin, PredictionMixin, RegressorMixin, BaseEs
             self.__dict__.pop(name, None)
         self.inference_ = Inference()
         self.covariate_texts_: Texts = {}
-        free_gate = not {"beta0", "beta1"} & set(self.bounds or {})
+        gate_names = {"beta0", "beta1"} if data.structure.gate else {"beta0"}
+        free_gate = not gate_names & set(self.bounds or {})
         end = settled(problem, best_of(problem, runs), self.tol, self.max_iter, free_gate)
         run = end.run
         if not np.isfinite(run.value):

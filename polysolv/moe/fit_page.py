@@ -12,7 +12,7 @@ from polysolv.moe.criteria_plot import plot_criteria
 from polysolv.moe.fit_plot import Drawn, plot_fit
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.likelihood import Array
-from polysolv.moe.presentation import fit_grids, range_grid, range_notes
+from polysolv.moe.presentation import covariate_list, fit_grids, range_grid, range_notes
 from polysolv.moe.recommendation import recommend
 from polysolv.moe.summary import summary_of
 
@@ -26,9 +26,9 @@ def fit_page(fits: Sequence[FitRecord], data: tuple[Array, Array] | None) -> str
         fits: one fit, or fits of the same data with different numbers of experts.
         data: (X, y) for the picture, or None where it is not at hand.
     """
-    x_names, y_name = fits[0].column_names
+    _, y_name = fits[0].column_names
     formula = fits[0].formula
-    title = f"{y_name} given {', '.join(x_names)}" if formula is None else formula.formula
+    title = f"{y_name} given {covariate_list(fits[0])}" if formula is None else formula.formula
     body = [f"<h1>{escape(title)}</h1>"]
     shown = fits[0]
     if len(fits) > 1:

@@ -46,12 +46,17 @@ def ranking(merits: list[tuple[bool, float]]) -> list[int]:
     >>> ranking([(True, -3.0), (True, -2.0 - 1e-14), (True, -2.0), (False, 7.0)])
     [1, 2, 0, 3]
     """
-    left = list(range(len(merits)))
+    left = sorted(range(len(merits)), key=lambda index: merits[index], reverse=True)
     order = []
     while left:
-        clean, top = max(merits[index] for index in left)
+        clean, top = merits[left[0]]
         least = top - _TIE * max(1.0, abs(top)) if np.isfinite(top) else top
-        order.append(next(index for index in left if merits[index][0] == clean and merits[index][1] >= least))
+        first = left[0]
+        for index in left:
+            if merits[index] < (clean, least):
+                break
+            first = min(first, index)
+        order.append(first)
         left.remove(order[-1])
     return order
 

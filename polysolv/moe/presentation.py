@@ -51,9 +51,10 @@ def fit_notes(fit: FitRecord) -> list[str]:
         at = ", ".join(f"{name} = {value:.15g}" for name, value in zip(x_names, centre.tolist(), strict=True))
         notes.append(f"beta0 and b are the values at {at}: the origin is too far away for the digits shown")
     if errors.reference is not None and fit.mixing_measure.k > 1:
+        gate = "beta0 and beta1" if fit.gate_columns else "beta0"
         notes.append(
-            f"the gate is identified up to a translation: standard errors of beta0 and beta1 are relative to "
-            f"atom {errors.reference}"
+            f"the gate is identified up to a translation: standard errors of {gate} are relative to atom "
+            f"{errors.reference}"
         )
     notes += inference_notes(fit)
     notes += relation_notes(fit)
@@ -238,6 +239,13 @@ def shown_columns(fit: FitRecord, name: str) -> tuple[int, ...]:
     return asked_columns(features, x_names)
 
 
+def covariate_list(fit: FitRecord) -> str:
+    """Return the names of the covariates that the gate or the experts are asked to depend on."""
+    x_names, _ = fit.column_names
+    used = {*shown_columns(fit, "beta1"), *shown_columns(fit, "a")}
+    return ", ".join(x_names[j] for j in sorted(used))
+
+
 def to_markdown(grids: list[Grid], notes: list[str]) -> str:
     """Return tables and notes as Markdown."""
     parts = [f"**{grid.title}**\n\n{grid.to_markdown()}" for grid in grids]
@@ -246,7 +254,7 @@ def to_markdown(grids: list[Grid], notes: list[str]) -> str:
 
 def _summary(fit: FitRecord) -> Grid:
     G = fit.mixing_measure
-    x_names, y_name = fit.column_names
+    _, y_name = fit.column_names
     eigenvalues = [f"{value:.3g}" for value in fit.information_eigenvalues]
     if len(eigenvalues) > 2 * _SHOWN_EIGENVALUES:
         eigenvalues = [*eigenvalues[:_SHOWN_EIGENVALUES], "...", *eigenvalues[-_SHOWN_EIGENVALUES:]]
@@ -261,7 +269,7 @@ def _summary(fit: FitRecord) -> Grid:
         ["at a bound", ", ".join(fit.at_bound) or "-"],
         ["starts", f"{len(ends)}, log-likelihoods {min(ends):.4f} to {max(ends):.4f}{_spurious_starts(fit)}"],
     ]
-    title = f"{y_name} given {', '.join(x_names)}: k = {G.k} experts, n = {fit.n_samples}"
+    title = f"{y_name} given {covariate_list(fit)}: k = {G.k} experts, n = {fit.n_samples}"
     return Grid(title, ["fit", "value"], rows)
 
 

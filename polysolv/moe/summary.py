@@ -13,7 +13,7 @@ from polysolv.moe.digits import shown
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.interval_table import interval_text, relative, shown_intervals
 from polysolv.moe.mixing_measure import PARAMETERS
-from polysolv.moe.presentation import fit_notes, shown_columns
+from polysolv.moe.presentation import covariate_list, fit_notes, shown_columns
 
 _MEANING = {
     "beta0": "gate, intercept",
@@ -93,9 +93,9 @@ def _experts(fit: FitRecord) -> Grid:
         remark = "spurious" if i in fit.spurious else f"looks like one with {alike}" if alike else "-"
         share = _percent(mass / fit.n_samples)
         rows.append([str(i), share, f"{mass:.1f}", f"{math.sqrt(variance):.4g}", remark])
-    x_names, y_name = fit.column_names
+    _, y_name = fit.column_names
     k = fit.mixing_measure.k
-    title = f"{y_name} given {', '.join(x_names)}: {k} expert{'s' if k > 1 else ''}, n = {fit.n_samples}"
+    title = f"{y_name} given {covariate_list(fit)}: {k} expert{'s' if k > 1 else ''}, n = {fit.n_samples}"
     return Grid(title, ["expert", "share", "effective rows", "standard deviation", "remark"], rows)
 
 

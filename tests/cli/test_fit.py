@@ -284,7 +284,7 @@ def test_a_timeout_shows_the_finished_fits_and_ends_with_3(run, folder, monkeypa
     monkeypatch.setattr(
         SoftmaxGaussianMoE,
         "fit",
-        lambda self, X, y: fit(self, X, y) if self.n_experts == 1 else time.sleep(60),
+        lambda self, X, y, sample_weight: fit(self, X, y) if self.n_experts == 1 else time.sleep(60),
     )
     saved = folder / "range.json"
     code, out, err = run(
