@@ -19,17 +19,19 @@ from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.moe import diagnostics
 from polysolv.moe.arrays import as_numpy
 from polysolv.moe.columns import bounds_of, independent_columns, spread
-from polysolv.moe.coordinates import check_bounds, coordinate_names, interval
+from polysolv.moe.coordinates import check_bounds, coordinate_names, interval, snapped
 from polysolv.moe.covariate_relations import CovariateRelations
 from polysolv.moe.covariate_search import find_relations
 from polysolv.moe.decimals import Texts
 from polysolv.moe.ends import settled
+from polysolv.moe.engines.choice import on_device
+from polysolv.moe.engines.devices import check_device
 from polysolv.moe.fit_record import LEARNED, SETTINGS, FitRecord
 from polysolv.moe.fit_warning import FitWarning
 from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.frames import columns_named, is_frame
 from polysolv.moe.likelihood import Array
-from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure, natural_order
+from polysolv.moe.mixing_measure import MixingMeasure, natural_order
 from polysolv.moe.optimise import METHODS, Run
 from polysolv.moe.penalty import PENALTIES
 from polysolv.moe.prediction import PredictionMixin
@@ -82,6 +84,8 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         warm_start: whether a second ``fit`` starts from the last solution; afresh if its shape has changed.
         random_state: seed of the starts; with "em-short" of the last fifth of them, the others are the same
             for every seed.
+        device: "cpu", "cuda" (extra ``gpu``: the trust region's evaluations run on the GPU) or "auto": cuda
+            if there is one. On a GPU at most 8 experts and 3 covariates.
         verbose: 0 for silence; 1 reports each start, 2 each iteration, on standard error.
 
     Attributes:
@@ -155,6 +159,7 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         bounds: Any = None,
         warm_start: bool = False,
         random_state: Any = None,
+        device: str = "cpu",
         verbose: int = 0,
     ) -> None:
         self.n_experts = n_experts
@@ -168,6 +173,7 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         self.bounds = bounds
         self.warm_start = warm_start
         self.random_state = random_state
+        self.device = device
         self.verbose = verbose
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> SoftmaxGaussianMoE:
@@ -182,6 +188,7 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         bounds = bounds_of(self.bounds, kept, X.shape[1])
         with one_thread():
             problem = Problem.of(X[:, list(kept)], y, self.n_experts, floor, bounds, self.penalty)
+            problem = on_device(problem, self.device)
             runs: list[Run] = []
             finished = False
             try:
@@ -370,7 +377,7 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         offset = float(np.log(problem.coordinates.y_scale)) * n
         order = natural_order(k, len(data.kept))
         self.model_ = FittedModel(problem.coordinates, run.vector, k, data.kept, d)
-        self.mixing_measure_ = _snapped(self.model_.measure(), data.floor, self.bounds)
+        self.mixing_measure_ = snapped(self.model_.measure(), data.floor, self.bounds)
         self._held = problem.box.held(run.vector, run.gradient)
         self.held_ = spread(self._held[order], data.kept, k, d, False)
         self.at_bound_ = [name for name, at in zip(coordinate_names(k, d), self.held_, strict=True) if at]
@@ -440,6 +447,7 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         require_integer("n_experts", self.n_experts, 1, 1000)
         require_integer("n_init", self.n_init, 1, 10**6)
         require_integer("max_iter", self.max_iter, 1, 10**9)
+        check_device(self.device)
         if self.method not in METHODS:
             raise unknown_name("method", self.method, list(METHODS))
         if not isinstance(self.init, MixingMeasure) and self.init not in NAMES:
@@ -548,16 +556,3 @@ def _fit_of(record: FitRecord) -> SoftmaxGaussianMoE:
 
 def _positive(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool) and 0.0 < float(value) < np.inf
-
-
-def _snapped(G: MixingMeasure, floor: float, bounds: Any) -> MixingMeasure:
-    """Undo what rounding in the change of units moved across a bound."""
-    arrays = []
-    for name in PARAMETERS:
-        low, high = interval(name, (bounds or {}).get(name), G.d)
-        low = np.maximum(low, floor) if name == "sigma" else low
-        value = getattr(G, name)
-        arrays.append(
-            np.clip(value, low if value.ndim == 2 else low[0], high if value.ndim == 2 else high[0])
-        )
-    return MixingMeasure(*arrays)

@@ -9,6 +9,7 @@ import numpy as np
 from polysolv.moe import likelihood, trust_region
 from polysolv.moe.coordinates import Bounds, Coordinates, interval
 from polysolv.moe.em import ExpectationMaximisation
+from polysolv.moe.engines.engine import Engine
 from polysolv.moe.likelihood import Array, pack, unpack
 from polysolv.moe.penalty import Penalty
 from polysolv.moe.scale import residual_scale, resolution
@@ -30,6 +31,7 @@ class Problem:
         box: feasible set.
         boxed: whether the user bounds the variances from below: then every end in the box counts.
         penalty: what is added to the log-likelihood, or None.
+        engine: what evaluates the log-likelihood of these rows; None for :mod:`~polysolv.moe.likelihood`.
     """
 
     coordinates: Coordinates
@@ -39,6 +41,7 @@ class Problem:
     box: Box
     boxed: bool
     penalty: Penalty | None = None
+    engine: Engine | None = None
 
     @classmethod
     def of(
@@ -65,13 +68,13 @@ class Problem:
         if self.rows <= rows:
             return self
         chosen = np.sort(rng.choice(self.rows, rows, replace=False))
-        return replace(self, Z=np.ascontiguousarray(self.Z[:, chosen]), y=self.y[chosen])
+        return replace(self, Z=np.ascontiguousarray(self.Z[:, chosen]), y=self.y[chosen], engine=None)
 
     def every(self, step: int) -> Problem:
         """Return the problem with every ``step``-th row."""
         if step == 1:
             return self
-        return replace(self, Z=np.ascontiguousarray(self.Z[:, ::step]), y=self.y[::step])
+        return replace(self, Z=np.ascontiguousarray(self.Z[:, ::step]), y=self.y[::step], engine=None)
 
     def without_atom(self) -> Problem:
         """Return the problem with one atom less."""
@@ -79,7 +82,7 @@ class Problem:
         lower, upper = (
             pack(*(part[:k] for part in unpack(end, self.k))) for end in (self.box.lower, self.box.upper)
         )
-        return replace(self, k=k, box=Box(lower, upper, _gauge(k, self.Z.shape[0])))
+        return replace(self, k=k, box=Box(lower, upper, _gauge(k, self.Z.shape[0])), engine=None)
 
     @property
     def rows(self) -> int:
@@ -98,7 +101,10 @@ class Problem:
 
     def evaluate(self, vector: Array, second: bool = True) -> likelihood.Evaluation:
         """Return the objective (log-likelihood plus penalty) with its derivatives."""
-        found = likelihood.evaluate(vector, self.k, self.Z, self.y, second)
+        if self.engine is None:
+            found = likelihood.evaluate(vector, self.k, self.Z, self.y, second)
+        else:
+            found = self.engine.evaluate(vector, second)
         if self.penalty is None:
             return found
         log_variance = unpack(vector, self.k)[2]
