@@ -91,4 +91,14 @@ def _presets() -> dict[str, Preset]:
                 "spread": 0.3,
             },
         )
+    for k in (3, 5):
+        presets[f"billion-k{k}"] = Preset(
+            f"overlap-k{k} to a billion rows, which are made when they are needed; meant for a GPU",
+            {
+                **presets[f"overlap-k{k}"].settings,
+                "sizes": tuple(10**power for power in range(3, 10)),
+                "replicates": 40,
+                "stream": True,
+            },
+        )
     return presets

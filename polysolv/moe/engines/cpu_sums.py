@@ -207,13 +207,13 @@ def _compensated(block, totals, rests):
 
 @compiled
 def added(x, y, mean, scale, y_mean, y_scale, gate, expert, log_variance, second, totals, rests):
-    """Add the sums (:mod:`polysolv.moe.engines.sums`) of some rows to ``totals``, rounding errors to ``rests``.
+    """Add the sums (:mod:`polysolv.moe.engines.sums`) of some rows.
 
     Args:
         x, y: rows, shapes (d, n) and (n,); (x - mean)/scale and (y - y_mean)/y_scale are what counts.
         gate, expert, log_variance: of the model, shapes (k, d + 1), (k, d + 1) and (k,).
         second: whether second derivatives are wanted.
-        totals, rests: shape (size,).
+        totals, rests: what is added to: sums and their rounding errors, shape (size,).
     """
     d, k = x.shape[0], log_variance.size
     p = d + 1

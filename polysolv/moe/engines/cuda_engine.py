@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from polysolv.moe.engines.cuda_source import THREADS, passes, source
-from polysolv.moe.engines.devices import DeviceError
+from polysolv.moe.engines.devices import DeviceError, cuda_module
 from polysolv.moe.engines.engine import Rows
 from polysolv.moe.engines.sums import Term, assembled, size
 from polysolv.moe.likelihood import Array, Evaluation, unpack
 from polysolv.moe.rows import scalars
 
-# Blocks of threads at most: the same on every device, so that sums are the same on devices of a kind. A thread
-# adds n / (BLOCKS THREADS) rows, 3,815 at n = 10^9, whose rounding is below 3,815 2^-53 = 4.3e-13 of the sum of
-# absolute values.
+# Blocks of threads at most: the same on every device, so that sums are the same on devices of a kind. A
+# thread adds n / (BLOCKS THREADS) rows, 3,815 at n = 10^9, whose rounding is below 3,815 2^-53 = 4.3e-13 of
+# the sum of absolute values.
 BLOCKS = 2048
 _LOG_2PI = float(np.log(2.0 * np.pi))
 
@@ -49,8 +49,6 @@ class CudaEngine:
         return self._summed(vector, False, None)[1]
 
     def _summed(self, vector: Array, second: bool, rows: int | None) -> tuple[Evaluation, Array]:
-        from numba import cuda
-
         k, p = self._k, self._rows.d + 1
         stream, count = self._rows.stream, self._rows.first(rows)
         shape = (None, 0) if stream is None else (stream.k, stream.law_data[0])
@@ -61,7 +59,7 @@ class CudaEngine:
             for chosen in passes(k, p, second):
                 first, last = chosen[0][0], chosen[-1][0] + chosen[-1][1].width(p)
                 kernel = _kernel(tuple(term for _, term in chosen), k, p - 1, *shape)
-                out = cuda.device_array((last - first, blocks))
+                out = cuda_module().device_array((last - first, blocks))
                 kernel[blocks, THREADS](*given, out)
                 # numpy adds contiguous numbers in pairs.
                 sums[first:last] = out.copy_to_host().sum(axis=1)
@@ -88,17 +86,13 @@ def _model_arguments(vector: Array, k: int) -> list[float]:
 
 @cache
 def _kernel(chosen: tuple[Term, ...], k: int, d: int, k_true: int | None, law: int) -> Any:
-    from numba import cuda
-
-    return cuda.jit(function(chosen, k, d, k_true, law))
+    return cuda_module().jit(function(chosen, k, d, k_true, law))
 
 
 def function(chosen: tuple[Term, ...], k: int, d: int, k_true: int | None, law: int) -> Callable[..., None]:
     """Return the Python function of a kernel; the arguments are those of :func:`cuda_source.source`."""
-    from numba import cuda
-
     names = ("uniforms", "normals", "spaced", "exponential", "logarithm", "NOISE", "CHOICE", "FURTHER")
-    space = {"cuda": cuda, "np": np, **{name: getattr(scalars, name) for name in names}}
+    space = {"cuda": cuda_module(), "np": np, **{name: getattr(scalars, name) for name in names}}
     exec(compile(source(chosen, k, d, k_true, law), f"<kernel k={k} d={d}>", "exec"), space)
     kernel: Callable[..., None] = space["kernel"]
     return kernel
@@ -106,8 +100,6 @@ def function(chosen: tuple[Term, ...], k: int, d: int, k_true: int | None, law: 
 
 def _copied(rows: Rows) -> tuple[Any, Any]:
     """Return the standardised rows on the device, x (d, n) and y (n,)."""
-    from numba import cuda
-
     units = rows.units
     x, y = rows.stored
     needed = x.nbytes + y.nbytes
@@ -118,14 +110,13 @@ def _copied(rows: Rows) -> tuple[Any, Any]:
             raise DeviceError("device", "cuda", allowed)
         scaled = (x - units.x_mean[:, None]) / units.x_scale[:, None]
         response = (y - units.y_mean) / units.y_scale
-        return cuda.to_device(np.ascontiguousarray(scaled)), cuda.to_device(response)
+        to_device = cuda_module().to_device
+        return to_device(np.ascontiguousarray(scaled)), to_device(response)
 
 
 def _free_memory() -> int | None:
-    from numba import cuda
-
     try:
-        free = cuda.current_context().get_memory_info()[0]
+        free = cuda_module().current_context().get_memory_info()[0]
     except (AttributeError, NotImplementedError):  # a simulator has none
         return None
     return int(free) if np.isfinite(free) else None

@@ -170,14 +170,15 @@ def _coefficient(term: Term) -> str:
     if term.kind in single:
         return single[term.kind]
     if i == j:
-        return {
+        paired: dict[tuple[str, ...], str] = {
             ("gate", "gate"): f"tau{i} * (1.0 - tau{i}) - pi{i} * (1.0 - pi{i})",
             ("gate", "expert"): f"te{i}_ * (1.0 - tau{i})",
             ("expert", "expert"): f"te{i}_ * (e{i} - te{i}_) - tau{i} * prec{i}",
             ("gate", "scale"): f"th{i} * (1.0 - tau{i})",
             ("expert", "scale"): f"te{i}_ * (h{i} - 1.0 - th{i})",
             ("scale", "scale"): f"th{i} * (h{i} - th{i}) - 0.5 * tau{i} * q{i}",
-        }[term.kind]
+        }
+        return paired[term.kind]
     if term.kind == ("gate", "gate"):
         return f"pi{i} * pi{j} - tau{i} * tau{j}"
     first = {"gate": f"tau{i}", "expert": f"te{i}_", "scale": f"th{i}"}[term.kind[0]]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 from polysolv.errors import InputError, unknown_name
 
@@ -64,14 +66,17 @@ def cuda_trouble() -> str:
     The import is tried first: another image may hold a NumPy that numba-cuda does not know.
     """
     try:
-        from numba import cuda
-
-        if cuda.is_available():
+        if cuda_module().is_available():
             return ""
     except Exception as error:  # whatever breaks there is a reason not to use it
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:120]
         return f"cpu, or a numba-cuda that loads ({reason}): {_INSTALL}, with a NumPy that it knows"
     return f"cpu, or a machine with an NVIDIA GPU, its driver (nvidia-smi shows it) and {_INSTALL}"
+
+
+def cuda_module() -> Any:
+    """Return numba's module for CUDA, that of the package numba-cuda where it is installed."""
+    return import_module("numba.cuda")
 
 
 def devices() -> list[Device]:
@@ -80,9 +85,7 @@ def devices() -> list[Device]:
     trouble = cuda_trouble()
     if trouble:
         return [*found, Device("cuda", "not found", None, f"needs {trouble.removeprefix('cpu, or ')}")]
-    from numba import cuda
-
-    for gpu in cuda.gpus:
+    for gpu in cuda_module().gpus:
         name = getattr(gpu, "name", "simulator")
         name = name.decode() if isinstance(name, bytes) else str(name)
         found.append(Device("cuda", name, _gpu_memory(gpu)))
@@ -111,8 +114,6 @@ def _physical_memory() -> int | None:
 def _gpu_memory(gpu: object) -> int | None:
     try:
         with gpu:  # type: ignore[attr-defined]
-            from numba import cuda
-
-            return int(cuda.current_context().get_memory_info()[1])
+            return int(cuda_module().current_context().get_memory_info()[1])
     except Exception:  # a simulator has none
         return None

@@ -84,7 +84,10 @@ def assembled(k: int, p: int, sums: Array, second: bool) -> tuple[Evaluation, Ar
         if term.kind == ("mass",):
             mass[term.i] = part[0]
             continue
-        starts = [place[kind][0] + atom * place[kind][1] for kind, atom in zip(term.kind, (term.i, term.j))]
+        starts = [
+            place[kind][0] + atom * place[kind][1]
+            for kind, atom in zip(term.kind, (term.i, term.j), strict=False)
+        ]
         if len(starts) == 1:
             gradient[starts[0] : starts[0] + part.size] = part
             continue

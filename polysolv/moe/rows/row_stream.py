@@ -66,9 +66,9 @@ class RowStream:
         check_shape(k, d, "atoms", "covariates")
         covariate_law(law, d, "x")
         if law.startswith("linspace") and rows is None:
-            raise InputError("rows", None, "the number of rows, over which equally spaced covariates are laid")
-        arrays = (np.ascontiguousarray(part) for part in (gate, expert, np.sqrt(variance)))
-        return cls(*arrays, seed, replicate, law, rows)
+            raise InputError("rows", None, "the number of rows that equally spaced covariates are laid over")
+        whole = np.ascontiguousarray
+        return cls(whole(gate), whole(expert), np.sqrt(variance), seed, replicate, law, rows)
 
     @property
     def d(self) -> int:

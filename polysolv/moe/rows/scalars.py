@@ -3,8 +3,8 @@
 Random words come from Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as
 1, 2, 3"): ten rounds of a bijection of 128-bit counters, chosen by a 64-bit key. The counter is (low and high
 half of the row's number i, replicate, block), the key is the seed, so a row depends on nothing else. Block 0
-gives two independent normals (Box and Muller 1958), block 1 the uniforms that choose the atom and x_1, block 2
-those of x_2 and x_3.
+gives two independent normals (Box and Muller 1958), block 1 the uniforms that choose the atom and x_1, block
+2 those of x_2 and x_3.
 
 exp, log, sin and cos are series in plain arithmetic: compilers make vectors of loops over them, which they do
 not of calls of a library, and a GPU differs from a CPU by fused multiplications alone, in the last bits.
