@@ -118,7 +118,11 @@ def _fitted(design: Design, index: int, replicate: int, device: str) -> Row:
         "errors": _errors(design, truth, G, cells),
         "measure": G.to_dict(),
     }
-    return {**row, "passes": list(best.passes_)} if isinstance(best, StreamFit) else row
+    return (
+        {**row, "passes": [list(pair) for pair in best.passes_.items()]}
+        if isinstance(best, StreamFit)
+        else row
+    )
 
 
 def _fits(

@@ -1,33 +1,35 @@
 """The maximum-likelihood fit of a stream of rows: over few of them first, then over all.
 
 Coordinates, EM maps and the ends of all starts are made of the first 10^5 rows, which are stored; ends that
-differ are then taken over the first 10^7 rows and over all by an engine that stores none. So memory does not
-depend on the number of rows, and a fit costs few passes over all of them.
+differ are then taken over the first 10^7 rows and over all (:mod:`~polysolv.moe.nested_ascent`) by an engine
+that stores none. So memory does not depend on the number of rows, and there are few passes over all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
 
+from polysolv.moe.calibration import Sample, sample_rows
 from polysolv.moe.coordinates import coordinate_names, interval, snapped
 from polysolv.moe.em import accelerate
 from polysolv.moe.engines.choice import engine_on
 from polysolv.moe.engines.engine import Engine, Rows, Units
-from polysolv.moe.likelihood import Array, pack, unpack
+from polysolv.moe.likelihood import Array, Evaluation, pack, unpack
 from polysolv.moe.mixing_measure import MixingMeasure, natural_order
+from polysolv.moe.nested_ascent import calibrated_ascent, prefixes
 from polysolv.moe.problem import Problem, default_min_variance
 from polysolv.moe.rows.row_stream import RowStream
 from polysolv.moe.spurious import spurious_atoms
 from polysolv.moe.trust_region import Ascent, ascend, norm
 
 HEAD = 10**5
-PREFIXES = (10**5, 10**7)
 _MAPS, _GAIN = 6, 0.1
+# A pass over so few rows costs less than making a surrogate.
+_CHEAP = 2 * 10**6
 # Ends over the first rows whose log-likelihoods differ by less are one end, its atoms in another order.
 _SAME = 1e-6
 _LEAST_CURVATURE = -1e-6
@@ -38,7 +40,7 @@ class StreamFit:
     """One fit; attributes are named and defined as those of :class:`polysolv.moe.SoftmaxGaussianMoE`.
 
     Args:
-        passes_: evaluations over each number of rows, ascending; the last ones are over all.
+        passes_: number of rows -> how many evaluations over so many; the last ones are over all.
     """
 
     mixing_measure_: MixingMeasure
@@ -49,7 +51,7 @@ class StreamFit:
     n_iter_: int
     at_bound_: list[str]
     spurious_: tuple[int, ...]
-    passes_: tuple[int, ...] = field(default=())
+    passes_: dict[int, int] = field(default_factory=dict)
 
 
 class StreamData:
@@ -127,7 +129,7 @@ class StreamData:
             status,
             status == "stationary",
             size,
-            maps + sum(passes),
+            maps + sum(passes.values()),
             [name for name, at in zip(coordinate_names(k, d), held, strict=True) if at],
             spurious_atoms(ascents.engine.mass(vector), variance, d + 1, problem.floor),
             passes,
@@ -149,28 +151,39 @@ class _Ascents:
     ) -> None:
         self.problem, self.engine, self.tol = problem, engine, tol
         self._max_iter, self._method = max_iter, method
-        self._levels = (*(size for size in PREFIXES if 2 * size < rows), rows)
+        self._levels = prefixes(rows)
+        few = sample_rows(problem.box.lower.size)
+        self._sample = Sample(problem.Z[:, :few], problem.y[:few], problem.k)
 
     def first(self, vector: Array) -> tuple[Ascent, int]:
         """Return the end over the fewest rows, and the number of EM maps before it."""
         maps = 0
         if self._method == "auto":
             vector, _, maps = accelerate(self.problem.em(), vector, min(_MAPS, self._max_iter), _GAIN)
-        return self._ascended(self._levels[0], vector), maps
+        return self._plain(self._levels[0], vector), maps
 
-    def over_all(self, ascent: Ascent) -> tuple[Ascent, tuple[int, ...]]:
+    def over_all(self, ascent: Ascent) -> tuple[Ascent, dict[int, int]]:
         """Return the end over all rows from one over the fewest, and the evaluations over each number."""
-        passes = [ascent.evaluations]
+        passes = {self._levels[0]: ascent.evaluations}
         for rows in self._levels[1:]:
-            ascent = self._ascended(rows, ascent.vector)
-            passes.append(ascent.evaluations)
-        return ascent, tuple(passes)
+            if rows <= _CHEAP:
+                ascent = self._plain(rows, ascent.vector)
+            else:
+                ascent = calibrated_ascent(
+                    self._evaluated, rows, self._sample, ascent.vector, self.problem.box, *self._settings
+                )
+            passes[rows] = ascent.evaluations
+        return ascent, passes
 
-    def _ascended(self, rows: int, vector: Array) -> Ascent:
-        evaluate = partial(self.engine.evaluate, rows=rows)
-        return ascend(
-            evaluate, vector, self.problem.box, rows, self.problem.weights, self.tol, self._max_iter
-        )
+    def _plain(self, rows: int, vector: Array) -> Ascent:
+        return ascend(lambda at: self._evaluated(at, rows), vector, self.problem.box, rows, *self._settings)
+
+    @property
+    def _settings(self) -> tuple[Array, float, int]:
+        return self.problem.weights, self.tol, self._max_iter
+
+    def _evaluated(self, vector: Array, rows: int) -> Evaluation:
+        return self.engine.evaluate(vector, rows=rows)
 
 
 def _same(one: Ascent, other: Ascent) -> bool:
