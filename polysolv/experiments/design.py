@@ -22,7 +22,7 @@ from polysolv.moe.rows.row_stream import check_shape
 
 SCHEMA = "polysolv/sweep-settings/1"
 # Settings that older folders do not hold, and that are left out where they have their default.
-_LATER = ("m_true", "stream")
+_LATER = ("m_true", "stream", "fewer")
 ESTIMATOR_OPTIONS = {"tol": 1e-8, "max_iter": 1000, "method": "auto", "min_variance": None}
 
 
@@ -46,6 +46,7 @@ class Design:
         options: the estimator's tol, max_iter, method, min_variance.
         m_true: for the path "merge", how many true atoms come together in the moving cell; else None.
         stream: whether rows are made from counters when they are needed, and never stored.
+        fewer: (n, count): sizes of n rows or more have no more than ``count`` replicates; None for none.
 
     Build it with :func:`make_design`, which checks.
     """
@@ -66,6 +67,7 @@ class Design:
     options: dict[str, Any]
     m_true: int | None = None
     stream: bool = False
+    fewer: tuple[int, int] | None = None
 
     @property
     def excess(self) -> int:
@@ -75,7 +77,13 @@ class Design:
     @property
     def jobs(self) -> list[tuple[int, int]]:
         """All pairs (index of the size, replicate): replicate by replicate, the largest size first."""
-        return [(i, r) for r in range(self.replicates) for i in reversed(range(len(self.sizes)))]
+        sizes = range(len(self.sizes))
+        return [(i, r) for r in range(self.replicates) for i in reversed(sizes) if r < self.count(i)]
+
+    def count(self, index: int) -> int:
+        """Return the number of replicates of a size."""
+        many = self.fewer is not None and self.sizes[index] >= self.fewer[0]
+        return min(self.replicates, self.fewer[1]) if many and self.fewer is not None else self.replicates
 
     def to_data(self) -> dict[str, Any]:
         """Return the settings as JSON data."""
@@ -90,6 +98,10 @@ class Design:
             del data["m_true"]
         if not self.stream:
             del data["stream"]
+        if self.fewer is None:
+            del data["fewer"]
+        else:
+            data["fewer"] = list(self.fewer)
         return data
 
     def to_json(self) -> str:
@@ -136,6 +148,7 @@ def make_design(
     options: Mapping[str, Any] | None = None,
     m_true: int | None = None,
     stream: bool = False,
+    fewer: Sequence[int] | None = None,
 ) -> Design:
     """Check the settings of a sweep and return them; see :class:`Design` for the arguments.
 
@@ -185,6 +198,7 @@ def make_design(
         _options(options),
         m_true,
         _flag("stream", stream),
+        _fewer(fewer),
     )
     moving = truth
     if path != "fixed" and checked_cells is not None:
@@ -260,6 +274,15 @@ def _positive(field: str, value: Any) -> float:
     if isinstance(value, bool | str) or not 0.0 < number < float("inf"):
         raise InputError(field, value, "a positive number")
     return number
+
+
+def _fewer(pair: Sequence[int] | None) -> tuple[int, int] | None:
+    if pair is None:
+        return None
+    if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
+        raise InputError("fewer", pair, "a pair (n, count), or None")
+    rows = require_integer("fewer: n", pair[0], 1, 10**9)
+    return rows, require_integer("fewer: count", pair[1], 1, 10**6)
 
 
 def _flag(field: str, value: Any) -> bool:

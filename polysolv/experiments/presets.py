@@ -91,7 +91,7 @@ def _presets() -> dict[str, Preset]:
                 "spread": 0.3,
             },
         )
-    for k in (3, 5):
+    for k, count in ((3, 20), (5, 8)):
         presets[f"billion-k{k}"] = Preset(
             f"overlap-k{k} to a billion rows, which are made when they are needed; meant for a GPU",
             {
@@ -99,6 +99,7 @@ def _presets() -> dict[str, Preset]:
                 "sizes": tuple(10**power for power in range(3, 10)),
                 "replicates": 40,
                 "stream": True,
+                "fewer": (10**9, count),
             },
         )
     return presets
