@@ -35,6 +35,7 @@ _DESIGN = {
     "method": "options",
     "min_variance": "options",
     "preset_name": "preset",
+    "stream": "stream",
 }
 
 
@@ -60,7 +61,8 @@ _DESIGN = {
     "preset_name",
     metavar="NAME",
     default=None,
-    help="Experiment by name (nguyen2023-k2, -k3, -k4, overlap-k3, overlap-k5); other options override it.",
+    help="Experiment by name (nguyen2023-k2, -k3, -k4, overlap-k3, -k5, billion-k3, -k5); "
+    "other options override it.",
 )
 @click.option("-o", "--output", "out", type=FilePath(), default=None, help="Folder of the sweep.  [required]")
 @click.option("--resume", is_flag=True, help="Go on with the sweep in the folder.")
@@ -95,6 +97,19 @@ _DESIGN = {
     help="With --truth-path merge: how many of the true experts come together. [default: 2]",
 )
 @click.option("--path-scale", type=float, default=None, help="Constant of the path's distance. [default: 1]")
+@click.option(
+    "--stream",
+    is_flag=True,
+    default=None,
+    help="Store no rows: memory does not grow with n.",
+)
+@click.option(
+    "--device",
+    type=Name(["cpu", "cuda", "auto"]),
+    default="cpu",
+    show_default=True,
+    help="Where the likelihood is evaluated; auto: cuda if there is one.",
+)
 @fitter_options
 @no_progress_option
 @format_option("table", "json", "csv", default="table")
@@ -104,6 +119,7 @@ def crosscheck_command(
     jobs: int,
     scheduler: str | None,
     timeout: float | None,
+    device: str,
     no_progress: bool,
     style: str,
     **given: Any,
@@ -128,7 +144,7 @@ def crosscheck_command(
     from polysolv.experiments.run import run_design
 
     with sweep_progress(no_progress) as progress:
-        result = run_design(design, jobs, out, resume, scheduler, timeout, progress)
+        result = run_design(design, jobs, out, resume, scheduler, timeout, progress, device)
     if not result.complete:
         done, total = len(result.rows), len(design.jobs)
         click.echo(f"polysolv: time is up; {done} of {total} fits are stored, --resume goes on", err=True)
