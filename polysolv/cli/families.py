@@ -10,6 +10,7 @@ import click
 from polysolv.cli.options import Names, command, emit, format_option, on_terminal, output_option
 
 if TYPE_CHECKING:
+    from polysolv.display.grid import Grid
     from polysolv.families import Family
 
 
@@ -73,8 +74,23 @@ def families_command(columns: tuple[str, ...] | None, style: str, output: str | 
     elif style == "table":
         show(grid, style, output, [grid], notes)
     else:
-        text, mark = (grid.to_markdown(), "-") if style == "markdown" else (grid.to_latex(), "%")
-        emit("\n\n".join([text, "\n".join(f"{mark} {note}" for note in notes)]), output)
+        emit(_in_latex(grid, notes) if style == "latex" else _in_markdown(grid, notes), output)
+
+
+def _in_markdown(grid: Grid, notes: Sequence[str]) -> str:
+    return "\n\n".join([grid.to_markdown(), "\n".join(f"- {note}" for note in notes)])
+
+
+def _in_latex(grid: Grid, notes: Sequence[str]) -> str:
+    """Return a table for a paper, log-symbols set as mathematics."""
+    from polysolv.display.formula import Formula
+    from polysolv.display.grid import Grid
+    from polysolv.display.latex_table import latex_tables
+
+    headers = list(grid.headers)
+    symbol = headers.index("log-symbol") if "log-symbol" in headers else None
+    rows = [[Formula(cell) if j == symbol else cell for j, cell in enumerate(row)] for row in grid.rows]
+    return latex_tables([Grid("Families known by name", headers, rows)], notes)
 
 
 def _row(family: Family, columns: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ class Grid(Value):
         rows: cells as strings, one sequence for each row. Powers such as ``n^(-1/12)`` and cells that are a
             :class:`polysolv.display.formula.Formula` become mathematics in LaTeX and HTML; all else is
             escaped.
+        keys: columns that tell rows apart; they are repeated where a table is split to fit.
 
     >>> print(Grid("", ["m", "b"], [["2", "n^(-1/8)"]]).to_text())
     m  b
@@ -30,6 +31,7 @@ class Grid(Value):
     title: str
     headers: Sequence[str]
     rows: Sequence[Sequence[str]]
+    keys: Sequence[int] = (0,)
 
     def to_text(self) -> str:
         """Return aligned plain text."""
@@ -61,8 +63,10 @@ class Grid(Value):
 
     def to_latex(self) -> str:
         """Return a LaTeX ``tabular`` (package booktabs), without the title."""
-        head = " & ".join(_latex_cell(cell) for cell in self.headers)
-        body = "\n".join(" & ".join(_latex_cell(cell) for cell in row) + r" \\" for row in self.rows)
+        from polysolv.display.latex_prose import latex_cell
+
+        head = " & ".join(latex_cell(cell) for cell in self.headers)
+        body = "\n".join(" & ".join(latex_cell(cell) for cell in row) + r" \\" for row in self.rows)
         columns = "l" * len(self.headers)
         return (
             f"\\begin{{tabular}}{{{columns}}}\n\\toprule\n{head} \\\\\n\\midrule\n{body}\n"
@@ -106,16 +110,6 @@ def show_rate(rate: Fraction | None) -> str:
     'n^(-1/12)'
     """
     return "-" if rate is None else f"n^(-{rate})"
-
-
-def _latex_cell(cell: str) -> str:
-    from polysolv.display.formula import Formula, latex_text
-
-    if isinstance(cell, Formula):
-        return f"${cell.to_latex()}$"
-    pieces = _split_powers(cell)
-    powers = [f"${base}^{{{power}}}$" if base else latex_text(text) for text, base, power in pieces]
-    return "".join(powers)
 
 
 def _html_cell(cell: str) -> str:
