@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from polysolv.cli.options import Names, command, emit, format_option, on_terminal, output_option
+from polysolv.cli.options import Names, command, emit, format_option, output_option
 
 if TYPE_CHECKING:
     from polysolv.display.grid import Grid
@@ -45,7 +45,7 @@ def families_command(columns: tuple[str, ...] | None, style: str, output: str | 
 
         emit(families_page(), output)
         return
-    from polysolv.cli.tables import show
+    from polysolv.cli.tables import print_on_page
     from polysolv.display.grid import Grid
     from polysolv.families import catalogue
 
@@ -67,12 +67,11 @@ def families_command(columns: tuple[str, ...] | None, style: str, output: str | 
         from polysolv.rates.notes import column_notes
 
         notes = [*column_notes(headers, None, {}), *notes]
-    if style == "table" and (output is not None or not on_terminal()):
+    if style == "table":
         from polysolv.rates.notes import notes_as_text
 
-        emit(f"{grid.to_text()}\n\n{notes_as_text(notes)}", output)
-    elif style == "table":
-        show(grid, style, output, [grid], notes)
+        if not print_on_page([grid], notes, output):
+            emit(f"{grid.to_text()}\n\n{notes_as_text(notes)}", output)
     else:
         emit(_in_latex(grid, notes) if style == "latex" else _in_markdown(grid, notes), output)
 

@@ -19,7 +19,6 @@ from polysolv.cli.options import (
     command,
     emit,
     format_option,
-    on_terminal,
     output_option,
     read_input,
     refuse_given,
@@ -375,9 +374,8 @@ def _print(fits: list[FitRecord], style: str, output: str | None) -> None:
         return
     grids = presentation.fit_grids(fits[0]) if single else [presentation.range_grid(fits)]
     notes = presentation.fit_notes(fits[0]) if single else presentation.range_notes(fits)
-    if style == "table" and output is None and on_terminal():
-        from polysolv.cli.tables import print_rich
+    from polysolv.cli.tables import print_on_page
 
-        print_rich(grids, notes)
+    if style == "table" and print_on_page(grids, notes, output):
         return
     emit((to_text if style == "table" else presentation.to_markdown)(grids, notes), output)

@@ -239,13 +239,15 @@ def _print_volume(
 def _print(result: Any, style: str, output: str | None) -> None:
     import json
 
+    from polysolv.cli.tables import print_on_page
+
     if style == "json":
         emit(json.dumps(result.to_data(), indent=2, allow_nan=False), output)
     elif style == "csv":
         emit(result.grid().to_csv(), output)
     elif style == "markdown":
         emit(result.grid().to_markdown(), output)
-    else:
+    elif not print_on_page(*result._display(), output):
         emit(result.to_text(), output)
 
 

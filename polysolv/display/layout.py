@@ -11,7 +11,7 @@ def broken(text: str, width: float) -> list[str]:
     >>> broken("growth of n for half the error", 9)
     ['growth of', 'n for', 'half the', 'error']
     """
-    if " - " in text:
+    if len(text.split()) == 3 and " - " in text:
         return [text]
     lines: list[str] = []
     width = max([width, *map(len, text.split())])
@@ -54,3 +54,25 @@ def split_columns(
         else:
             panels.append(list(added))
     return [sorted([*keys, *panel]) for panel in panels] or [list(keys)]
+
+
+def widths_that_fit(least: Sequence[int], natural: Sequence[int], total: int) -> list[int]:
+    """Return a width for every column, from ``least`` to ``natural``, of this sum or less.
+
+    The columns that lack most get most. If even ``least`` is too much it is returned.
+
+    >>> widths_that_fit([4, 5, 5], [4, 30, 11], 30)
+    [4, 18, 8]
+    """
+    widths = list(least)
+    spare = total - sum(widths)
+    wanted = [want - least for want, least in zip(natural, least, strict=True)]
+    if spare <= 0 or not any(wanted):
+        return widths
+    if sum(wanted) <= spare:
+        return list(natural)
+    shares = [spare * want // sum(wanted) for want in wanted]
+    widths = [width + share for width, share in zip(widths, shares, strict=True)]
+    for j in sorted(range(len(widths)), key=lambda j: -wanted[j])[: spare - sum(shares)]:
+        widths[j] += 1
+    return widths

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from polysolv.decisions.contact_degree import contact_degree
 from polysolv.decisions.contact_witness import kept_pair
+from polysolv.display.counted import counted
 from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer, unknown_name
@@ -69,7 +70,7 @@ class PairProbeResult(RichDisplay):
     def grid(self) -> Grid:
         """Return the table of ε and V."""
         rows = [[f"{e:.4g}", f"{v:.4e}"] for e, v in zip(self.epsilons, self.distances, strict=True)]
-        title = f"population probe of {self.parameter}, {self.m} against {self.m_true} atoms"
+        title = f"population probe of {self.parameter}, {self.m} against {counted(self.m_true, 'atom')}"
         return Grid(title, ["difference", "V"], rows)
 
     def to_text(self) -> str:

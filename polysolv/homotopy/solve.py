@@ -228,5 +228,8 @@ def _notes(
         )
     left = sum(path.return_code == INTERRUPTED for path in paths)
     if left:
-        notes.append(f"{left} paths were left untracked: the time limit or an interrupt came first")
+        notes.append(
+            f"{left} path{'s were' if left != 1 else ' was'} left untracked: "
+            "the time limit or an interrupt came first"
+        )
     return tuple(notes)
