@@ -33,6 +33,8 @@ def families_command(columns: tuple[str, ...] | None, style: str, output: str | 
 
     Rates: published, in print; pointwise, at one truth; minimax, that no estimator beats near it; uniform,
     where two true atoms may merge (docs/uniform.md). JSON holds all of a family but these.
+
+    A model that is not listed: docs/own-families.md.
     """
     if columns is not None:
         from polysolv.errors import unknown_name
