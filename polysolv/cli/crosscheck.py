@@ -182,9 +182,9 @@ def _settings(stated: dict[str, Any]) -> dict[str, Any]:
         settings["cells"] = _cells(stated.pop("cells"))
     for name, option in (("truth", "--k-true"), ("sizes", "--sizes")):
         if name not in settings:
-            raise InputError(option, None, "to be given, or --preset")
+            raise InputError(option, None, "a value, or a --preset that has one")
     if "k" not in stated and "k" not in settings:
-        raise InputError("--k", None, "to be given, or --preset")
+        raise InputError("--k", None, "a number of experts, or a --preset that has one")
     options = {
         name: stated.pop(name) for name in ("tol", "max_iter", "method", "min_variance") if name in stated
     }

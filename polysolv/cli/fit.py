@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 
 _MAX_EXPERTS = 100
 
+_NEEDED = {
+    "DATA.csv": "a file",
+    "--x": "names of columns, such as x1,x2",
+    "--y": "the name of a column",
+    "--k": "a number of experts, or a range such as 1:5",
+}
+
 
 @command("fit")
 @click.argument("data", metavar="DATA.csv", required=False, type=FilePath())
@@ -170,7 +177,7 @@ def _make_fits(
         given = {"DATA.csv": data, "--x": options["x_names"], "--y": options["y_name"], "--k": counts}
         given = given if formula is None else {"DATA.csv": data, "--k": counts}
         name = next(name for name, value in given.items() if not value)
-        raise InputError(name, given[name], "to be given (see polysolv fit -h)")
+        raise InputError(name, None, f"{_NEEDED[name]}; see polysolv fit -h")
     x_names = [] if formula is not None else column_names(options["x_names"])
     if options["y_name"] in x_names:
         raise InputError("--x", options["x_names"], "columns other than --y")
