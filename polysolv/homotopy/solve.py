@@ -222,14 +222,15 @@ def _notes(
     if curves:
         notes.append(
             f"infinitely many solutions: {len(curves)} of the end points "
-            f"{'lies' if len(curves) == 1 else 'lie'} on solution sets of dimension {', '.join(map(str, sorted(set(curves.values()))))}, not isolated"
+            f"{'lies' if len(curves) == 1 else 'lie'} on solution sets of dimension "
+            f"{', '.join(map(str, sorted(set(curves.values()))))} and no isolated solution"
         )
     if beyond:
         notes.append(f"end points with coordinates beyond double precision, above 1.8e308 in size: {beyond}")
     if sensitive := sensitive_ends(system, paths):
         notes.append(
-            f"{sensitive} end point{'s are' if sensitive != 1 else ' is'} sensitive to the last digits of the "
-            "coefficients: small changes of these, and so the seed, may change the counts"
+            f"{sensitive} end point{'s are' if sensitive != 1 else ' is'} sensitive to the last digits of "
+            "the coefficients: small changes of these, and so the seed, may change the counts"
         )
     left = sum(path.return_code == INTERRUPTED for path in paths)
     if left:
