@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from polysolv.cli.fitter import fitter_options, parse_bounds
-from polysolv.cli.options import FilePath, IntegerRange, Name, command, emit, format_option, on_terminal
+from polysolv.cli.options import FilePath, IntegerRange, Name, command, emit, format_option
 from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
 
 if TYPE_CHECKING:
@@ -198,9 +198,9 @@ def _settings(stated: dict[str, Any]) -> dict[str, Any]:
         settings["cells"] = _cells(stated.pop("cells"))
     for name, option in (("truth", "--k-true"), ("sizes", "--sizes")):
         if name not in settings:
-            raise InputError(option, None, "to be given, or --preset")
+            raise InputError(option, None, "a value, or a --preset that has one")
     if "k" not in stated and "k" not in settings:
-        raise InputError("--k", None, "to be given, or --preset")
+        raise InputError("--k", None, "a number of experts, or a --preset that has one")
     options = {
         name: stated.pop(name) for name in ("tol", "max_iter", "method", "min_variance") if name in stated
     }
@@ -237,14 +237,11 @@ def _cells(text: str) -> tuple[int, ...]:
 def _print(table: SlopeTable, style: str) -> None:
     import json
 
+    from polysolv.cli.tables import print_on_page
+
     if style == "json":
         emit(json.dumps(table.to_data(), indent=2, allow_nan=False), None)
     elif style == "csv":
         emit(table.to_csv(), None)
-    elif on_terminal():
-        from polysolv.cli.tables import print_rich
-        from polysolv.experiments.slope_table import STATISTICS
-
-        print_rich([table.counts_grid(), *(table.grid(statistic) for statistic in STATISTICS)], table.notes)
-    else:
+    elif not print_on_page(*table._display(), None):
         emit(table.to_text(), None)

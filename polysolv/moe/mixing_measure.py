@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from polysolv.display.counted import counted
 from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
@@ -121,7 +122,7 @@ class MixingMeasure(RichDisplay):
         ]
         notes = ["weight = exp(beta0); sigma is a variance"]
         notes += [f"and {self.k - len(rows)} more atoms"] if self.k > len(rows) else []
-        return [Grid(f"mixing measure of {self.k} atoms, d = {self.d}", headers, rows)], notes
+        return [Grid(f"mixing measure of {counted(self.k, 'atom')}, d = {self.d}", headers, rows)], notes
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (MixingMeasure, tuple(np.array(getattr(self, name)) for name in PARAMETERS))
