@@ -32,6 +32,8 @@ def families_command(columns: tuple[str, ...] | None, style: str, output: str | 
 
     Rates: published, in print; pointwise, at one truth; minimax, that no estimator beats near it; uniform,
     where two true atoms may merge (docs/uniform.md). JSON holds all of a family but these.
+
+    A model that is not listed: docs/own-families.md.
     """
     if columns is not None:
         from polysolv.errors import unknown_name
@@ -71,7 +73,7 @@ def families_command(columns: tuple[str, ...] | None, style: str, output: str | 
 
         emit(f"{grid.to_text()}\n\n{notes_as_text(notes)}", output)
     elif style == "table":
-        show(grid, style, output, [grid], notes)
+        show(grid, style, output, lambda: [grid], notes)
     else:
         text, mark = (grid.to_markdown(), "-") if style == "markdown" else (grid.to_latex(), "%")
         emit("\n\n".join([text, "\n".join(f"{mark} {note}" for note in notes)]), output)

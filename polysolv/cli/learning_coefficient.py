@@ -83,7 +83,7 @@ def learning_coefficient_command(
         from polysolv.rates.learning.table import learning_coefficients
 
         table = learning_coefficients(family, sizes[-1], dim, weights, k_min=sizes[0], seed=seed)
-        show(table, style, output, [table.grid(), table.allocation_grid()], table.notes)
+        show(table, style, output, lambda: [table.grid(), table.allocation_grid()], table.notes)
         return
     from polysolv.rates.learning.coefficient import learning_coefficient
 
@@ -98,4 +98,4 @@ def learning_coefficient_command(
                 "--certificate", certificate, "leaving it out: there is no certificate of this cell"
             )
         found.certificate.write(certificate, "--certificate")
-    show(found, style, output, [found.grid()], found.notes)
+    show(found, style, output, lambda: [found.grid()], found.notes)

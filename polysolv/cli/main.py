@@ -152,7 +152,7 @@ def cli(context: click.Context) -> None:
     """How fast do the parameters of an over-fitted mixture of experts converge?
 
     polysolv builds the polynomial system behind the question, decides it exactly, and prints the rate of
-    every parameter.
+    every parameter. Models are those that families lists, or one of your own (docs/own-families.md).
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

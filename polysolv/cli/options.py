@@ -408,7 +408,7 @@ def density_options(command: Command) -> Command:
         type=FilePath(),
         default=None,
         help="A family of your own in a TOML or JSON file: name, log_symbol, parameters, covariates, duals; "
-        "or name, density, support.",
+        "or name, density, support. See docs/own-families.md.",
     )(found)
     result: Command = found
     return result

@@ -54,4 +54,4 @@ def plan_command(
     from polysolv.rates.planning import plan
 
     made = plan(target_error, n, parameter, m, error, family, dim)
-    show(made, style, output, [made.grid()], made.notes, made.plain_words)
+    show(made, style, output, lambda: [made.grid()], made.notes, made.plain_words)

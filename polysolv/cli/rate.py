@@ -67,7 +67,7 @@ def rate_command(
         report,
         style,
         output,
-        [g for g in (report.grid(), report.allocation_grid()) if g is not None],
+        lambda: [g for g in (report.grid(), report.allocation_grid()) if g is not None],
         report.notes,
         report.plain_words,
     )

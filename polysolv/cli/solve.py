@@ -208,11 +208,9 @@ def _table(
 def _rendered(header: list[str], rows: list[list[str]], rich: bool) -> list[str]:
     if not rows:
         return ["no finite solutions"]
-    import shutil
-
     widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
-    width = shutil.get_terminal_size().columns
-    if rich and sum(widths) + 3 * len(widths) + 1 <= width:  # a narrower table would break the numbers
+    width = _columns() if rich else 0
+    if sum(widths) + 3 * len(widths) + 1 <= width:  # a narrower table would break the numbers
         import io
 
         from rich.console import Console
@@ -230,6 +228,12 @@ def _rendered(header: list[str], rows: list[list[str]], rich: bool) -> list[str]
         "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)).rstrip()
         for row in [header, *rows]
     ]
+
+
+def _columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def _number(value: complex, real: bool) -> str:

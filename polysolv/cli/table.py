@@ -53,4 +53,4 @@ def table_command(
     from polysolv.rates import rate_table
 
     table = rate_table(max_k_excess, family, dim, certificates, columns, k_true)
-    show(table, style, output, [table.grid()], table.notes)
+    show(table, style, output, lambda: [table.grid()], table.notes)

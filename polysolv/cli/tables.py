@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from polysolv.cli.options import emit, on_terminal
@@ -23,13 +23,13 @@ def show(
     result: Any,
     style: str,
     output: str | None,
-    grids: Sequence[Grid],
+    grids: Callable[[], Sequence[Grid]],
     notes: Sequence[str],
     ending: str = "",
 ) -> None:
     """Print or write a result in one of its forms; on a terminal a table is grids, notes and ending."""
     if style == "table" and output is None and on_terminal():
-        print_rich(grids, notes, ending)
+        print_rich(grids(), notes, ending)
     else:
         emit(getattr(result, _RENDERERS[style])(), output)
 

@@ -13,9 +13,8 @@ import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from polysolv.display.grid import Grid
-from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer, unknown_name
+from polysolv.experiments.probe_table import ProbeTable
 from polysolv.experiments.slope import line
 from polysolv.experiments.splits import along
 from polysolv.families import Family, resolve
@@ -34,7 +33,7 @@ _REACH = 0.4
 
 
 @dataclass(frozen=True)
-class DensityProbe(RichDisplay):
+class DensityProbe(ProbeTable):
     """The probe of one parameter of a density.
 
     Args:
@@ -73,15 +72,11 @@ class DensityProbe(RichDisplay):
             "truth": {name: str(value) for name, value in self.truth},
         }
 
-    def grid(self) -> Grid:
-        """Return the table of ε and V."""
-        rows = [[f"{e:.4g}", f"{v:.4e}"] for e, v in zip(self.epsilons, self.distances, strict=True)]
-        title = f"population probe of {self.parameter} of {self.family}, m = {self.m}"
-        return Grid(title, ["split", "V"], rows)
+    def _title(self) -> str:
+        return f"population probe of {self.parameter} of {self.family}, m = {self.m}"
 
-    def to_text(self) -> str:
-        """Return the table and the slope beside what is proved."""
-        return f"{self.grid().to_text()}\n\n" + "\n".join(self._lines())
+    def _columns(self) -> dict[str, tuple[float, ...]]:
+        return {"split": self.epsilons, "V": self.distances}
 
     def _lines(self) -> list[str]:
         if self.lower == self.upper and self.lower is not None:
@@ -93,12 +88,6 @@ class DensityProbe(RichDisplay):
             f"exponent proved: {proved}",
             f"truth: {', '.join(f'{name} = {value}' for name, value in self.truth)}",
         ]
-
-    def _display(self) -> Tables:
-        return [self.grid()], self._lines()
-
-    def __str__(self) -> str:
-        return self.to_text()
 
 
 def probe_density(

@@ -14,10 +14,9 @@ from threadpoolctl import threadpool_limits
 
 from polysolv.decisions.contact_degree import contact_degree
 from polysolv.decisions.contact_witness import kept_pair
-from polysolv.display.grid import Grid
-from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.experiments.population import checked_splits
+from polysolv.experiments.probe_table import ProbeTable
 from polysolv.experiments.slope import line
 from polysolv.families import get
 from polysolv.moe.likelihood import Array
@@ -33,7 +32,7 @@ _STARTS, _KEPT, _FRESH = 6, 3, 6
 
 
 @dataclass(frozen=True)
-class PairProbeResult(RichDisplay):
+class PairProbeResult(ProbeTable):
     """The probe of one parameter.
 
     Args:
@@ -66,27 +65,17 @@ class PairProbeResult(RichDisplay):
             "predicted": str(self.predicted),
         }
 
-    def grid(self) -> Grid:
-        """Return the table of ε and V."""
-        rows = [[f"{e:.4g}", f"{v:.4e}"] for e, v in zip(self.epsilons, self.distances, strict=True)]
-        title = f"population probe of {self.parameter}, {self.m} against {self.m_true} atoms"
-        return Grid(title, ["difference", "V"], rows)
+    def _title(self) -> str:
+        return f"population probe of {self.parameter}, {self.m} against {self.m_true} atoms"
 
-    def to_text(self) -> str:
-        """Return the table and the slope beside the predicted exponent."""
-        return f"{self.grid().to_text()}\n\n" + "\n".join(self._lines())
+    def _columns(self) -> dict[str, tuple[float, ...]]:
+        return {"difference": self.epsilons, "V": self.distances}
 
     def _lines(self) -> list[str]:
         return [
             f"slope of log V against log difference: {self.slope:.3f}",
             f"exponent by the order of contact: {self.predicted}",
         ]
-
-    def _display(self) -> Tables:
-        return [self.grid()], self._lines()
-
-    def __str__(self) -> str:
-        return self.to_text()
 
 
 def pair_probe(

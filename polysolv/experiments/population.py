@@ -12,9 +12,8 @@ import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from polysolv.display.grid import Grid
-from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer, unknown_name
+from polysolv.experiments.probe_table import ProbeTable
 from polysolv.experiments.slope import line
 from polysolv.experiments.splits import along
 from polysolv.experiments.truths import standard_truth
@@ -32,7 +31,7 @@ _FIRST_STARTS, _STARTS = 12, 3
 
 
 @dataclass(frozen=True)
-class ProbeResult(RichDisplay):
+class ProbeResult(ProbeTable):
     """The probe of one parameter.
 
     Args:
@@ -71,17 +70,11 @@ class ProbeResult(RichDisplay):
             "truth": self.truth.to_dict(),
         }
 
-    def grid(self) -> Grid:
-        """Return the table of ε and V."""
-        rows = [
-            [f"{e:.4g}", f"{v:.4e}", f"{c:.4e}"]
-            for e, v, c in zip(self.epsilons, self.distances, self.chi, strict=True)
-        ]
-        return Grid(f"population probe of {self.parameter}, m = {self.m}", ["split", "V", "chi"], rows)
+    def _title(self) -> str:
+        return f"population probe of {self.parameter}, m = {self.m}"
 
-    def to_text(self) -> str:
-        """Return the table and the slope beside the predicted exponents."""
-        return f"{self.grid().to_text()}\n\n" + "\n".join(self._lines())
+    def _columns(self) -> dict[str, tuple[float, ...]]:
+        return {"split": self.epsilons, "V": self.distances, "chi": self.chi}
 
     def _lines(self) -> list[str]:
         published, refined = ("-" if e is None else str(e) for e in (self.published, self.refined))
@@ -89,9 +82,6 @@ class ProbeResult(RichDisplay):
             f"slope of log V against log split: {self.slope:.3f}",
             f"exponent published: {published}, refined: {refined}",
         ]
-
-    def _display(self) -> Tables:
-        return [self.grid()], self._lines()
 
     def plot(self) -> Picture:
         """Return the log-log plot of V against the split, with the fitted and the predicted exponents."""
@@ -106,9 +96,6 @@ class ProbeResult(RichDisplay):
             self.published,
             self.refined,
         )
-
-    def __str__(self) -> str:
-        return self.to_text()
 
 
 def probe(

@@ -35,7 +35,7 @@ def derivatives_over_density(
     polynomials = field.field.ring
     first = {}
     for theta in thetas:
-        value = sympy.together(_logarithmic_derivative(expr, theta))
+        value = sympy.together(logarithmic_derivative(expr, theta))
         if not value.is_rational_function(*symbols):
             value = sympy.together(sympy.simplify(value))
         if not value.is_rational_function(*symbols):
@@ -52,18 +52,31 @@ def derivatives_over_density(
     return result
 
 
-def _logarithmic_derivative(expr: Any, theta: Any) -> Any:
-    """Return ∂u/∂θ / u, factor by factor."""
+def logarithmic_derivative(expr: Any, theta: Any) -> Any:
+    """Return ∂u/∂θ / u, factor by factor.
+
+    Args:
+        expr: u, a SymPy expression.
+        theta: the symbol of a parameter.
+
+    >>> from sympy import exp, symbols
+    >>> y, b = symbols("y b")
+    >>> logarithmic_derivative(b * exp(-b * y), b)
+    -y + 1/b
+    """
     import sympy
 
     if theta not in expr.free_symbols:
         return sympy.S.Zero
     if expr.is_Mul:
-        return sympy.Add(*(_logarithmic_derivative(factor, theta) for factor in expr.args))
+        return sympy.Add(*(logarithmic_derivative(factor, theta) for factor in expr.args))
     if isinstance(expr, sympy.exp):
         return sympy.diff(expr.args[0], theta)
-    if expr.is_Pow and theta not in expr.exp.free_symbols:
-        return expr.exp * _logarithmic_derivative(expr.base, theta)
+    if expr.is_Pow:
+        inner = sympy.diff(expr.exp, theta) * sympy.log(expr.base)
+        return inner + expr.exp * logarithmic_derivative(expr.base, theta)
+    if isinstance(expr, sympy.gamma):
+        return sympy.polygamma(0, expr.args[0]) * sympy.diff(expr.args[0], theta)
     return sympy.diff(expr, theta) / expr
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,15 +11,14 @@ from polysolv.homotopy.closeness import close_in_own_units, joined_groups
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes, Floats, Integers
 from polysolv.homotopy.engine import Engine, Halted
-from polysolv.homotopy.precise.confirmation import BITS, exact_target, simple_zero
-from polysolv.homotopy.precise.excess import given_equations, relative_residual, vanish_near
-from polysolv.homotopy.precise.fixed_point import FixedHomotopy
-from polysolv.homotopy.precise.local_dimension import local_dimension
-from polysolv.homotopy.precise.newton import products_of
 from polysolv.homotopy.problem import Problem, look_real, relative_residuals
 from polysolv.homotopy.starts.choose import Outcome
 from polysolv.homotopy.tracker import has_converged, is_regular
 from polysolv.polynomials.generic_system import GenericSystem
+
+# Many digits are for end points that doubles leave in doubt; without them a solve starts more quickly.
+if TYPE_CHECKING:
+    from polysolv.homotopy.precise.fixed_point import FixedHomotopy
 
 _REGULAR_DISTANCE = 1e-8
 _POLISHED_DISTANCE = 1e-12
@@ -38,8 +37,7 @@ _VANISHES = 1e-40  # relative to the largest coordinate, an imaginary part of a 
 _MOST_DIMENSIONS, _EVALUATIONS, _LEAST_DIMENSIONS = 4_000_000, 30, 8
 
 
-@dataclass(frozen=True)
-class Ends:
+class Ends(NamedTuple):
     """The finite end points of an outcome, one a row.
 
     Args:
@@ -118,6 +116,8 @@ class _Targets:
         self._made: dict[tuple[int, ...], FixedHomotopy] = {}
 
     def __call__(self, position: int) -> FixedHomotopy:
+        from polysolv.homotopy.precise.confirmation import exact_target
+
         units = tuple(int(u) for u in self.logarithms[position])
         if units not in self._made:
             same = units == tuple(self.problem.scaling.unknowns)
@@ -136,6 +136,9 @@ def _excess(
     engine: Engine,
 ) -> np.ndarray:
     """Which end points are no zeros of all equations, each measured by the moduli of its own terms."""
+    from polysolv.homotopy.precise.confirmation import BITS, simple_zero
+    from polysolv.homotopy.precise.excess import given_equations, relative_residual, vanish_near
+
     doubles = [{m: complex(c) for m, c in p.items()} for p in system.equations if p]
     with np.errstate(over="ignore", invalid="ignore"):
         residuals = relative_residuals(doubles, points, units)
@@ -256,6 +259,8 @@ def _look_again(
         if precise[position]:
             real[position] = imaginary[position] <= _VANISHES
         elif imaginary[position] > _DOUBTFULLY_REAL or condition[position] > _ILL_CONDITION:
+            from polysolv.homotopy.precise.confirmation import simple_zero
+
             if engine.is_over():
                 return
             with suppress(Halted), engine.breakable():
@@ -282,6 +287,9 @@ def _dimensions(
     heads = heads[singular[heads]]
     if not len(heads):
         return found
+    from polysolv.homotopy.precise.local_dimension import local_dimension
+    from polysolv.homotopy.precise.newton import products_of
+
     left = _MOST_DIMENSIONS // (_EVALUATIONS * products_of(problem))
     # One path alone at a singular point is the mark of a curve; of multiple zeros it would have lost company.
     for head in sorted(heads.tolist(), key=lambda row: (paths[row], row))[: max(left, _LEAST_DIMENSIONS)]:

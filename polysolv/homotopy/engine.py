@@ -7,9 +7,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -44,8 +44,7 @@ class Halted(Exception):
     """Ctrl-C or the deadline has ended a piece of work that is not divided any further."""
 
 
-@dataclass
-class Batch:
+class Batch(NamedTuple):
     """Outcome of one run: a row for each path.
 
     ``points`` are end points (homogenising coordinate last), ``middles`` those at the endgame's boundary,
@@ -58,8 +57,7 @@ class Batch:
     facts: Floats
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """What is tracked: everything that end points depend on; see `Engine.run`."""
 
     program: Program
@@ -78,7 +76,7 @@ class Task:
         if self.owners is not None and lifts is not None:
             rows, own = np.unique(self.owners[low:high], return_inverse=True)
             lifts, owners = lifts[rows], own.astype(np.uint64)
-        return replace(self, points=self.points[low:high], lifts=lifts, owners=owners)
+        return self._replace(points=self.points[low:high], lifts=lifts, owners=owners)
 
     def parts(self) -> Iterator[bytes]:
         """Return all of it as bytes, for a digest."""
@@ -96,7 +94,7 @@ class Distribution(Protocol):
         """Fill in the batch of a task, or return False."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Engine:
     """Threads, deadline and progress of one solve.
 

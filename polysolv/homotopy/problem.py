@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -128,8 +129,7 @@ def _combine(
     return result
 
 
-@dataclass(frozen=True)
-class Tracking:
+class Tracking(NamedTuple):
     """A compiled homotopy s·G + (1−s)·F, projective unless ``affine``: program and coefficient table."""
 
     program: Program

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,11 +15,11 @@ from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
 
 _ROUNDS = 30
 _LARGE = 100_000  # entries of a matrix whose least-squares problem would take longer than most paths
+_UNBALANCED = 14.0  # bits between the sizes of coefficients of one equation, in the best units
 _WORTHWHILE = 0.75  # the units as given mean something: they are only left for much better ones
 
 
-@dataclass(frozen=True)
-class Scaling:
+class Scaling(NamedTuple):
     """x_i = 2^unknowns[i] · y_i; equation j is multiplied by 2^equations[j]: exact, by powers of two."""
 
     unknowns: tuple[int, ...]
@@ -56,6 +56,16 @@ def find_scaling(polynomials: Sequence[ComplexPolynomial], unknowns: int) -> Sca
         largest = max(_log2(c) + sum(chosen[i] * e for i, e in m) for m, c in polynomial.items())
         shifts.append(-round(largest))
     return Scaling(tuple(chosen), tuple(shifts))
+
+
+def is_unbalanced(rows: Sequence[Mapping[Monomial, tuple[complex, complex]]]) -> bool:
+    """Whether coefficients of one equation differ so much that no common units serve all solutions.
+
+    >>> is_unbalanced([{((0, 1),): (1e9 + 0j, 0j), (): (1 + 0j, 0j)}])
+    True
+    """
+    spreads = [np.ptp([float(np.log2(abs(c))) for c, _ in row.values()]) for row in rows]
+    return max(spreads, default=0.0) > _UNBALANCED
 
 
 def _units(polynomials: Sequence[ComplexPolynomial], unknowns: int) -> list[int]:

@@ -21,11 +21,12 @@ _CONVERGED = 1e-13  # last correction of a polished point, relative to its coord
 _SINGULAR_CONDITION = 1e13  # end points beyond this count as singular
 _ILL_CONDITION = 1e15  # those where Newton's method converges, beyond this
 _VANISHED = 1e-14
+_CLOSE = 1e-8  # value of s below which it is the digits of doubles that end a path, and not its steps
 _DEEPEST = 1e-36  # smallest s when paths that wind about infinity are tracked once more
 _INFINITE = 1e-18  # polished regular end points with a smaller homogenising coordinate are at infinity
 
 
-@dataclass
+@dataclass(eq=False)
 class Tracked:
     """End points in projective coordinates with everything that is known about each path."""
 
@@ -57,6 +58,10 @@ def track_paths(tracking: Tracking, starts: Complexes, engine: Engine, tol: floa
     total: Batch | None = None
     doubtful = np.arange(count)
     for number, tuning in list(enumerate(LEVELS))[level:]:
+        if total is not None and not tuning.extended:
+            # Where doubles ended close to s = 0 smaller steps end, too: these paths wait for more digits.
+            failed = np.isin(total.codes[doubtful], codes.FAILURES)
+            doubtful = doubtful[~(failed & (total.facts[doubtful, codes.REACHED] < _CLOSE))]
         batch = engine.run(
             tracking.program,
             tracking.table,
@@ -171,6 +176,13 @@ def is_regular(facts: Floats) -> np.ndarray:
     """Whether end points look regular, by condition numbers: larger ones pass where Newton converged."""
     limit = np.where(has_converged(facts), _ILL_CONDITION, _SINGULAR_CONDITION)
     return np.asarray(facts[:, codes.CONDITION] < limit)
+
+
+def is_plain(tracked: Tracked) -> bool:
+    """Whether all paths ended at infinity, or at regular points where Newton's method came to rest."""
+    ended = np.isin(tracked.codes, (codes.AT_INFINITY, codes.INTERRUPTED))
+    regular = (tracked.codes == codes.SUCCESS) & is_regular(tracked.facts) & has_converged(tracked.facts)
+    return bool((ended | regular).all())
 
 
 def has_converged(facts: Floats) -> np.ndarray:

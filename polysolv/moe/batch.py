@@ -8,18 +8,20 @@ gate, which takes one damped Newton step without a line search: what comes out i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from polysolv.moe.climb import climbed
-from polysolv.moe.likelihood import Array, Indices, pack, stacked_parts, unpack
+from polysolv.moe.climb import Ascents
+from polysolv.moe.likelihood import Array, Indices, pack, stacked_parts
 from polysolv.moe.optimise import ranking
 from polysolv.moe.problem import Problem
-from polysolv.moe.spurious import spurious_atoms
+from polysolv.moe.spurious import spurious_of_many
 from polysolv.moe.stacked import solve_stacked
 
 _MAPS = 6
 # Pairs (Newton steps, divisor): after the steps a part 1/divisor of the vectors goes on.
-_CLIMBS = ((3, 2), (5, 2), (10, 2), (20, 1))
+_CLIMBS = ((2, 2), (4, 2), (8, 2), (20, 1))
 _ENTRIES = 400_000
 _LONGEST_STEP = 4.0
 _RIDGE = 1e-9
@@ -28,21 +30,29 @@ _SAME = 1e-3
 _SMALLEST_MASS = 1e-8
 
 
-def raced(problem: Problem, starts: list[Array], count: int) -> list[Array]:
+def raced(problem: Problem, starts: list[Array], count: int, known: Sequence[float] = ()) -> list[Array]:
     """Return the best ``count`` of the starts, best first, after some EM maps and Newton steps.
 
     Args:
         problem: data and box.
         starts: parameter vectors.
-        count: number of vectors wanted; of vectors of equal likelihood one is kept, so there may be fewer.
+        count: number of vectors wanted; of vectors of equal objective one is kept, so there may be fewer.
+        known: objectives of ends found before; what runs into one of them goes no further.
 
     Vectors without spurious atoms come first. How far EM maps get tells little about where a start ends,
     Newton steps do.
     """
     left = [vector for batch in _batches(problem, starts) for vector in mapped(problem, batch, _MAPS)]
+    if not left:
+        return []
+    ascents = Ascents(problem, left)
     for steps, divisor in _CLIMBS:
-        left = distinct(problem, climbed(problem, left, steps), max(count, -(-len(left) // divisor)))
-    return left[:count]
+        ascents.climb(steps)
+        wanted = max(count, -(-len(ascents.vectors) // divisor))
+        ascents.keep(best_places(problem, list(ascents.vectors), wanted, known))
+        if not len(ascents.vectors):
+            break
+    return list(ascents.vectors[:count])
 
 
 def first_vectors(problem: Problem, labels: Indices) -> list[Array]:
@@ -84,24 +94,30 @@ def softened(labels: Indices, k: int) -> Array:
 
 def distinct(problem: Problem, vectors: list[Array], count: int) -> list[Array]:
     """Return the best ``count`` vectors, best first; of vectors of equal objective one is kept."""
-    merits = []
+    return [vectors[index] for index in best_places(problem, vectors, count)]
+
+
+def best_places(problem: Problem, vectors: list[Array], count: int, known: Sequence[float] = ()) -> list[int]:
+    """Return the indices of :func:`distinct`, without vectors of an objective in ``known``."""
+    merits: list[tuple[bool, float]] = []
     for batch in _batches(problem, vectors):
         tau, values = _expected(problem, *stacked_parts(batch, problem.k))
+        log_variances = batch[:, -problem.k :]
         if problem.penalty is not None:
-            values = values + problem.penalty.values(batch[:, -problem.k :])
+            values = values + problem.penalty.values(log_variances)
         p = len(problem.restriction.expert_rows)
-        for vector, mass, value in zip(batch, tau.sum(axis=2), values.tolist(), strict=True):
-            variance = np.exp(unpack(vector, problem.k)[2])
-            bad = not problem.boxed and spurious_atoms(mass, variance, p, problem.floor)
-            merits.append((not bad, value) if np.isfinite(value) else (False, -np.inf))
+        bad = spurious_of_many(tau.sum(axis=2), np.exp(log_variances), p, problem.floor)
+        regular = np.isfinite(values) & (~bad.any(axis=1) | problem.boxed)
+        merits += zip(regular.tolist(), np.where(np.isfinite(values), values, -np.inf).tolist(), strict=True)
     kept: list[int] = []
     for index in ranking(merits):
         same = [n for n in kept if merits[n][0] == merits[index][0]]
-        if all(abs(merits[n][1] - merits[index][1]) > _SAME for n in same):
+        others = [*known, *(merits[n][1] for n in same)]
+        if all(abs(other - merits[index][1]) > _SAME for other in others):
             kept.append(index)
         if len(kept) == count:
             break
-    return [vectors[index] for index in kept]
+    return kept
 
 
 def _batches(problem: Problem, vectors: list[Array]) -> list[Array]:

@@ -209,16 +209,15 @@ def _assembled(
     kp, c = k * p, outer.shape[0]
     hessian = -outer
     hessian[:, :kp, :kp] += gate_outer
-    for i in range(k):
-        g, x, s = slice(i * p, i * p + p), slice(kp + i * p, kp + i * p + p), 2 * kp + i
-        hessian[:, g, g] += blocks[:, i].reshape(c, p, p)
-        mixed = blocks[:, k + i].reshape(c, p, p)
-        hessian[:, g, x] += mixed
-        hessian[:, x, g] += mixed
-        hessian[:, x, x] += blocks[:, 2 * k + i].reshape(c, p, p)
-        hessian[:, g, s] += borders[:, i]
-        hessian[:, s, g] += borders[:, i]
-        hessian[:, x, s] += borders[:, k + i]
-        hessian[:, s, x] += borders[:, k + i]
-        hessian[:, s, s] += corner[:, i]
+    gate = np.arange(kp).reshape(k, p)
+    expert, variance = gate + kp, np.arange(2 * kp, 2 * kp + k)[:, None]
+    of_gate, mixed, of_expert = blocks.reshape(c, 3, k, p, p).swapaxes(0, 1)
+    hessian[:, gate[:, :, None], gate[:, None, :]] += of_gate
+    hessian[:, gate[:, :, None], expert[:, None, :]] += mixed
+    hessian[:, expert[:, :, None], gate[:, None, :]] += mixed
+    hessian[:, expert[:, :, None], expert[:, None, :]] += of_expert
+    for rows, border in ((gate, borders[:, :k]), (expert, borders[:, k:])):
+        hessian[:, rows, variance] += border
+        hessian[:, variance, rows] += border
+    hessian[:, variance[:, 0], variance[:, 0]] += corner
     return hessian

@@ -1,14 +1,12 @@
 """Moves out of local maxima: many new divisions of the rows, made from those of the ends found so far.
 
 Split and merge moves (Ueda, Nakano, Ghahramani and Hinton 2000, Neural Computation 12), crossings of two ends
-(some atoms of the one, some of the other), softened gates, and atoms put elsewhere by a scan of lines
-(:mod:`~polysolv.moe.scan`). They are raced as fresh starts are, so that the ones that run into exact
+(some atoms of the one, some of the other), softened gates, walls moved and tilted
+(:mod:`~polysolv.moe.walls`), and atoms put elsewhere by a scan of lines (:mod:`~polysolv.moe.scan`). They are raced as fresh starts are, so that the ones that run into exact
 alignments lose.
 """
 
 from __future__ import annotations
-
-from itertools import combinations
 
 import numpy as np
 
@@ -18,12 +16,15 @@ from polysolv.moe.likelihood import Array, Indices, pack, unpack
 from polysolv.moe.merge import dropped
 from polysolv.moe.problem import Problem
 from polysolv.moe.scan import inserted, lines
-from polysolv.moe.starts import local_line
+from polysolv.moe.starts import cut, local_line
+from polysolv.moe.walls import neighbours, slid, tilted, widened
 
-_PER_ATOM, _FEWEST, _WORK, _POOL = 12, 10, 9000, 12
+_PER_ATOM, _FEWEST, _WORK, _POOL = 12, 10, 9000, 10
 _INSERTED, _MAPS = 6, 5
-# A wall is hard where no row's log odds are below; it is moved over so many rows.
-_HARD, _NEXT = 5.0, 2
+# The gates of so many ends are scaled by each of these; random factors are at most the last number.
+_SCALED, _FACTORS, _HARDEST = 3, (0.1, 2.5, 6.0), 6.0
+# Spurious ends of which atoms of too few rows are widened.
+_WIDENED = 3
 
 
 def moved(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list[Array]:
@@ -41,15 +42,19 @@ def moved(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list
         # The better, the more often.
         one, other = sorted(rng.integers(len(pool), size=2).tolist())
         if index % 2 == 0:
-            kind = (_loosened, _slid)[index % 4 // 2]
+            kind = (_loosened, slid)[index % 4 // 2]
             starts.append(problem.clip(kind(problem, pool[one], rng)))
         else:
-            division = (_crossed, _replaced, _split)[index // 2 % 3]
+            division = (_crossed, _replaced, _split, _grafted)[index // 2 % 4]
             labels.append(division(problem, joints[one], joints[other], rng))
     starts += first_vectors(problem, np.array(labels))
     starts += _rescanned(problem, pool, rng)
-    starts += _neighbours(problem, pool[0])
-    return distinct(problem, [*pool, *raced(problem, starts, _POOL)], _POOL)
+    starts += [_scaled(problem, vector, factor) for vector in pool[:_SCALED] for factor in _FACTORS]
+    starts += neighbours(problem, pool[0]) + tilted(problem, pool[0], rng)
+    spurious = [] if problem.boxed else [vector for vector in pool if problem.spurious(vector)]
+    starts += [start for vector in spurious[:_WIDENED] for start in widened(problem, vector)]
+    known = [problem.objective(vector) for vector in pool]
+    return distinct(problem, [*pool, *raced(problem, starts, _POOL, known)], _POOL)
 
 
 def _rescanned(problem: Problem, pool: list[Array], rng: np.random.Generator) -> list[Array]:
@@ -60,13 +65,27 @@ def _rescanned(problem: Problem, pool: list[Array], rng: np.random.Generator) ->
     bases = distinct(small, mapped(small, np.array(bases), _MAPS), len(bases))
     through = lines(problem, rng)
     squares = (problem.y - through @ problem.Z) ** 2
-    return m_steps(problem, [tau for base in bases for tau in inserted(problem, base, squares, _INSERTED)])
+    return m_steps(
+        problem, [tau for base in bases for tau in inserted(problem, base, through, squares, _INSERTED)]
+    )
 
 
 def _crossed(problem: Problem, joint: Array, other: Array, rng: np.random.Generator) -> Indices:
     """Return the division by k atoms of two ends."""
     chosen = rng.choice(2 * problem.k, problem.k, replace=False)
     return np.asarray(np.concatenate([joint, other])[chosen].argmax(axis=0))
+
+
+def _grafted(problem: Problem, joint: Array, other: Array, rng: np.random.Generator) -> Indices:
+    """Return the division by atoms of one end on the one side of a cut, of another end on the other side."""
+    k, above = problem.k, cut(problem.Z, rng)
+    left = int(rng.integers(1, k))
+    labels = np.empty(problem.rows, dtype=np.intp)
+    for first, count, rows, ends in ((0, left, ~above, joint), (left, k - left, above, other)):
+        here = ends[:, rows]
+        atoms = np.argsort(-np.bincount(here.argmax(axis=0), minlength=k), kind="stable")[:count]
+        labels[rows] = first + here[atoms].argmax(axis=0)
+    return labels
 
 
 def _replaced(problem: Problem, joint: Array, other: Array, rng: np.random.Generator) -> Indices:
@@ -98,58 +117,21 @@ def _split(problem: Problem, joint: Array, other: Array, rng: np.random.Generato
     return np.asarray(labels)
 
 
+def _scaled(problem: Problem, vector: Array, factor: float) -> Array:
+    """Soften or harden the gate alone: a soft wall and a hard one may both be maxima."""
+    gate, expert, log_variance = unpack(vector, problem.k)
+    return problem.box.clip(pack(factor * (gate - gate.mean(axis=0)), expert, log_variance))
+
+
 def _loosened(problem: Problem, vector: Array, rng: np.random.Generator) -> Array:
-    """Soften the gate, and a little else.
+    """Soften the gate, or harden it, and soften a little else.
 
     A gate that is all but a jump lies between two rows, and no ascent moves it past one: the maxima left and
     right of a row are different ones. Softened by random factors, it slides.
     """
     gate, expert, log_variance = unpack(vector, problem.k)
-    soft = (gate - gate.mean(axis=0)) * np.exp(rng.uniform(np.log(0.01), 0.0))
+    soft = (gate - gate.mean(axis=0)) * np.exp(rng.uniform(np.log(0.01), np.log(_HARDEST)))
     soft = soft + rng.normal(size=gate.shape) * np.abs(soft).max() * rng.choice([0.03, 0.1, 0.3])
     spread = np.exp(0.5 * log_variance)[:, None] * rng.choice([0.1, 0.3, 1.0])
     wide = log_variance + rng.uniform(0.0, 1.5)
     return pack(soft, expert + spread * rng.normal(size=expert.shape), wide)
-
-
-def _neighbours(problem: Problem, vector: Array) -> list[Array]:
-    """Move each hard wall over a few rows, to either side."""
-    gate, _, _ = unpack(vector, problem.k)
-    logits = gate @ problem.Z
-    order = np.argsort(logits, axis=0)[-2:]
-    moved = []
-    for pair in combinations(range(problem.k), 2):
-        ahead = _ahead(logits, order, *pair)
-        wall = int(np.searchsorted(ahead, 0.0))
-        if 0 < wall < ahead.size and min(-ahead[wall - 1], ahead[wall]) > _HARD:
-            for place in {*range(wall - _NEXT, wall + _NEXT + 1)} - {wall}:
-                if 0 < place < ahead.size:
-                    moved.append(_with_wall(problem, vector, pair[0], ahead, place))
-    return moved
-
-
-def _slid(problem: Problem, vector: Array, rng: np.random.Generator) -> Array:
-    """Move the wall between two atoms over some rows, as hard as it is."""
-    gate, _, _ = unpack(vector, problem.k)
-    logits = gate @ problem.Z
-    order = np.argsort(logits, axis=0)[-2:]
-    one, other = order[:, rng.integers(problem.rows)].tolist()
-    ahead = _ahead(logits, order, one, other)
-    if ahead.size < 2:
-        return vector
-    far = max(1, ahead.size // 10)
-    place = int(np.searchsorted(ahead, 0.0)) + int(rng.choice([-1, 1]) * rng.integers(1, far + 1))
-    return _with_wall(problem, vector, one, ahead, int(np.clip(place, 1, ahead.size - 1)))
-
-
-def _ahead(logits: Array, order: Indices, one: int, other: int) -> Array:
-    """Return, sorted, how far an atom's gate is ahead of another's in the rows that both lead."""
-    between = np.isin(order, (one, other)).all(axis=0)
-    return np.sort((logits[one] - logits[other])[between])
-
-
-def _with_wall(problem: Problem, vector: Array, atom: int, ahead: Array, place: int) -> Array:
-    """Shift an atom's gate so that its wall lies between two rows."""
-    gate, expert, log_variance = (part.copy() for part in unpack(vector, problem.k))
-    gate[atom, 0] -= 0.5 * (ahead[place - 1] + ahead[place])
-    return pack(gate, expert, log_variance)

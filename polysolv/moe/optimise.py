@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 
@@ -46,12 +47,13 @@ def ranking(merits: list[tuple[bool, float]]) -> list[int]:
     >>> ranking([(True, -3.0), (True, -2.0 - 1e-14), (True, -2.0), (False, 7.0)])
     [1, 2, 0, 3]
     """
-    left = list(range(len(merits)))
+    left = sorted(range(len(merits)), key=lambda index: merits[index], reverse=True)
     order = []
     while left:
-        clean, top = max(merits[index] for index in left)
+        clean, top = merits[left[0]]
         least = top - _TIE * max(1.0, abs(top)) if np.isfinite(top) else top
-        order.append(next(index for index in left if merits[index][0] == clean and merits[index][1] >= least))
+        ties = takewhile(lambda index: merits[index][0] == clean and merits[index][1] >= least, left)
+        order.append(min(ties))
         left.remove(order[-1])
     return order
 

@@ -7,14 +7,16 @@ import numpy as np
 from polysolv.moe import likelihood
 from polysolv.moe.likelihood import Array, unpack
 from polysolv.moe.problem import Problem
-from polysolv.moe.spurious import spurious_atoms, weighted_median
+from polysolv.moe.spurious import spurious_of_many, weighted_median
 from polysolv.moe.stacked import solve_stacked
 
 # Lines scored: so many entries of lines by rows, within limits.
-_ENTRIES, _FEWEST, _MOST = 40_000, 100, 400
+_ENTRIES, _FEWEST, _MOST = 50_000, 150, 500
 _RATIOS = (1e-3, 1e-2, 6e-2, 0.4)
-_SWEEPS, _FIRST_WEIGHT = 3, 0.1
-_ALIKE, _TRIED = 0.8, 4
+_SWEEPS, _FIRST_WEIGHT = 4, 0.05
+_ALIKE = 0.8
+# All lines are scored in single precision with one weight; so many of the best go through the sweeps.
+_REFINED, _CAP = 16, 50.0
 # Nearest rows that a local line goes through: a part of all rows.
 _NEAR = 20
 
@@ -49,17 +51,18 @@ def lines(problem: Problem, rng: np.random.Generator) -> Array:
     return found
 
 
-def inserted(problem: Problem, base: Array, squares: Array, count: int) -> list[Array]:
+def inserted(problem: Problem, base: Array, through: Array, squares: Array, count: int) -> list[Array]:
     """Return responsibilities, shape (k, n) each, of a mixture with one more atom along a line.
 
     Args:
         problem: data and number of atoms k, with the new one.
         base: parameters of k - 1 atoms.
-        squares: squared residuals of the lines, shape (c, n).
+        through: lines, shape (c, p).
+        squares: their squared residuals, shape (c, n).
         count: how many at most.
 
     An atom of density N added to the mixture g with weight e gains sum log(1 + e (N/g - 1)); e is raised by
-    EM maps, and N has one of a few variances relative to those of the mixture. Of the atoms that would not be
+    EM maps, in which the line follows its rows, and N has one of a few variances relative to those of the mixture. Of the atoms that would not be
     spurious the ones of largest gain are taken, and none that holds much the same rows as a better one.
     """
     joint = likelihood.log_joint(base, problem.k - 1, problem.Z, problem.y)
@@ -68,29 +71,53 @@ def inserted(problem: Problem, base: Array, squares: Array, count: int) -> list[
     tau = np.exp(joint - density)
     mass, variance = problem.often(tau).sum(axis=1), np.exp(unpack(base, problem.k - 1)[2])
     reference = weighted_median(variance, mass)
-    found: list[tuple[float, float, Array]] = []
+    rough = squares.astype(np.float32)
+    gains, widths, shares = [], [], []
     for ratio in _RATIOS:
         width = max(ratio * reference, 4.0 * problem.floor)
-        exponent = squares * (-0.5 / width)
-        exponent -= 0.5 * np.log(2.0 * np.pi * width) + density
-        excess = np.expm1(np.minimum(exponent, 50.0, out=exponent), out=exponent)
-        weight = np.full((squares.shape[0], 1), _FIRST_WEIGHT)
-        for _ in range(_SWEEPS):
-            share = weight * (excess + 1.0) / (1.0 + weight * excess)
-            weight = problem.often(share).sum(axis=1, keepdims=True) / problem.total
-        gain = problem.often(np.log1p(weight * excess)).sum(axis=1)
-        found += [(gain[c], width, share[c]) for c in np.argsort(-gain)[: _TRIED * count]]
-    kept: list[Array] = []
-    for _, width, share in sorted(found, key=lambda atom: -atom[0]):
-        if any(share @ other > _ALIKE * np.sqrt((share @ share) * (other @ other)) for other in kept):
-            continue
-        if not spurious_atoms(
-            np.append(mass, problem.often(share).sum()),
-            np.append(variance, width),
-            len(problem.restriction.expert_rows),
-            0.0,
-        ):
-            kept.append(share)
-        if len(kept) == count:
-            break
-    return [np.vstack([tau * (1.0 - share), share]) for share in kept]
+        level = 0.5 * np.log(2.0 * np.pi * width) + density
+        quotient = rough * np.float32(-0.5 / width)
+        quotient -= level.astype(np.float32)
+        quotient = np.exp(np.minimum(quotient, np.float32(_CAP), out=quotient), out=quotient)
+        quotient *= np.float32(_FIRST_WEIGHT)
+        quotient += np.float32(1.0 - _FIRST_WEIGHT)
+        score = problem.often(np.log(quotient, out=quotient)).sum(axis=1)
+        best = np.argsort(-score, kind="stable")[:_REFINED]
+        near, line = squares[best], through[best]
+        weight = np.full((best.size, 1), _FIRST_WEIGHT)
+        for sweep in range(_SWEEPS):
+            quotient = np.exp(np.minimum(near * (-0.5 / width) - level, _CAP))
+            mixed = 1.0 - weight + weight * quotient
+            share = weight * quotient / mixed
+            if sweep < _SWEEPS - 1:
+                line = _refitted(problem, share, line)
+                near = (problem.y - line @ problem.Z) ** 2
+                weight = problem.often(share).sum(axis=1, keepdims=True) / problem.total
+        gains.append(problem.often(np.log(mixed)).sum(axis=1))
+        widths.append(np.full(best.size, width))
+        shares.append(share)
+    order = np.argsort(-np.concatenate(gains), kind="stable")
+    share, width = np.concatenate(shares)[order], np.concatenate(widths)[order]
+    rows = problem.often(share).sum(axis=1, keepdims=True)
+    masses = np.concatenate([np.broadcast_to(mass, (order.size, mass.size)), rows], axis=1)
+    variances = np.concatenate([np.broadcast_to(variance, (order.size, mass.size)), width[:, None]], axis=1)
+    left = ~spurious_of_many(masses, variances, len(problem.restriction.expert_rows), 0.0).any(axis=1)
+    unit = share / np.linalg.norm(share, axis=1, keepdims=True)
+    kept: list[int] = []
+    while left.any() and len(kept) < count:
+        kept.append(int(left.argmax()))
+        left &= unit @ unit[kept[-1]] <= _ALIKE
+        left[kept[-1]] = False
+    return [np.vstack([tau * (1.0 - share[index]), share[index]]) for index in kept]
+
+
+def _refitted(problem: Problem, weights: Array, before: Array) -> Array:
+    """Return the lines of least weighted squares, shape (c, p); what the rows leave open stays."""
+    seen = list(problem.restriction.expert_rows)
+    Z, p, weights = problem.Z[seen], len(seen), problem.often(weights)
+    products = (Z[:, None, :] * Z).reshape(p * p, -1).T
+    ridge = 1e-6 * np.eye(p)
+    zz = (weights @ products).reshape(-1, p, p) + ridge
+    found = np.zeros_like(before)
+    found[:, seen] = solve_stacked(zz, (weights * problem.y) @ Z.T + before[:, seen] @ ridge)
+    return found

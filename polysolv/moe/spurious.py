@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from polysolv.moe.likelihood import Array
+from polysolv.moe.likelihood import Array, Mask
 
 LEAST_ROWS = 1.5
 FEW_ROWS = 4
@@ -43,14 +43,27 @@ def spurious_atoms(mass: Array, variance: Array, p: int, floor: float) -> tuple[
     >>> spurious_atoms(np.array([972.6, 1017.7, 9.7]), np.array([0.73, 0.52, 7.9e-5]), 2, 1e-6)
     (2,)
     """
-    if variance.size == 1:
-        return (0,) if variance[0] <= floor * (1 + _ROUNDING) else ()
-    reference = weighted_median(variance, mass)
+    return tuple(np.flatnonzero(spurious_of_many(mass[None], variance[None], p, floor)[0]).tolist())
+
+
+def spurious_of_many(mass: Array, variance: Array, p: int, floor: float) -> Mask:
+    """Return which atoms of many mixtures are spurious, shape (c, k).
+
+    Args:
+        mass, variance: as in :func:`spurious_atoms`, shape (c, k).
+        p, floor: see :func:`spurious_atoms`.
+    """
+    at_floor: Mask = variance <= floor * (1 + _ROUNDING)
+    if variance.shape[1] == 1:
+        return at_floor
+    order = np.argsort(variance, axis=1, kind="stable")
+    total = np.cumsum(np.maximum(np.take_along_axis(mass, order, axis=1), 0.0), axis=1)
+    middle = (total < 0.5 * total[:, -1:]).sum(axis=1, keepdims=True)
+    reference = np.take_along_axis(variance, np.take_along_axis(order, middle, axis=1), axis=1)
     few = mass < FEW_ROWS * p
-    by_chance = mass < p * np.log2(mass.sum())
+    by_chance = mass < p * np.log2(mass.sum(axis=1, keepdims=True))
     least = np.where(few, RATIO_OF_FEW, np.where(by_chance, RATIO_BY_CHANCE, RATIO)) * reference
-    bad = (mass < p + LEAST_ROWS) | (variance <= floor * (1 + _ROUNDING)) | (variance < least)
-    return tuple(np.flatnonzero(bad).tolist())
+    return np.asarray((mass < p + LEAST_ROWS) | at_floor | (variance < least))
 
 
 def reasons(

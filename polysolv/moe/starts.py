@@ -6,7 +6,7 @@ import numpy as np
 
 from polysolv.moe.batch import first_vectors, raced, softened
 from polysolv.moe.em import ExpectationMaximisation
-from polysolv.moe.likelihood import Array, Indices
+from polysolv.moe.likelihood import Array, Indices, Mask
 from polysolv.moe.problem import Problem
 from polysolv.moe.stacked import solve_stacked
 from polysolv.moe.threads import every_library_on_one_thread
@@ -14,7 +14,7 @@ from polysolv.moe.threads import every_library_on_one_thread
 NAMES = ("kmeans", "random", "em-short")
 _ROWS, _RACE_ROWS = 4000, 1000
 # Fresh starts for each that is wanted: more atoms have more maxima, and many rows cost more.
-_PER_ATOM, _FEWEST, _WORK, _RESERVE = 14, 10, 9000, 3
+_PER_ATOM, _FEWEST, _WORK, _RESERVE = 12, 10, 9000, 3
 
 
 def starting_vectors(name: str, count: int, problem: Problem, rng: np.random.Generator) -> list[Array]:
@@ -40,7 +40,7 @@ def starting_vectors(name: str, count: int, problem: Problem, rng: np.random.Gen
     problem = problem.thinned(_RACE_ROWS, rng)
     em = problem.em()
     per_start = max(_FEWEST, min(_PER_ATOM * (k - 1), _WORK // problem.rows))
-    kinds = (_lines, _scattered, _cuts, _local_lines)
+    kinds = (_lines, _scattered, _cuts, _local_lines, _lines_of_sides)
     labels = [kinds[index % len(kinds)](em, rng) for index in range(per_start * count)]
     return raced(problem, first_vectors(problem, np.array(labels)), _RESERVE * count)
 
@@ -73,6 +73,28 @@ def _lines(em: ExpectationMaximisation, rng: np.random.Generator) -> Indices:
     few = min(em.p + 1, em.y.size)
     chosen = np.array([rng.choice(em.y.size, few, replace=False) for _ in range(em.k)])
     return np.asarray(np.abs(em.y - _fitted_lines(em, chosen) @ em.Z).argmin(axis=0))
+
+
+def _lines_of_sides(em: ExpectationMaximisation, rng: np.random.Generator) -> Indices:
+    """Return the nearest of lines through rows of the same side of a cut of one covariate."""
+    labels = np.empty(em.y.size, dtype=np.intp)
+    above = cut(em.Z, rng)
+    left = int(rng.integers(1, em.k))
+    for first, count, rows in ((0, left, np.flatnonzero(~above)), (left, em.k - left, np.flatnonzero(above))):
+        if not rows.size:
+            continue
+        few = min(em.p + 1, rows.size)
+        chosen = np.array([rng.choice(rows, few, replace=False) for _ in range(count)])
+        lines = _fitted_lines(em, chosen)
+        labels[rows] = first + np.abs(em.y[rows] - lines @ em.Z[:, rows]).argmin(axis=0)
+    return labels
+
+
+def cut(Z: Array, rng: np.random.Generator) -> Mask:
+    """Return which rows lie above a random one in a random covariate: some, but not all."""
+    along = Z[int(rng.integers(1, Z.shape[0]))]
+    above: Mask = along > rng.choice(along)
+    return above if above.any() else along == along.max()
 
 
 def _local_lines(em: ExpectationMaximisation, rng: np.random.Generator) -> Indices:

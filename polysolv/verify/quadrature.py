@@ -58,6 +58,6 @@ def check_rule(m: int) -> None:
     # The rule interpolates: it is exact to degree m - 1, and by division to 2m - 1 if He_m is orthogonal to
     # 1, x, .., x^(m-1). To powers of the other parity it is so by symmetry.
     for k in range(m % 2, m, 2):
-        if sum(h[j] * _moments[(j + k) // 2] for j in range(m % 2, m + 1, 2)):
+        if sum(a * b for a, b in zip(h[m % 2 :: 2], _moments[(m % 2 + k) // 2 :], strict=False)):
             raise Rejected("moments", f"He_{m} is not orthogonal to x^{k}")
     _checked[m] = h

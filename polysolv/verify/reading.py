@@ -30,27 +30,32 @@ def _dict(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 _DECODER = json.JSONDecoder(parse_int=_int, parse_float=_int, parse_constant=_int, object_pairs_hook=_dict)
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
-def check_plain(value: object, depth: int = 1) -> None:
+def check_plain(value: object) -> None:
     """Check that ``value`` holds only lists, objects, printable ASCII strings, small integers and null."""
-    spend(1)
-    if type(value) is dict or type(value) is list:
-        if depth > MAX_DEPTH or not all(type(key) is str for key in value if type(value) is dict):
-            raise Malformed("file", f"nested deeper than {MAX_DEPTH}, or with a key that is not a string")
-        for item in [*value, *value.values()] if type(value) is dict else value:
-            check_plain(item, depth + 1)
-    elif type(value) is str:
-        if not (value.isascii() and value.isprintable()):
-            raise Malformed("file", "a string with characters other than printable ASCII")
-    elif value is not None and (type(value) is not int or abs(value) > MAX_INTEGER):
-        raise Malformed("file", f"a value of type {type(value).__name__}, or an integer beyond 2^53")
+    level, depth = [value], 1
+    while level:
+        inside: list[object] = []
+        for item in level:
+            if type(item) is str:
+                if not (item.isascii() and item.isprintable()):
+                    raise Malformed("file", "a string with characters other than printable ASCII")
+            elif type(item) is dict or type(item) is list:
+                if depth > MAX_DEPTH or (type(item) is dict and {*map(type, item)} - {str}):
+                    where = f"nested deeper than {MAX_DEPTH}, or with a key that is not a string"
+                    raise Malformed("file", where)
+                spend(len(item) + 1)
+                inside += [*item, *item.values()] if type(item) is dict else item
+            elif item is not None and (type(item) is not int or abs(item) > MAX_INTEGER):
+                raise Malformed("file", f"a value of type {type(item).__name__}, or an integer beyond 2^53")
+        level, depth = inside, depth + 1
 
 
 def digest(value: object) -> str:
     """Return the sha256, in hexadecimal, of the canonical JSON text of ``value``."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    return hashlib.sha256(_ENCODER.encode(value).encode("ascii")).hexdigest()
 
 
 def mapping(value: object, where: str) -> dict[str, object]:
@@ -91,17 +96,11 @@ def string(value: object, where: str) -> str:
     return value
 
 
-_last_names: list[list[str]] = [[]]
-
-
 def names(value: object, where: str) -> list[str]:
     """Return ``value`` if it is a list of distinct names: letters, digits and underscores, no digit first."""
-    if value == _last_names[0]:  # the parts of a certificate speak of the same unknowns
-        return _last_names[0].copy()
     found = [string(item, where) for item in items(value, where)]
     if len(set(found)) < len(found) or not all(name.isidentifier() for name in found):
         raise Malformed(where, "must be distinct names of letters, digits and underscores")
-    _last_names[0] = found.copy()
     return found
 
 

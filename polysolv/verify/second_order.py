@@ -195,8 +195,8 @@ def _check_three(claim: RelationStatement, payload: object) -> None:
 def _check_elliptic(claim: RelationStatement, payload: object) -> None:
     """Check that the relation is elliptic, and that the powers of m points on a circle have the mean 0.
 
-    ``cyclotomic`` lists the coefficients, constant first, of a polynomial whose zeros are m-th roots of 1 and
-    no roots of a lower order: it divides z^m - 1 and has no common factor with z^k - 1 for k < m.
+    ``cyclotomic`` lists the coefficients, constant first, of a polynomial whose zeros are m-th roots of 1: it
+    divides z^m - 1. None is of a lower order k, since its powers k would have the mean 1.
     """
     data = fields(payload, "cyclotomic", "payload")
     poly = [rational(x, "cyclotomic") for x in items(data["cyclotomic"], "cyclotomic")]
@@ -214,16 +214,6 @@ def _check_elliptic(claim: RelationStatement, payload: object) -> None:
     for k in range(1, m):
         if any(sum(powers[k * j % m][i] for j in range(m)) for i in range(len(poly) - 1)):
             raise Rejected("mean", f"the mean of the powers {k} is not 0")
-        common = [
-            [x - y for x, y in zip(_shift(powers, k, s, m), powers[s], strict=True)]
-            for s in range(len(poly) - 1)
-        ]
-        if len(eliminate(common)) < len(poly) - 1:
-            raise Rejected("cyclotomic", f"a zero of it is a root of 1 of order {k}")
-
-
-def _shift(powers: Matrix, k: int, s: int, m: int) -> list[Number]:
-    return powers[(k + s) % m]
 
 
 def _remainder(k: int, poly: list[Fraction]) -> list[Number]:

@@ -10,6 +10,8 @@ FAMILY_KEYS = "family d m degree claim field digest"
 Values = dict[str, Number]
 
 _built_in: dict[tuple[str, int], LogSymbol] = {}
+# The parts of a certificate speak of the same unknowns.
+_last_cell: dict[tuple[str, int, int], tuple[list[str], dict[str, int], list[str]]] = {}
 
 
 class Statement:
@@ -22,6 +24,7 @@ class Statement:
     symbol: LogSymbol | None = None
     built_in: LogSymbol | None = None
     given: tuple[str, ...] = ()
+    weights: list[str]
 
     def __init__(self, value: object) -> None:
         written = "system" in mapping(value, "statement")
@@ -32,15 +35,20 @@ class Statement:
             raise Malformed("claim", "must be SOLVABLE, UNSOLVABLE or, of a family, ORDER")
         if self.field not in ("REAL_POSITIVE", "COMPLEX"):
             raise Rejected("field", "certificates speak of REAL_POSITIVE or COMPLEX")
-        unknowns = self._read_system(data["system"]) if written else self._read_family(data)
-        self.variables = {name: i for i, name in enumerate(names([*self.weights, *unknowns], "unknowns"))}
-        self.clause = [unknown for component in self.nontrivial for unknown in self.unknowns(component)]
+        if written:
+            self._number(self._read_system(data["system"]))
+        else:
+            self._read_family(data)
         if data["digest"] != digest(self.defining):
             raise Rejected("statement", "its digest is not that of the system")
-        if not set(self.clause) <= set(unknowns):
+        if self.built_in is None and not {*self.clause} <= {*self.variables} - {*self.weights}:
             raise Malformed("nontrivial", "must list unknowns")
 
-    def _read_family(self, data: dict[str, object]) -> list[str]:
+    def _number(self, unknowns: list[str]) -> None:
+        self.variables = {name: i for i, name in enumerate(names([*self.weights, *unknowns], "unknowns"))}
+        self.clause = [unknown for component in self.nontrivial for unknown in self.unknowns(component)]
+
+    def _read_family(self, data: dict[str, object]) -> None:
         self.family = string(data["family"], "family")
         self.d = integer(data["d"], 0, MAX_DIMENSION, "d")
         self.m = integer(data["m"], 1, MAX_ATOMS, "m")
@@ -57,8 +65,15 @@ class Statement:
             raise Rejected("statement", "d is not the number of covariates, or every solution is trivial")
         self.defining: dict[str, object] = {"log_symbol": symbol.data, "d": self.d, "m": self.m}
         self.defining |= {"degree": self.degree, "nontrivial": self.nontrivial}
-        self.weights = self.unknowns("w")
-        return [f"{component}_{atom + 1}" for atom in range(self.m) for component in symbol.components]
+        cell = (self.family, self.d, self.m)
+        if self.built_in is not None and cell in _last_cell:
+            self.weights, self.variables, self.clause = _last_cell[cell]
+            return
+        self.weights, atoms = self.unknowns("w"), range(1, self.m + 1)
+        self._number([f"{component}_{atom}" for atom in atoms for component in symbol.components])
+        if self.built_in is not None:
+            _last_cell.clear()
+            _last_cell[cell] = (self.weights, self.variables, self.clause)
 
     def _read_system(self, value: object) -> list[str]:
         system = fields(value, "weights unknowns nontrivial equations", "system")

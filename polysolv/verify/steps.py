@@ -2,7 +2,7 @@
 
 from .limits import Rejected
 from .log_symbol import Index
-from .polynomial import SHIFT, Point, unpack
+from .polynomial import SHIFT, unpack
 from .reading import fields, items, mapping, string
 from .statement import Statement
 
@@ -76,8 +76,9 @@ def core(statement: Statement, steps: object) -> tuple[str, str]:
     if location == scale or gone & {location, scale} or {*gone, location, scale} != {*symbol.components}:
         raise Rejected("core", "it must name the two components that are not removed")
     packed = {name: 1 << (SHIFT * number) for number, name in enumerate(symbol.components)}
-    zero: Point = {number: 0 for number, name in enumerate(symbol.components) if name in gone}
-    left = {index: [*poly.substitute(zero).terms] for index, poly in symbol.coefficients.items()}
+    zero = sum(0xFFFF << (SHIFT * number) for number, name in enumerate(symbol.components) if name in gone)
+    terms = {index: poly.terms for index, poly in symbol.coefficients.items()}
+    left = {index: [key for key in keys if not key & zero] for index, keys in terms.items()}
     unit = tuple(int(name == variable) for name in symbol.variables)
     wanted = {unit: [packed[location]], tuple(2 * power for power in unit): [packed[scale]]}
     if {index: keys for index, keys in left.items() if keys} != wanted:

@@ -8,12 +8,13 @@ import pytest
 from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE, likelihood
 from polysolv.moe.batch import distinct, first_vectors, raced
 from polysolv.moe.climb import climbed
-from polysolv.moe.moves import _neighbours, _slid, moved
+from polysolv.moe.moves import moved
 from polysolv.moe.optimise import optimise
 from polysolv.moe.problem import Problem, default_min_variance
 from polysolv.moe.scan import inserted, lines
 from polysolv.moe.search import runs_of
 from polysolv.moe.starts import starting_vectors
+from polysolv.moe.walls import neighbours, slid
 
 TRUTH = MixingMeasure([0.3, 0], [[1], [0]], [[1.5], [-1.5]], [1, -1], [0.4, 0.3])
 
@@ -77,9 +78,9 @@ def test_a_wall_slides_over_rows_and_stays_hard():
     before = (gate @ problem.Z).argmax(axis=0).sum()
     sizes = set()
     for seed in range(60):
-        slid = likelihood.unpack(_slid(problem, vector, np.random.default_rng(seed)), 2)[0] @ problem.Z
-        assert (np.abs(slid[0] - slid[1]) > 50).all()
-        sizes.add(int(slid.argmax(axis=0).sum() - before))
+        gates = likelihood.unpack(slid(problem, vector, np.random.default_rng(seed)), 2)[0] @ problem.Z
+        assert (np.abs(gates[0] - gates[1]) > 50).all()
+        sizes.add(int(gates.argmax(axis=0).sum() - before))
     assert {-4, -3, -2, -1, 1, 2, 3, 4} <= sizes
     assert min(sizes) >= -5
     assert max(sizes) <= 5
@@ -89,10 +90,10 @@ def test_neighbours_have_each_hard_wall_over_one_or_two_rows():
     x = np.linspace(-1, 1, 42)
     problem = problem_of(x[:, None], np.where(x < 0, x, 3 - x) + 0.1 * np.sin(40 * x), 2)
     hard = likelihood.pack(np.array([[0.0, 0.0], [0.0, 1e4]]), np.zeros((2, 2)), np.zeros(2))
-    rows = [likelihood.unpack(v, 2)[0] @ problem.Z for v in _neighbours(problem, hard)]
+    rows = [likelihood.unpack(v, 2)[0] @ problem.Z for v in neighbours(problem, hard)]
     assert sorted(int(gate.argmax(axis=0).sum()) - 21 for gate in rows) == [-2, -1, 1, 2]
     soft = likelihood.pack(np.array([[0.0, 0.0], [0.0, 3.0]]), np.zeros((2, 2)), np.zeros(2))
-    assert _neighbours(problem, soft) == []
+    assert neighbours(problem, soft) == []
 
 
 def test_a_scan_of_lines_finds_a_narrow_group_and_takes_no_spurious_one():

@@ -6,6 +6,7 @@ import copy
 import json
 import random
 from fractions import Fraction
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -122,6 +123,88 @@ def test_junk_gets_an_answer(junk):
                 )
                 assert result.exit_code in (0, 1, 2)
                 assert json.dumps(result.text())
+
+
+def _refused(data, part, words):
+    """Check that the kernel rejects the data, and names the part and the reason."""
+    result = verify(data)
+    assert (result.exit_code, result.accepted) == (1, False)
+    assert part in result.text()
+    assert words in result.text()
+
+
+def _changed(certificate, **parts):
+    data = copy.deepcopy(certificate.to_data())
+    for name, value in parts.items():
+        data[name] = value
+    return data
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_statement_that_was_changed_after_its_digest_is_rejected(number):
+    data = _all_kinds()[number].to_data()
+    data["statement"]["family"] = "another"
+    data["digest"] = digest({k: v for k, v in data.items() if k != "digest"})
+    _refused(data, "statement", "its digest is not that of the cells, relations and claim")
+    assert verify(_resealed(data)).accepted
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_steps_are_rejected(number):
+    certificate = _all_kinds()[number]
+    _refused(_resealed(_changed(certificate, steps=[{}])), "second-order", "takes no steps")
+
+
+def _matrix(*rows):
+    return tuple(tuple(map(Fraction, row)) for row in rows)
+
+
+def test_a_face_of_two_relations_is_rejected():
+    """Q leaves two relations, and their sum is semidefinite of rank 2."""
+    first, second = _matrix([1, 0, 0], [0, 0, 0], [0, 0, 0]), _matrix([0, 0, 0], [0, 1, 0], [0, 0, 0])
+    orthogonal = _matrix([0, 0, 0], [0, 0, 0], [0, 0, 1])
+    cells = SecondOrderCells("mine", (2,), ("a", "b", "c"), ((first,), (second,)), ())
+    _refused(all_two_certificate(cells, (orthogonal,)).to_data(), "face", "more than one relation")
+    one = all_two_certificate(cells._replace(relations=((first,),), sizes=(1,)), (orthogonal,))
+    assert one.verify().accepted
+
+
+def test_the_one_relation_that_is_annihilated_is_a_combination():
+    """Of the two relations Q annihilates only the difference, which has rank 1."""
+    relations = ((_matrix([0, 1], [1, 0]),), (_matrix([1, 1], [1, 0]),))
+    orthogonal = (_matrix([0, 0], [0, 1]),)
+    cells = SecondOrderCells("mine", (2,), ("a", "b"), relations, ())
+    _refused(all_two_certificate(cells, orthogonal).to_data(), "rank", "below the sizes of the cells")
+    assert all_two_certificate(cells._replace(sizes=(1,)), orthogonal).verify().accepted
+
+
+def test_a_parameter_that_stands_still_is_rejected():
+    relation = _matrix([1, 0], [0, 0])
+    cells = SecondOrderCells("mine", (2,), ("a", "b"), ((relation,),), ())
+    points = simplex(relation)
+    for parameter, accepted in {"a": True, "b": False}.items():
+        certificate = at_least_three_certificate(cells, parameter, (Fraction(1),), [points])
+        assert certificate.verify().accepted == accepted
+    _refused(certificate.to_data(), "parameter", "b does not move")
+
+
+@pytest.mark.parametrize("m", range(2, 13))
+def test_roots_of_a_lower_order_are_rejected(m):
+    """Every product of cyclotomic polynomials that divides z^m - 1: only the m-th alone proves the claim."""
+    identity = _matrix([1, 0], [0, 1])
+    cells = SecondOrderCells("mine", (m,), ("a", "b"), ((identity,),), ())
+    divisors = [d for d in range(1, m + 1) if m % d == 0]
+    for count in range(1, 3):
+        for chosen in combinations(divisors, count):
+            product = [1]
+            for d in chosen:
+                product = [int(c) for c in np.round(np.convolve(product, cyclotomic(d)))]
+            certificate = elliptic_certificate(cells, product)
+            if chosen == (m,):
+                assert certificate.verify().accepted
+            else:
+                lowest = min(chosen)
+                _refused(certificate.to_data(), "mean", f"the mean of the powers {lowest} is not 0")
 
 
 def test_claims_that_do_not_hold_are_rejected():

@@ -8,6 +8,7 @@ from math import comb, prod
 from typing import Any, TypeVar
 
 from polysolv.errors import InputError
+from polysolv.families.density_derivatives import logarithmic_derivative
 
 MAX_OPERATIONS = 3_000
 _ALWAYS = 2
@@ -51,7 +52,9 @@ def logarithmic_derivatives(expression: Any, thetas: Sequence[Any], order: int) 
                 f"{named[0]}, and the theorem on second-order relations assumes three",
             )
     units = [tuple(int(i == k) for i in range(len(thetas))) for k in range(len(thetas))]
-    found = {unit: _logarithmic(expression, theta) for unit, theta in zip(units, thetas, strict=True)}
+    found = {
+        unit: logarithmic_derivative(expression, theta) for unit, theta in zip(units, thetas, strict=True)
+    }
     for total in range(2, order + 1):
         for index in indices(len(thetas), total):
             place = next(i for i, e in enumerate(index) if e)
@@ -95,21 +98,3 @@ def over_density(
         return found[index]
 
     return {index: value(index) for index in wanted}
-
-
-def _logarithmic(expression: Any, theta: Any) -> Any:
-    """Return ∂u/∂θ / u, factor by factor."""
-    import sympy
-
-    if theta not in expression.free_symbols:
-        return sympy.S.Zero
-    if expression.is_Mul:
-        return sympy.Add(*(_logarithmic(factor, theta) for factor in expression.args))
-    if isinstance(expression, sympy.exp):
-        return sympy.diff(expression.args[0], theta)
-    if expression.is_Pow:
-        inner = sympy.diff(expression.exp, theta) * sympy.log(expression.base)
-        return inner + expression.exp * _logarithmic(expression.base, theta)
-    if isinstance(expression, sympy.gamma):
-        return sympy.polygamma(0, expression.args[0]) * sympy.diff(expression.args[0], theta)
-    return sympy.diff(expression, theta) / expression

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,10 +12,11 @@ from polysolv.homotopy.closeness import close_groups
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes
 from polysolv.homotopy.engine import Engine, Halted
-from polysolv.homotopy.precise.fixed_point import Fixed, FixedHomotopy
-from polysolv.homotopy.precise.newton import jacobian_condition, landed, products_of
 from polysolv.homotopy.problem import Problem
 from polysolv.homotopy.tracker import Tracked
+
+if TYPE_CHECKING:
+    from polysolv.homotopy.precise.fixed_point import Fixed, FixedHomotopy
 
 BITS = 320
 _DOUBTFUL = 1e7  # condition beyond which a simple zero may be a multiple one that doubles have split
@@ -24,8 +25,7 @@ _MOST_PRODUCTS, _EVALUATIONS = 20_000_000, 6  # of long numbers in all; about so
 _MOVED = 1e-4  # relative distance by which Newton's method may move an end point
 
 
-@dataclass(frozen=True)
-class ExactZero:
+class ExactZero(NamedTuple):
     """A simple zero of a target, in its units, to some hundred bits.
 
     Args:
@@ -44,11 +44,15 @@ class ExactZero:
 
 def exact_target(problem: Problem, bits: int = BITS) -> FixedHomotopy:
     """Return the target alone, at s = 0."""
+    from polysolv.homotopy.precise.fixed_point import FixedHomotopy
+
     return FixedHomotopy.of(problem.exact, [{} for _ in problem.exact], bits)
 
 
 def simple_zero(target: FixedHomotopy, point: Complexes) -> ExactZero | None:
     """Return the simple zero of a target to which Newton's method converges quadratically from a point."""
+    from polysolv.homotopy.precise.newton import landed
+
     size = float(np.abs(point).max(initial=0.0))
     if not math.isfinite(size) or size > 1e60:
         return None
@@ -78,6 +82,10 @@ def confirm_regular(of_path: Callable[[int], Problem], tracked: Tracked, engine:
     doubtful = alone[rows] | ~(tracked.facts[rows, codes.CONDITION] <= _DOUBTFUL)
     for group in close_groups(points, _NEIGHBOUR):
         doubtful[group] = True
+    if not doubtful.any():
+        return
+    from polysolv.homotopy.precise.newton import jacobian_condition, products_of
+
     targets: dict[int, FixedHomotopy] = {}
     left = _MOST_PRODUCTS
     places = np.flatnonzero(doubtful)

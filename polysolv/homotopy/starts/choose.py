@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,13 +15,14 @@ from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes, Floats
 from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.confirmation import confirm_regular
-from polysolv.homotopy.precise.doubtful_ends import settle_doubtful
 from polysolv.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
+from polysolv.homotopy.scaling import is_unbalanced
 from polysolv.homotopy.starts.linear import solve_linear
 from polysolv.homotopy.tracker import (
     Tracked,
     end_diverging_paths,
     has_converged,
+    is_plain,
     is_regular,
     joined,
     track_paths,
@@ -41,8 +42,7 @@ _RETRIES, _FEW = 4, 100  # of monodromy whose trace test fails, and solutions up
 _MOST_FACES = 16  # unknowns up to which all coordinate subspaces are looked at
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of the paths of a start system.
 
     Args:
@@ -92,10 +92,10 @@ def _in_own_units(
     problem: Problem, start: str, rng: np.random.Generator, engine: Engine, tol: float, max_paths: int
 ) -> Outcome | None:
     """Track the paths from mixed cells in the units of each, if the coefficients ask for it."""
+    if start not in ("auto", "polyhedral") or not is_unbalanced(problem.rows):
+        return None
     from polysolv.homotopy.starts import tropical
 
-    if start not in ("auto", "polyhedral") or not tropical.is_unbalanced(problem):
-        return None
     most = min(tropical.MOST_PATHS, max_paths)
     result = tropical.track_in_own_units(problem, rng, engine, tol, _BUDGET * most, most)
     if result is None:
@@ -111,7 +111,6 @@ def _in_own_units(
 def _in_common_units(
     problem: Problem, start: str, rng: np.random.Generator, engine: Engine, tol: float, max_paths: int
 ) -> Outcome:
-    from polysolv.homotopy.starts import polyhedral
     from polysolv.homotopy.starts.total_degree import start_polynomials
 
     wanted = start
@@ -128,6 +127,8 @@ def _in_common_units(
         with engine.breakable():
             general = bezout_is_generic(supports, problem.degrees, problem.unknowns)
     if start == "polyhedral" or (start == "auto" and bezout > 1 and not general):
+        from polysolv.homotopy.starts import polyhedral
+
         budget = _UNLIMITED if start == "polyhedral" else min(_BUDGET * bezout, _UNLIMITED)
         found = polyhedral.find_mixed_cells(supports, problem.unknowns, rng, budget, engine)
         if found is None and engine.interrupted:
@@ -167,17 +168,21 @@ def _in_common_units(
         passed = "passed" if held else "did not pass, so that solutions may be missing"
         notes = (f"monodromy found {len(points)} solutions of the generic system; the trace test {passed}",)
     elif found is not None and start == "polyhedral":
+        from polysolv.homotopy.starts import polyhedral
+
         require_paths(found.mixed_volume, max_paths)
         polynomials, points, missing = polyhedral.solve_generic(found, rng, engine)
     else:
         require_paths(bezout, max_paths)
         polynomials, points = start_polynomials(problem.degrees, rng)
     outcome = _followed(problem, start, polynomials, points, missing, notes, engine, tol)
-    outcome = replace(outcome, trace_test=trace_test)
+    outcome = outcome._replace(trace_test=trace_test)
     cells_save = wanted == "auto" and found is not None and found.mixed_volume < bezout
     if start == "total-degree" and cells_save and _failed(outcome) and not engine.interrupted:
         # What no endgame could tell was at infinity may not even be a path from mixed cells.
         assert found is not None
+        from polysolv.homotopy.starts import polyhedral
+
         polynomials, points, missing = polyhedral.solve_generic(found, rng, engine)
         again = _followed(problem, "polyhedral", polynomials, points, missing, notes, engine, tol)
         if not engine.interrupted and _failed(again) < _failed(outcome):
@@ -202,7 +207,12 @@ def _followed(
         tracked = track_paths(tracking, starts, engine, tol)
     except Halted:
         tracked = untracked(starts)
-    settle_doubtful(lambda _: (problem, polynomials), tracked.points, tracked, engine)
+    if not is_plain(tracked):
+        from polysolv.homotopy.precise.diverging_ends import settle_diverging
+        from polysolv.homotopy.precise.doubtful_ends import settle_doubtful
+
+        settle_doubtful(lambda _: (problem, polynomials), tracked.points, tracked, engine)
+        settle_diverging(lambda _: (problem, polynomials), tracked, engine)
     end_diverging_paths(tracked)
     confirm_regular(lambda _: problem, tracked, engine)
     tracked = _with_missing(tracked, missing, engine.interrupted)

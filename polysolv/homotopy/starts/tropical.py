@@ -18,6 +18,7 @@ from polysolv.homotopy.compiled.straightline import Complexes, Floats, Program, 
 from polysolv.homotopy.compiled.tuning import LEVELS, Tuning
 from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.confirmation import confirm_regular
+from polysolv.homotopy.precise.diverging_ends import settle_diverging
 from polysolv.homotopy.precise.doubtful_ends import settle_doubtful
 from polysolv.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
 from polysolv.homotopy.starts.polyhedral import (
@@ -37,7 +38,6 @@ from polysolv.homotopy.tracker import (
 )
 from polysolv.polynomials.polynomial import Monomial
 
-_UNBALANCED = 14.0  # bits between the sizes of coefficients of one equation, in the best units
 _BLUR = 6.0  # bits by which heights differ at random from the coefficients' sizes, so that they are general
 # Where an equation has no constant, the start system's is this number of bits smaller than the other
 # coefficients: solutions at zero must not be mistaken for tiny ones.
@@ -57,12 +57,6 @@ class _Cell:
     slopes: Floats
     ends: Complexes  # of the paths that reached the general system
     level: int = 0
-
-
-def is_unbalanced(problem: Problem) -> bool:
-    """Whether coefficients of one equation differ so much that no common units serve all solutions."""
-    spreads = [np.ptp([_bits(c) for c, _ in row.values()]) for row in problem.rows]
-    return max(spreads, default=0.0) > _UNBALANCED
 
 
 def track_in_own_units(
@@ -114,9 +108,12 @@ def track_in_own_units(
     with np.errstate(over="ignore", invalid="ignore"):
         common[:, :-1] *= np.exp2(units - np.array(problem.scaling.unknowns))
         common /= np.abs(common).max(axis=1, keepdims=True)
-    settle_doubtful(
-        lambda row: _ends_of_homotopy(problem, found, owner[row], phases), common, tracked, engine
-    )
+
+    def ends_of_homotopy(row: int) -> tuple[Problem, Sequence[Coefficients]]:
+        return _ends_of_homotopy(problem, found, owner[row], phases)
+
+    settle_doubtful(ends_of_homotopy, common, tracked, engine)
+    settle_diverging(ends_of_homotopy, tracked, engine)
     end_diverging_paths(tracked)
     targets: dict[int, Problem] = {}
 

@@ -8,9 +8,10 @@ from polysolv.errors import InputError
 from polysolv.polynomials.equations import Equations
 from polysolv.polynomials.expression import Names, listed, parse_expression
 
-EQUATION = re.compile(r"^[A-Za-z]\[[0-9]+(?:,[0-9]+)*\] = (.+)$", re.MULTILINE)
-COUNTS = re.compile(r"^([0-9]{1,6}) equations, ([0-9]{1,6}) unknowns$", re.MULTILINE)
-_UNKNOWNS = re.compile(r"^unknowns: (.+)$", re.MULTILINE)
+# Patterns are compiled by the first text that asks for them.
+EQUATION = r"(?m)^[A-Za-z]\[[0-9]+(?:,[0-9]+)*\] = (.+)$"
+COUNTS = r"(?m)^([0-9]{1,6}) equations, ([0-9]{1,6}) unknowns$"
+_UNKNOWNS = r"(?m)^unknowns: (.+)$"
 
 
 def read(text: str) -> Equations:
@@ -19,11 +20,11 @@ def read(text: str) -> Equations:
     Raises:
         InputError: if an equation cannot be read, or their number is not the stated one.
     """
-    declared = _UNKNOWNS.search(text)
+    declared = re.search(_UNKNOWNS, text)
     names = Names(None if declared is None else declared[1].split(", "))
-    found = EQUATION.findall(text)
+    found = re.findall(EQUATION, text)
     equations = tuple(parse_expression(part, names, f"equation {i}") for i, part in enumerate(found, 1))
-    counts = COUNTS.search(text)
+    counts = re.search(COUNTS, text)
     if counts is not None and int(counts[1]) != len(equations):
         raise InputError("equations", len(equations), f"{counts[1]}, as the heading says")
     if counts is not None and int(counts[2]) != len(names.known):

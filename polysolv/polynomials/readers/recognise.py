@@ -26,25 +26,22 @@ FORMATS = {
     "plain": "polysolv.polynomials.readers.plain",
 }
 
+# Patterns are compiled by the first text that gets so far.
 _NAME, _BLANK = r"[^\W\d][\w\[\]]*", r"[^\S\n]*"
-_MSOLVE = re.compile(rf"\s*{_NAME}(?:{_BLANK},{_BLANK}{_NAME})*{_BLANK}\n{_BLANK}[0-9]+{_BLANK}\n")
-_LATEX = re.compile(r"\\begin\{align\*?\}")
+_MSOLVE = rf"\s*{_NAME}(?:{_BLANK},{_BLANK}{_NAME})*{_BLANK}\n{_BLANK}[0-9]+{_BLANK}\n"
+_LATEX = r"\\begin\{align\*?\}"
 _PROGRAMS = {
-    "singular": re.compile(r"^[^\S\n]*ring\s+\w+\s*=", re.MULTILINE),
-    "macaulay2": re.compile(
-        r"^[^\S\n]*\w+[^\S\n]*=[^\S\n]*[\w/]+[^\S\n]*\[[^\n]*\][^\S\n]*(?:;|$)", re.MULTILINE
-    ),
-    "sympy": re.compile(
-        r"^[^\S\n]*(?:from\s+sympy\s+import|import\s+sympy)\b|\bsymbols\(\s*[\"']", re.MULTILINE
-    ),
+    "singular": r"(?m)^[^\S\n]*ring\s+\w+\s*=",
+    "macaulay2": r"(?m)^[^\S\n]*\w+[^\S\n]*=[^\S\n]*[\w/]+[^\S\n]*\[[^\n]*\][^\S\n]*(?:;|$)",
+    "sympy": r"(?m)^[^\S\n]*(?:from\s+sympy\s+import|import\s+sympy)\b|\bsymbols\(\s*[\"']",
 }
 _DECLARATION = r"(?:variable_group|hom_variable_group|variable|function)\s+\w"
-_BERTINI = re.compile(rf"^[^\S\n]*(?:(?:INPUT|CONFIG)\b(?![^\S\n]*[-+*/^=])|{_DECLARATION})", re.MULTILINE)
-_JULIA_VARIABLES = re.compile(r"@(?:var|polyvar|ncpolyvar)\b")
-_JULIA = re.compile(r"\bSystem\s*\(|^[^\S\n]*(?:using|import)\s+\w", re.MULTILINE)
-_LIST = re.compile(r"\s*\[\s*[^\W\d]|\s*\[\s*\(")  # no JSON begins so
+_BERTINI = rf"(?m)^[^\S\n]*(?:(?:INPUT|CONFIG)\b(?![^\S\n]*[-+*/^=])|{_DECLARATION})"
+_JULIA_VARIABLES = r"@(?:var|polyvar|ncpolyvar)\b"
+_JULIA = r"(?m)\bSystem\s*\(|^[^\S\n]*(?:using|import)\s+\w"
+_LIST = r"\s*\[\s*[^\W\d]|\s*\[\s*\("  # no JSON begins so
 # PHCpack skips what follows the numbers on the first line, such as a comment or a title in words.
-_PHCPACK = re.compile(r"\s*[0-9]+(?:[^\S\n]+[0-9]+)?[^\S\n]*(?:\n|$|--|[#%{!]|(?<=\s)[^\W\d][^-+*/^=;\n]*\n)")
+_PHCPACK = r"\s*[0-9]+(?:[^\S\n]+[0-9]+)?[^\S\n]*(?:\n|$|--|[#%{!]|(?<=\s)[^\W\d][^-+*/^=;\n]*\n)"
 
 
 def recognise(text: str) -> str:
@@ -55,29 +52,29 @@ def recognise(text: str) -> str:
     >>> recognise("x^2 - 1\\nx*y = 1")
     'plain'
     """
-    if _LIST.match(text):
+    if re.match(_LIST, text):
         return "julia"
     uncommented = without_comments(text) if text.lstrip()[:1] in "{0123456789" else text
-    if _PHCPACK.match(uncommented) and ";" in uncommented:
+    if re.match(_PHCPACK, uncommented) and ";" in uncommented:
         return "phcpack"
     if text.lstrip().startswith(("{", "[")):
         return "json"
-    if _MSOLVE.match(text):
+    if re.match(_MSOLVE, text):
         return "msolve"
-    if COUNTS.search(text) and EQUATION.search(text) and r"\begin{" not in text:
+    if re.search(COUNTS, text) and re.search(EQUATION, text) and r"\begin{" not in text:
         return "text"
-    if _LATEX.search(text):
+    if re.search(_LATEX, text):
         return "latex"
     # What a comment says is no sign of a format.
     code = re.sub(r"#=.*?=#|[#%][^\n]*", "", text, flags=re.DOTALL)
-    if _JULIA_VARIABLES.search(code):
+    if re.search(_JULIA_VARIABLES, code):
         return "julia"
     for name, sign in _PROGRAMS.items():
-        if sign.search(code) and (name != "macaulay2" or "ideal" in code):
+        if re.search(sign, code) and (name != "macaulay2" or "ideal" in code):
             return name
-    if _BERTINI.search(code):
+    if re.search(_BERTINI, code):
         return "bertini"
-    return "julia" if _JULIA.search(code) else "plain"
+    return "julia" if re.search(_JULIA, code) else "plain"
 
 
 def decoded(text: str | bytes) -> str:

@@ -9,16 +9,16 @@ from polysolv.errors import InputError
 from polysolv.polynomials.equations import Equations
 from polysolv.polynomials.expression import require_name
 
+# Patterns are compiled by the first text that asks for them.
 _START = r"^[^\w\n]{0,20}"  # the sign of a comment in any of the formats
 _END = r"[^\S\n]*\}?$"
-_RENAMED = re.compile(rf"{_START}renamed: (.+)$", re.MULTILINE)
-_PAIR = re.compile(r"(\w+) for (\S+?)(?:,\s|\s*\}?\s*$)")
-_WANTED = re.compile(rf"{_START}wanted: real solutions(?: with (.+) > 0)?{_END}", re.MULTILINE)
-_SOME = re.compile(rf"{_START}(?:and|with) some of (.+) non-zero{_END}", re.MULTILINE)
-_CELL = re.compile(
-    rf"{_START}(\S{{1,200}}), d = ([0-9]{{1,4}}), cell size m = ([0-9]{{1,4}}), "
-    rf"degree r = ([0-9]{{1,4}}){_END}",
-    re.MULTILINE,
+_RENAMED = rf"(?m){_START}renamed: (.+)$"
+_PAIR = r"(\w+) for (\S+?)(?:,\s|\s*\}?\s*$)"
+_WANTED = rf"(?m){_START}wanted: real solutions(?: with (.+) > 0)?{_END}"
+_SOME = rf"(?m){_START}(?:and|with) some of (.+) non-zero{_END}"
+_CELL = (
+    rf"(?m){_START}(\S{{1,200}}), d = ([0-9]{{1,4}}), cell size m = ([0-9]{{1,4}}), "
+    rf"degree r = ([0-9]{{1,4}}){_END}"
 )
 
 
@@ -51,7 +51,7 @@ def read_remarks(text: str) -> Remarks:
     >>> read_remarks("% wanted: real solutions with w_1 > 0\\n%         and some of mu_1 non-zero")
     Remarks(weights=('w_1',), nontrivial=('mu_1',), cell=None)
     """
-    wanted, some, cell = _WANTED.search(text), _SOME.search(text), _CELL.search(text)
+    wanted, some, cell = (re.search(pattern, text) for pattern in (_WANTED, _SOME, _CELL))
     return Remarks(
         weights=None if wanted is None else _listed(wanted[1]),
         nontrivial=_listed(some[1]) if wanted is not None and some is not None else (),
@@ -61,7 +61,9 @@ def read_remarks(text: str) -> Remarks:
 
 def with_old_names(found: Equations, text: str) -> Equations:
     """Return the equations with the names that a comment of an export says were changed for a program."""
-    old = {new: name for line in _RENAMED.findall(text) for new, name in _PAIR.findall(line)}
+    if "renamed: " not in text:
+        return found
+    old = {new: name for line in re.findall(_RENAMED, text) for new, name in re.findall(_PAIR, line)}
     names = tuple(old.get(name, name) for name in found.unknowns)
     try:
         for name in names:

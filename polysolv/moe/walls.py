@@ -1,0 +1,136 @@
+"""Moves of hard walls: where the gate is all but a jump, no ascent moves it past a row.
+
+A wall between two atoms is a hyperplane in the covariates. The maxima left and right of a row are different
+ones, so walls are moved over rows, tilted past single ones, and those around too few rows are widened.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+
+from polysolv.moe import likelihood
+from polysolv.moe.batch import m_steps
+from polysolv.moe.likelihood import Array, Indices, pack, unpack
+from polysolv.moe.problem import Problem
+from polysolv.moe.spurious import LEAST_ROWS
+
+# A wall is hard where no row's log odds are below; it is moved over so many rows.
+_HARD, _NEXT = 5.0, 2
+# Of so many rows nearest to a wall the wall is tilted past a few, to an odds of this power of what they were.
+_NEAR, _TILTS, _PAST = 12, 3, 0.3
+# How many rows beyond the least an atom of too few is given.
+_MORE = (1, 2)
+
+
+def neighbours(problem: Problem, vector: Array) -> list[Array]:
+    """Move each hard wall over a few rows, to either side."""
+    logits = unpack(vector, problem.k)[0] @ problem.Z
+    order = np.argsort(logits, axis=0)[-2:]
+    moved = []
+    for pair in combinations(range(problem.k), 2):
+        ahead = _ahead(logits, order, *pair)
+        wall = int(np.searchsorted(ahead, 0.0))
+        if 0 < wall < ahead.size and min(-ahead[wall - 1], ahead[wall]) > _HARD:
+            for place in {*range(wall - _NEXT, wall + _NEXT + 1)} - {wall}:
+                if 0 < place < ahead.size:
+                    moved.append(_with_wall(problem, vector, pair[0], ahead, place))
+    return moved
+
+
+def slid(problem: Problem, vector: Array, rng: np.random.Generator) -> Array:
+    """Move the wall between two atoms over some rows, as hard as it is."""
+    logits = unpack(vector, problem.k)[0] @ problem.Z
+    order = np.argsort(logits, axis=0)[-2:]
+    one, other = order[:, rng.integers(problem.rows)].tolist()
+    ahead = _ahead(logits, order, one, other)
+    if ahead.size < 2:
+        return vector
+    far = max(1, ahead.size // 10)
+    place = int(np.searchsorted(ahead, 0.0)) + int(rng.choice([-1, 1]) * rng.integers(1, far + 1))
+    return _with_wall(problem, vector, one, ahead, int(np.clip(place, 1, ahead.size - 1)))
+
+
+def tilted(problem: Problem, vector: Array, rng: np.random.Generator) -> list[Array]:
+    """Tilt each hard wall in two or more covariates past single rows near it, to either side.
+
+    The step is that of the perceptron, w - (1 + e) (w.z) D z / (z.D z), with random weights D. Of the rows
+    near the wall those are passed that fit best into the atom on the other side.
+    """
+    Z, k = problem.Z, problem.k
+    seen = np.isin(np.arange(Z.shape[0]), problem.restriction.gate_rows)
+    if seen.sum() < 3:
+        return []
+    gate, expert, log_variance = unpack(vector, k)
+    logits = gate @ Z
+    order = np.argsort(logits, axis=0)[-2:]
+    density = -0.5 * ((problem.y - expert @ Z) ** 2 * np.exp(-log_variance)[:, None] + log_variance[:, None])
+    moved = []
+    for one, other in combinations(range(k), 2):
+        rows = np.flatnonzero(np.isin(order, (one, other)).all(axis=0))
+        margin = (logits[one] - logits[other])[rows]
+        if not rows.size or np.abs(margin).min() <= _HARD:
+            continue
+        for side in (-1.0, 1.0):
+            there = rows[side * margin > 0]
+            near = there[np.argsort(np.abs((logits[one] - logits[other])[there]))[:_NEAR]]
+            gain = side * (density[other] - density[one])[near]
+            for row in near[np.argsort(-gain)[:_TILTS]]:
+                z = Z[:, row]
+                direction = rng.exponential(size=z.size) * z * seen
+                turned = gate.copy()
+                step = (1.0 + _PAST) * ((gate[one] - gate[other]) @ z) / (direction @ z)
+                turned[one] -= step * direction
+                moved.append(problem.box.clip(pack(turned, expert, log_variance)))
+    return moved
+
+
+def widened(problem: Problem, vector: Array) -> list[Array]:
+    """Give each atom of too few rows some more: those next by the gate, and those next by its line.
+
+    Ascents shrink an atom onto about as many aligned rows as its line has parameters, where the rule for
+    spurious atoms takes it out; with a row or two more it may have a maximum of its own.
+    """
+    k, p = problem.k, len(problem.restriction.expert_rows)
+    gate = unpack(vector, k)[0]
+    tau = problem.responsibilities(vector)
+    logits = gate @ problem.Z
+    joint = likelihood.log_joint(vector, k, problem.Z, problem.y)
+    found = []
+    often = np.ones(problem.rows) if problem.row_weights is None else problem.row_weights
+    for atom in np.flatnonzero(tau @ often < p + LEAST_ROWS).tolist():
+        others = [i for i in range(k) if i != atom]
+        for by_gate, lead in enumerate((joint, logits)):
+            ahead = lead[atom] - lead[others].max(axis=0)
+            order = np.argsort(-ahead, kind="stable")
+            for more in _MORE:
+                rows = 1 + int(np.searchsorted(np.cumsum(often[order]), p + int(LEAST_ROWS) + more))
+                if rows >= problem.rows:
+                    continue
+                shares = np.exp(likelihood.log_softmax(joint[others]))
+                given = np.zeros_like(tau)
+                given[others] = shares
+                given[:, order[:rows]] = 0.0
+                given[atom, order[:rows]] = 1.0
+                (start,) = m_steps(problem, [given])
+                if by_gate:
+                    _, expert, log_variance = unpack(start, k)
+                    hard = gate.copy()
+                    hard[atom, 0] -= 0.5 * (ahead[order[rows - 1]] + ahead[order[rows]])
+                    start = problem.box.clip(pack(hard, expert, log_variance))
+                found.append(start)
+    return found
+
+
+def _ahead(logits: Array, order: Indices, one: int, other: int) -> Array:
+    """Return, sorted, how far an atom's gate is ahead of another's in the rows that both lead."""
+    between = np.isin(order, (one, other)).all(axis=0)
+    return np.sort((logits[one] - logits[other])[between])
+
+
+def _with_wall(problem: Problem, vector: Array, atom: int, ahead: Array, place: int) -> Array:
+    """Shift an atom's gate so that its wall lies between two rows."""
+    gate, expert, log_variance = (part.copy() for part in unpack(vector, problem.k))
+    gate[atom, 0] -= 0.5 * (ahead[place - 1] + ahead[place])
+    return pack(gate, expert, log_variance)
