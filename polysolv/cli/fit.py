@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import click
 from polysolv.cli.data import column_names, reading_options
 from polysolv.cli.fit_data import read_fit_data
 from polysolv.cli.fitter import fitter_options, parse_bounds, structure_options
+from polysolv.cli.inference import Asked, asked_of, infer, infer_from_record, inference_options, unfinished
 from polysolv.cli.options import (
     ExpertCount,
     FilePath,
@@ -71,6 +72,7 @@ _MAX_EXPERTS = 100
     help="Penalty on small variances, which makes the likelihood bounded.",
 )
 @fitter_options
+@inference_options
 @structure_options
 @partial(reading_options, missing="drop")
 @click.option(
@@ -117,43 +119,79 @@ def fit_command(
     out, which is said, or refused with --missing error.
     """
     _check_places(picture, report)
+    asked = asked_of(options)
+    if asked is not None and counts is not None and len(counts) > 1:
+        from polysolv.errors import InputError
+
+        what = "--intervals, --bootstrap and --lr-test"
+        raise InputError("--k", f"{counts[0]}:{counts[-1]}", f"one number of experts with {what}")
     if load is not None:
         for name, value in (("DATA.csv", data), ("--k", counts), ("--save", save)):
             _refuse_with_load(name, value)
+        if options["draws"] is not None or options["draw_file"] is not None:
+            refuse_given(
+                "together with --load", {"--bootstrap": options["draws"], "--resume": options["draw_file"]}
+            )
         fits = read_fits(load, "--load")
+        if asked is not None:
+            fits = [infer_from_record(record, asked) for record in fits]
         _draw(fits, None, picture, report)
         _print(fits, style, output)
         return
-    made = _make_fits(data, counts, save, options)
+    made = _make_fits(data, counts, save, options, asked)
     if made.fits:
         records = [record for record, _ in made.fits]
         _draw(records, made.table, picture, report)
         _print(records, style, output)
     if made.interrupted:
         raise KeyboardInterrupt
+    if made.refused is not None:
+        raise made.refused
     whole = sum(complete for _, complete in made.fits)
     if whole < made.wanted:
         part = len(made.fits) - whole
         more = f", {part} more with some of its starts" if part else ""
         click.echo(f"polysolv: time is up; {whole} of {made.wanted} fits are finished{more}", err=True)
         click.get_current_context().exit(TIME_IS_UP)
+    left = unfinished(made.fits[0][0], asked) if asked is not None else ""
+    if left:
+        click.echo(f"polysolv: time is up; {left}", err=True)
+        click.get_current_context().exit(TIME_IS_UP)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What came of one fit: its record, if a start is finished; whether all starts are.
+
+    ``interrupted`` by the user; ``refused``: why what was asked of the fit is not allowed.
+    """
+
+    record: FitRecord | None
+    complete: bool
+    interrupted: bool = False
+    refused: Exception | None = None
 
 
 @dataclass(frozen=True)
 class _Made:
     """The fits in the order of k, each with whether all its starts are finished; how many were asked for.
 
-    ``table`` holds the data, if they were read.
+    ``table`` holds the data, if they were read; ``refused`` says why what was asked of a fit is not allowed.
     """
 
     fits: list[tuple[FitRecord, bool]]
     wanted: int
     interrupted: bool
     table: CsvData | None
+    refused: Exception | None
 
 
 def _make_fits(
-    data: str | None, counts: tuple[int, ...] | None, save: str | None, options: dict[str, Any]
+    data: str | None,
+    counts: tuple[int, ...] | None,
+    save: str | None,
+    options: dict[str, Any],
+    asked: Asked | None,
 ) -> _Made:
     """Read the data and fit; what is finished when the time is up or the user interrupts is kept."""
     import time
@@ -192,7 +230,7 @@ def _make_fits(
         "random_state": options["seed"],
     }
     fits: list[tuple[FitRecord, bool]] = []
-    interrupted = False
+    interrupted, refused = False, None
     table = None
     # Wall-clock time, which other processes know, too.
     deadline = None if options["timeout"] is None else time.time() + options["timeout"]
@@ -201,23 +239,25 @@ def _make_fits(
             table, design = read_fit_data(data, x_names, options, counts)
         with status_line(options["no_progress"]) as show:
             read = (table, design, options["weights"])
-            made = _fits(counts, settings, read, deadline, options["jobs"])
+            then = None if asked is None else partial(infer, asked=asked, show=show)
+            made = _fits(counts, settings, read, deadline, options["jobs"], then)
             for number, k in enumerate(counts, start=1):
                 if show is not None:
                     show(f"k = {k} ({number} of {len(counts)})")
-                record, complete, stopped = next(made)
-                if record is not None:
-                    fits.append((record, complete))
+                outcome = next(made)
+                refused = outcome.refused
+                if outcome.record is not None:
+                    fits.append((outcome.record, outcome.complete))
                     if save is not None:
                         # After every fit: an interruption later loses nothing.
                         write_atomically(save, fits_as_json([record for record, _ in fits]), field="--save")
-                if stopped:
+                if outcome.interrupted:
                     raise KeyboardInterrupt
     except TimeIsUp:
         pass
     except KeyboardInterrupt:
         interrupted = True
-    return _Made(fits, len(counts), interrupted, table)
+    return _Made(fits, len(counts), interrupted, table, refused)
 
 
 def _fits(
@@ -226,23 +266,28 @@ def _fits(
     data: tuple[Any, Any, str | None],
     deadline: float | None,
     jobs: int,
-) -> Iterator[tuple[FitRecord | None, bool, bool]]:
+    then: Callable[[Any], None] | None = None,
+) -> Iterator[_Outcome]:
     """Yield what :func:`_fit` returns for each k, in order."""
     import joblib
 
     jobs = min(jobs, len(counts))
     if jobs == 1:
         # Not through joblib, which would swallow an interruption's partial fit.
-        yield from (_fit(k, settings, data, deadline) for k in counts)
+        yield from (_fit(k, settings, data, deadline, then) for k in counts)
         return
     parallel = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
     yield from parallel(joblib.delayed(_fit)(k, settings, data, deadline) for k in counts)
 
 
 def _fit(
-    k: int, settings: dict[str, Any], data: tuple[Any, Any, str | None], deadline: float | None
-) -> tuple[FitRecord | None, bool, bool]:
-    """Return one fit, whether all its starts are finished, and whether the user interrupted it.
+    k: int,
+    settings: dict[str, Any],
+    data: tuple[Any, Any, str | None],
+    deadline: float | None,
+    then: Callable[[Any], None] | None = None,
+) -> _Outcome:
+    """Return one fit, with what ``then`` makes of it.
 
     Runs in a process of its own if there are several. A fit that is stopped keeps its finished starts.
     """
@@ -250,6 +295,7 @@ def _fit(
     import warnings
 
     from polysolv.deadline import TimeIsUp, leave_interruptions_to_the_parent, time_limit
+    from polysolv.errors import InputError
     from polysolv.moe import SoftmaxGaussianMoE
     from polysolv.moe.estimator import record_of
 
@@ -257,21 +303,28 @@ def _fit(
     table, design, weights = data
     fit = SoftmaxGaussianMoE(k, **settings, gate_features=table.gate, expert_features=table.experts)
     complete = interrupted = False
+    refused = None
     left = None if deadline is None else deadline - time.time()
     if left is not None and left <= 0:
-        return None, False, False
+        return _Outcome(None, False)
     try:
         with time_limit(left), warnings.catch_warnings():
             # The tables say it in words.
             warnings.simplefilter("ignore")
             fit.fit(table.X, table.y, sample_weight=table.weights)
-        complete = True
+            complete = True
+            if then is not None:
+                then(fit)
     except TimeIsUp:
         pass
     except KeyboardInterrupt:
         interrupted = True
+    except InputError as error:
+        if not complete:
+            raise
+        refused = error
     if not hasattr(fit, "mixing_measure_"):
-        return None, False, interrupted
+        return _Outcome(None, False, interrupted)
     fit.column_names_ = (table.x_names, table.y_name)
     fit.formula_ = design
     for name, columns in (("gate_features", table.gate), ("expert_features", table.experts)):
@@ -280,7 +333,7 @@ def _fit(
     if fit.weights_ is not None:
         fit.weights_ = f"column {weights!r}"
     fit.covariate_texts_ = table.x_texts
-    return record_of(fit), complete, interrupted
+    return _Outcome(record_of(fit), complete, interrupted, refused)
 
 
 def _refuse_with_load(name: str, value: object) -> None:

@@ -105,8 +105,9 @@ def best_places(problem: Problem, vectors: list[Array], count: int, known: Seque
         log_variances = batch[:, -problem.k :]
         if problem.penalty is not None:
             values = values + problem.penalty.values(log_variances)
-        p = len(problem.restriction.expert_rows)
-        bad = spurious_of_many(tau.sum(axis=2), np.exp(log_variances), p, problem.floor)
+        bad = spurious_of_many(
+            tau.sum(axis=2), np.exp(log_variances), len(problem.restriction.expert_rows), problem.floor
+        )
         regular = np.isfinite(values) & (~bad.any(axis=1) | problem.boxed)
         merits += zip(regular.tolist(), np.where(np.isfinite(values), values, -np.inf).tolist(), strict=True)
     kept: list[int] = []

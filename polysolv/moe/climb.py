@@ -29,7 +29,6 @@ class Ascents:
         vectors: parameter vectors, at least one.
 
     What is known at a vector is kept between the steps: those left after :meth:`keep` go on where they were.
-    Steps are made in the free coordinates.
     """
 
     def __init__(self, problem: Problem, vectors: list[Array]) -> None:
@@ -46,7 +45,7 @@ class Ascents:
 
     @property
     def vectors(self) -> Array:
-        """The parameter vectors, shape (c, k (2 p + 1))."""
+        """Where they are, parameter vectors, shape (c, k (2 p + 1))."""
         return self.problem.restriction.expanded(self._free)
 
     def climb(self, steps: int) -> None:

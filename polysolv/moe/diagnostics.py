@@ -1,4 +1,4 @@
-"""What a fit says about itself: which atoms look like one, which standard errors hold, what is degenerate."""
+"""What a fit says about itself: which atoms look like one, what is degenerate."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ from itertools import combinations
 import numpy as np
 
 from polysolv.moe.coordinates import Bounds
-from polysolv.moe.digits import shown
 from polysolv.moe.em import run
 from polysolv.moe.ends import End
-from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.likelihood import Array, Mask
 from polysolv.moe.merge import merged
-from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
+from polysolv.moe.mixing_measure import MixingMeasure
 from polysolv.moe.problem import Problem
 
 _MERGE_EVALUATIONS, _MERGE_MAPS, _PAIR_ROWS = 60, 3, 2000
 _MERGE_TOLERANCE = 1e-6
 _SINGULAR = 1e-3
-_RANK = 1e-10
 SPURIOUS, HARD_GATE, NEAR_SINGULAR = "spurious end", "the gate is a hard split", "near-singular information"
 SERIOUS = (SPURIOUS, HARD_GATE)
 _NOT_CONVERGED = {
@@ -112,143 +109,6 @@ def cells_of(problem: Problem, vector: Array) -> tuple[list[tuple[int, ...]], li
         del groups[j]
         current, value = ascent.vector, found
     return sorted(groups), merges
-
-
-@dataclass(frozen=True)
-class StandardErrors:
-    """Standard errors from the observed information, for atoms that look exactly fitted.
-
-    Arrays have the shapes of the measure's, with NaN where withheld; ``withheld`` gives the reason per atom.
-    Gate parameters are relative to atom ``reference`` (whose own are 0), the only ones that are identified.
-    ``centred`` holds the errors of beta0 and b at the point around which tables show them
-    (:func:`polysolv.moe.digits.shown`), None where that is the origin.
-    """
-
-    beta0: Array
-    beta1: Array
-    a: Array
-    b: Array
-    sigma: Array
-    reference: int | None
-    withheld: dict[int, str]
-    centred: tuple[Array, Array] | None = None
-
-
-def standard_errors(
-    problem: Problem,
-    model: FittedModel,
-    cells: list[tuple[int, ...]],
-    held: Mask,
-    converged: bool,
-    spurious: tuple[int, ...] = (),
-    separated: bool = False,
-) -> StandardErrors:
-    """Return the standard errors of the atoms that are alone in their inferred cell.
-
-    Args:
-        problem: data and box.
-        model: the fit.
-        cells: groups of :func:`cells_of`.
-        held: which coordinates of the model's vector are at a bound.
-        converged: whether the fit is stationary; nothing is given otherwise.
-        spurious: atoms that say nothing; the others' errors are those with these fixed.
-        separated: whether the gate has no maximum; the experts' errors are then those with the gate fixed.
-
-    The inverse of the observed information over the free coordinates, the gate of one exactly fitted atom
-    fixed, is made in standardised coordinates and mapped back.
-    """
-    k, p = problem.k, problem.Z.shape[0]
-    owner = np.concatenate([np.repeat(np.arange(k), p), np.repeat(np.arange(k), p), np.arange(k)])
-    withheld: dict[int, str] = dict.fromkeys(spurious, "spurious: it follows a few rows")
-    for cell in cells:
-        for i in cell if len(cell) > 1 else ():
-            others = ", ".join(str(other) for other in cell if other != i)
-            reason = f"looks like one atom together with {others}: its errors are not of order n^(-1/2)"
-            withheld.setdefault(i, reason)
-    for i in sorted(set(owner[held].tolist())):
-        withheld.setdefault(i, "a parameter is at its bound")
-    if not converged:
-        withheld = dict.fromkeys(range(k), "the fit is not a stationary point")
-    exact = [i for i in range(k) if i not in withheld]
-    reference = exact[-1] if exact else None
-    free = problem.restriction.allowed & ~held & ~np.isin(owner, list(spurious))
-    gate = np.arange(owner.size) < k * p
-    free[gate & (separated | (owner == reference))] = False
-    covariance = inverse_information(problem, model.vector, free) if exact else None
-    if exact and covariance is None:
-        withheld.update(dict.fromkeys(exact, "the observed information is singular"))
-    if covariance is None:
-        exact, reference = [], None
-    named = _mapped_back(problem, model, covariance, exact, model.coordinates.x_mean)
-    centre = shown(model, model.measure(), not separated).centre
-    centred = None
-    if centre is not None:
-        kept = centre[list(model.kept)]
-        there = _mapped_back(problem, model, covariance, exact, model.coordinates.x_mean - kept)
-        centred = (there["beta0"], there["b"])
-    if separated:
-        reference = None
-        for errors in (named["beta0"], named["beta1"], *(centred or ())[:1]):
-            errors[:] = np.nan
-    return StandardErrors(
-        **named, reference=reference, withheld=dict(sorted(withheld.items())), centred=centred
-    )
-
-
-def inverse_information(problem: Problem, vector: Array, free: Mask) -> Array | None:
-    """Return the inverse of the observed information over some coordinates, 0 beside them.
-
-    Args:
-        problem: data, restriction and penalty.
-        vector: a solution.
-        free: which coordinates of the vector are not held fixed; an entry of one variance frees it for all.
-
-    Returns:
-        a matrix in the layout of the vector: equal variances are fully correlated; None if the information is
-        singular.
-    """
-    hessian = problem.evaluate(vector).hessian
-    restriction = problem.restriction
-    some: Mask = restriction.gradient(free.astype(np.float64)) > 0
-    if hessian is None or not some.any():
-        return None
-    information = -restriction.hessian(hessian)[np.ix_(some, some)]
-    scale = np.sqrt(np.abs(np.diag(information)))
-    scale[scale == 0] = 1.0
-    eigenvalues, Q = np.linalg.eigh(information / np.outer(scale, scale))
-    if eigenvalues[0] <= _RANK:
-        return None
-    covariance = np.zeros((restriction.size,) * 2)
-    covariance[np.ix_(some, some)] = ((Q / eigenvalues) @ Q.T) / np.outer(scale, scale)
-    return restriction.covariance(covariance)
-
-
-def _mapped_back(
-    problem: Problem, model: FittedModel, covariance: Array | None, exact: list[int], x_mean: Array
-) -> dict[str, Array]:
-    """Return the standard errors in the user's units and columns, NaN for the atoms not in ``exact``.
-
-    ``x_mean`` is where the coordinates' centre lies as seen from the point at which intercepts are taken.
-    """
-    k, p, d = problem.k, problem.Z.shape[0], model.d
-    units = problem.coordinates
-    named = {name: np.full((k, d) if name in ("beta1", "a") else (k,), np.nan) for name in PARAMETERS}
-    if covariance is None:
-        return named
-    # (level, slopes) -> (level at the point, slopes per unit).
-    back = np.eye(p)
-    back[0, 1:] = -x_mean / units.x_scale
-    back[1:, 1:] = np.diag(1.0 / units.x_scale)
-    for i in exact:
-        for levels, slopes, first, unit in (("beta0", "beta1", 0, 1.0), ("b", "a", k * p, units.y_scale)):
-            block = slice(first + i * p, first + (i + 1) * p)
-            spreads = unit * np.sqrt(np.maximum(np.diag(back @ covariance[block, block] @ back.T), 0.0))
-            named[levels][i] = spreads[0]
-            named[slopes][i, list(model.kept)] = spreads[1:]
-        last = 2 * k * p + i
-        variance = float(np.exp(model.vector[last])) * units.y_scale**2
-        named["sigma"][i] = variance * float(np.sqrt(max(covariance[last, last], 0.0)))
-    return named
 
 
 def entropy(tau: Array, row_weights: Array | None = None) -> float:

@@ -22,11 +22,14 @@ from polysolv.moe.covariate_relations import CovariateRelations
 from polysolv.moe.covariate_search import find_relations
 from polysolv.moe.decimals import Texts
 from polysolv.moe.ends import settled
+from polysolv.moe.estimated import Estimated
 from polysolv.moe.fit_record import LEARNED, SETTINGS, FitRecord
 from polysolv.moe.fit_warning import FitWarning
 from polysolv.moe.fitted_data import FittedData, fitted_data, problem_of, snapped
 from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.frames import columns_named, is_frame
+from polysolv.moe.inference import Inference
+from polysolv.moe.inferring import InferenceMixin
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import MixingMeasure, natural_order
 from polysolv.moe.optimise import Run
@@ -44,8 +47,17 @@ if TYPE_CHECKING:
     from polysolv.moe.dendrogram import Dendrogram
     from polysolv.moe.summary import FitSummary
 
+_LAZY = (
+    "inferred_cells_",
+    "standard_errors_",
+    "covariance_",
+    "warnings_",
+    "entropy_",
+    "covariate_relations_",
+)
 
-class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
+
+class SoftmaxGaussianMoE(InferenceMixin, PredictionMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """Maximum-likelihood fit of a softmax-gated Gaussian mixture of linear experts.
 
     Args:
@@ -113,6 +125,8 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
             (:class:`~polysolv.moe.covariate_relations.CovariateRelations`); lazy.
         starts_: one (log-likelihood, status, whether it holds a spurious atom) for each start.
         n_features_in_: dimension d of the covariate.
+        inference_: intervals, draws and tests that were asked for
+            (:class:`~polysolv.moe.inference.Inference`).
 
     Raises:
         InputError: (a ValueError) for parameters or data that are not allowed: NaN or infinite values,
@@ -314,7 +328,7 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         """
         from polysolv.moe.fit_file import fit_from_json
 
-        return _fit_of(fit_from_json(text, source))
+        return fit_of(fit_from_json(text, source))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -362,20 +376,6 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         return cells
 
     @cached_property
-    def standard_errors_(self) -> diagnostics.StandardErrors:
-        """Standard errors of exactly fitted atoms, NaN with a reason for the others; lazy."""
-        with one_thread():
-            return diagnostics.standard_errors(
-                self._problem(),
-                self.model_,
-                self.inferred_cells_,
-                self._held,
-                self.converged_,
-                self.spurious_,
-                self.gate_separated_,
-            )
-
-    @cached_property
     def warnings_(self) -> list[str]:
         """Plain-words warnings (spurious atoms, over-specification, bounds, a hard gate); lazy."""
         self._training()
@@ -402,8 +402,9 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         return self.covariate_relations_.texts(self.column_names_[0])
 
     def _learn(self, problem: Problem, runs: list[Run], finished: bool, data: FittedData) -> None:
-        for name in ("inferred_cells_", "standard_errors_", "warnings_", "entropy_", "covariate_relations_"):
+        for name in _LAZY:
             self.__dict__.pop(name, None)
+        self.inference_ = Inference()
         self.covariate_texts_: Texts = {}
         gate_names = {"beta0", "beta1"} if data.structure.gate else {"beta0"}
         free_gate = not gate_names & set(self.bounds or {})
@@ -472,11 +473,24 @@ class SoftmaxGaussianMoE(PredictionMixin, RegressorMixin, BaseEstimator):  # typ
         for text in serious:
             warnings.warn(text, FitWarning, stacklevel=3)
 
-    def _problem(self) -> Problem:
-        """Return what was maximised, made anew from the training data."""
+    def _estimated(self) -> Estimated:
+        """Return the fit as inference sees it."""
+        return Estimated(
+            self._problem(),
+            self.model_,
+            tuple(self.inferred_cells_),
+            self._held,
+            self.converged_,
+            self.spurious_,
+            self.gate_separated_,
+        )
+
+    def _problem(self, k: int | None = None) -> Problem:
+        """Return what was maximised, made anew from the training data, or that with k experts."""
         X, y = self._training()
         weights, floor = self.sample_weight_, float(self.min_variance_)
-        return problem_of(X, y, weights, self.structure_, self.model_.k, floor, self.bounds, self.penalty)
+        k = self.model_.k if k is None else k
+        return problem_of(X, y, weights, self.structure_, k, floor, self.bounds, self.penalty)
 
     def _search(self, problem: Problem, kept: tuple[int, ...]) -> Iterator[Run]:
         """Yield the end of each start."""
@@ -543,7 +557,7 @@ def record_of(fit: SoftmaxGaussianMoE) -> FitRecord:
     return FitRecord(settings, **{name: getattr(fit, f"{name}_") for name in LEARNED})
 
 
-def _fit_of(record: FitRecord) -> SoftmaxGaussianMoE:
+def fit_of(record: FitRecord) -> SoftmaxGaussianMoE:
     """Return the fitted estimator of a record; without its training data."""
     fit = SoftmaxGaussianMoE(**record.settings)
     for name in LEARNED:

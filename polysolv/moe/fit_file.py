@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
@@ -15,12 +14,14 @@ from polysolv.errors import InputError, require_integer
 from polysolv.moe.coordinates import Coordinates, coordinate_names
 from polysolv.moe.covariate_relations import relations_from_data
 from polysolv.moe.design import Design
-from polysolv.moe.diagnostics import StandardErrors
 from polysolv.moe.features import asked_structure
 from polysolv.moe.fit_record import SETTINGS, FitRecord
 from polysolv.moe.fitted_model import FittedModel
+from polysolv.moe.inference_file import covariance_to_data, inference_to_data, read_covariance, read_inference
+from polysolv.moe.json_reader import JsonReader
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import PARAMETERS, MixingMeasure
+from polysolv.moe.standard_errors import StandardErrors
 from polysolv.moe.structure import VARIANCES, Structure
 
 SCHEMA = "polysolv/fit/1"
@@ -36,6 +37,10 @@ _ADDED = (
     "standardised",
     "relations",
     "formula",
+    "covariance",
+    "intervals",
+    "bootstrap",
+    "lr_tests",
     "gate_columns",
     "expert_columns",
     "weights",
@@ -124,6 +129,8 @@ def fit_to_data(fit: FitRecord) -> dict[str, Any]:
         "warnings": fit.warnings,
         "relations": fit.covariate_relations.to_data(x_names),
         "formula": None if fit.formula is None else fit.formula.to_data(),
+        "covariance": covariance_to_data(fit.covariance),
+        **inference_to_data(fit.inference),
     }
 
 
@@ -173,6 +180,7 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
         raise InputError(f"{source}: cells", data["cells"], f"a partition of the atoms 0 to {k - 1}")
     # Refuses what is no column.
     asked_structure(settings["gate_features"], settings["expert_features"], settings["variance"], d, names)
+    added = read.added(data, G, names)
     return FitRecord(
         settings=settings,
         n_samples=n_samples,
@@ -186,13 +194,15 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
         information_eigenvalues=eigenvalues,
         at_bound=at_bound,
         starts=starts,
-        **read.added(data, G, names),
+        **added,
         inferred_cells=cells,
         standard_errors=read.errors(data["standard_errors"], k, d),
         warnings=read.strings("warnings", data["warnings"]),
         covariate_relations=relations_from_data(data.get("relations"), d, source),
         formula=None if data.get("formula") is None else Design.from_data(data["formula"], source),
         weights=read.weights(data.get("weights")),
+        covariance=read_covariance(read, data.get("covariance"), k, d),
+        inference=read_inference(read, data, added["model"]),
     )
 
 
@@ -209,47 +219,8 @@ def parse_json(text: str, source: str) -> Any:
         raise InputError(source, str(error), "JSON text") from None
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Checks of JSON entries, with errors that name the file and the key."""
-
-    source: str
-
-    def mapping(self, key: str, value: object) -> dict[str, Any]:
-        if not isinstance(value, Mapping):
-            raise InputError(f"{self.source}: {key}", type(value).__name__, "a JSON object")
-        return dict(value)
-
-    def keys(
-        self, key: str, value: dict[str, Any], known: tuple[str, ...], optional: tuple[str, ...] = ()
-    ) -> dict[str, Any]:
-        for name in value:
-            if name not in known:
-                raise InputError(f"{self.source}: {key}: key", name, ", ".join(known))
-        for name in known:
-            if name not in value and name not in optional:
-                raise InputError(f"{self.source}: {key}: key", name, "to be present")
-        return value
-
-    def sequence(self, key: str, value: object) -> list[Any]:
-        if not isinstance(value, list):
-            raise InputError(f"{self.source}: {key}", type(value).__name__, "a JSON array")
-        return value
-
-    def strings(self, key: str, value: object) -> list[str]:
-        entries = self.sequence(key, value)
-        for entry in entries:
-            if not isinstance(entry, str):
-                raise InputError(f"{self.source}: {key}", entry, "text")
-        return entries
-
-    def number(self, key: str, value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise InputError(f"{self.source}: {key}", value, "a finite number")
-        return float(value)
-
-    def numbers(self, key: str, value: object) -> list[float]:
-        return [self.number(key, entry) for entry in self.sequence(key, value)]
+class _Reader(JsonReader):
+    """Checks of the entries of a fit."""
 
     def variance(self, value: object) -> str:
         if value not in (None, *VARIANCES):

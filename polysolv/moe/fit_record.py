@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from polysolv.moe import diagnostics
 from polysolv.moe.covariate_relations import CovariateRelations
 from polysolv.moe.design import Design
-from polysolv.moe.diagnostics import StandardErrors
 from polysolv.moe.fitted_model import FittedModel
+from polysolv.moe.inference import Inference
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import MixingMeasure
+from polysolv.moe.standard_errors import StandardErrors
 from polysolv.moe.structure import Structure
 
 SETTINGS = (
@@ -75,6 +76,8 @@ class FitRecord:
     covariate_relations: CovariateRelations
     formula: Design | None = None
     weights: str | None = None
+    covariance: Array | None = None
+    inference: Inference = field(default_factory=Inference)
 
     @property
     def structure(self) -> Structure:
@@ -102,4 +105,4 @@ class FitRecord:
         return self.bic + 2.0 * self.entropy
 
 
-LEARNED = tuple(field.name for field in fields(FitRecord) if field.name != "settings")
+LEARNED = tuple(entry.name for entry in fields(FitRecord) if entry.name != "settings")

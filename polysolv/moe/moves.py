@@ -2,8 +2,8 @@
 
 Split and merge moves (Ueda, Nakano, Ghahramani and Hinton 2000, Neural Computation 12), crossings of two ends
 (some atoms of the one, some of the other), softened gates, walls moved and tilted
-(:mod:`~polysolv.moe.walls`), and atoms put elsewhere by a scan of lines (:mod:`~polysolv.moe.scan`). They are raced as fresh starts are, so that the ones that run into exact
-alignments lose.
+(:mod:`~polysolv.moe.walls`), and atoms put elsewhere by a scan of lines (:mod:`~polysolv.moe.scan`). They are
+raced as fresh starts are, so that the ones that run into exact alignments lose.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _split(problem: Problem, joint: Array, other: Array, rng: np.random.Generato
 def _scaled(problem: Problem, vector: Array, factor: float) -> Array:
     """Soften or harden the gate alone: a soft wall and a hard one may both be maxima."""
     gate, expert, log_variance = unpack(vector, problem.k)
-    return problem.box.clip(pack(factor * (gate - gate.mean(axis=0)), expert, log_variance))
+    return problem.clip(pack(factor * (gate - gate.mean(axis=0)), expert, log_variance))
 
 
 def _loosened(problem: Problem, vector: Array, rng: np.random.Generator) -> Array:

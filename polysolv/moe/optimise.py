@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import takewhile
 
 import numpy as np
 
@@ -52,8 +51,12 @@ def ranking(merits: list[tuple[bool, float]]) -> list[int]:
     while left:
         clean, top = merits[left[0]]
         least = top - _TIE * max(1.0, abs(top)) if np.isfinite(top) else top
-        ties = takewhile(lambda index: merits[index][0] == clean and merits[index][1] >= least, left)
-        order.append(min(ties))
+        first = left[0]
+        for index in left:
+            if merits[index] < (clean, least):
+                break
+            first = min(first, index)
+        order.append(first)
         left.remove(order[-1])
     return order
 

@@ -11,6 +11,7 @@ from polysolv.moe.cell_rates import CellRate, rates_of_fit
 from polysolv.moe.digits import shown
 from polysolv.moe.features import asked_columns
 from polysolv.moe.fit_record import FitRecord
+from polysolv.moe.interval_table import inference_notes, interval_grid
 from polysolv.moe.mixing_measure import PARAMETERS
 from polysolv.moe.recommendation import recommend
 from polysolv.moe.singular_bic import sbic_of_fits
@@ -22,8 +23,9 @@ _SHOWN_CHARACTERS = 200
 
 
 def fit_grids(fit: FitRecord) -> list[Grid]:
-    """Return the tables of one fit: summary, atoms, and the rates of the inferred cells."""
-    return [_summary(fit), _atoms(fit), _rates(fit)]
+    """Return the tables of one fit: summary, atoms, intervals that were asked for, rates of its cells."""
+    asked = [interval_grid(fit)] if fit.inference.intervals else []
+    return [_summary(fit), _atoms(fit), *asked, _rates(fit)]
 
 
 def fit_notes(fit: FitRecord) -> list[str]:
@@ -54,6 +56,7 @@ def fit_notes(fit: FitRecord) -> list[str]:
             f"the gate is identified up to a translation: standard errors of {gate} are relative to atom "
             f"{errors.reference}"
         )
+    notes += inference_notes(fit)
     notes += relation_notes(fit)
     cells = fit.inferred_cells
     excess = fit.mixing_measure.k - len(cells)

@@ -94,7 +94,7 @@ class Problem:
             chosen = np.sort(rng.choice(self.rows, rows, replace=False))
             return replace(self, Z=np.ascontiguousarray(self.Z[:, chosen]), y=self.y[chosen])
         share = self.row_weights / self.total
-        return self._counted(rng.multinomial(rows, share / share.sum()).astype(np.float64))
+        return self.counted(rng.multinomial(rows, share / share.sum()).astype(np.float64))
 
     def every(self, step: int) -> Problem:
         """Return the problem with every ``step``-th row; of rows with weights as many, evenly by weight."""
@@ -105,7 +105,14 @@ class Problem:
         rows = -(-self.rows // step)
         ends = np.cumsum(self.row_weights)
         places = np.searchsorted(ends, np.arange(rows) * (float(ends[-1]) / rows), side="right")
-        return self._counted(np.bincount(places, minlength=self.rows)[: self.rows].astype(np.float64))
+        return self.counted(np.bincount(places, minlength=self.rows)[: self.rows].astype(np.float64))
+
+    def counted(self, counts: Array) -> Problem:
+        """Return the problem with these weights, shape (n,), the rows that count for nothing left out."""
+        rows = np.flatnonzero(counts)
+        return replace(
+            self, Z=np.ascontiguousarray(self.Z[:, rows]), y=self.y[rows], row_weights=counts[rows]
+        )
 
     def without_atom(self) -> Problem:
         """Return the problem with one atom less."""
@@ -283,13 +290,6 @@ class Problem:
         restriction = self.restriction
         hessian = None if found.hessian is None else restriction.hessian(found.hessian)
         return likelihood.Evaluation(found.value, restriction.gradient(found.gradient), hessian)
-
-    def _counted(self, counts: Array) -> Problem:
-        """Return the problem with these weights, the rows that count for nothing left out."""
-        rows = np.flatnonzero(counts)
-        return replace(
-            self, Z=np.ascontiguousarray(self.Z[:, rows]), y=self.y[rows], row_weights=counts[rows]
-        )
 
 
 def default_min_variance(

@@ -62,8 +62,9 @@ def inserted(problem: Problem, base: Array, through: Array, squares: Array, coun
         count: how many at most.
 
     An atom of density N added to the mixture g with weight e gains sum log(1 + e (N/g - 1)); e is raised by
-    EM maps, in which the line follows its rows, and N has one of a few variances relative to those of the mixture. Of the atoms that would not be
-    spurious the ones of largest gain are taken, and none that holds much the same rows as a better one.
+    EM maps, in which the line follows its rows, and N has one of a few variances relative to those of the
+    mixture. Of the atoms that would not be spurious the ones of largest gain are taken, and none that holds
+    much the same rows as a better one.
     """
     joint = likelihood.log_joint(base, problem.k - 1, problem.Z, problem.y)
     top = joint.max(axis=0)
@@ -97,10 +98,10 @@ def inserted(problem: Problem, base: Array, through: Array, squares: Array, coun
         widths.append(np.full(best.size, width))
         shares.append(share)
     order = np.argsort(-np.concatenate(gains), kind="stable")
-    share, width = np.concatenate(shares)[order], np.concatenate(widths)[order]
+    share, spread = np.concatenate(shares)[order], np.concatenate(widths)[order]
     rows = problem.often(share).sum(axis=1, keepdims=True)
     masses = np.concatenate([np.broadcast_to(mass, (order.size, mass.size)), rows], axis=1)
-    variances = np.concatenate([np.broadcast_to(variance, (order.size, mass.size)), width[:, None]], axis=1)
+    variances = np.concatenate([np.broadcast_to(variance, (order.size, mass.size)), spread[:, None]], axis=1)
     left = ~spurious_of_many(masses, variances, len(problem.restriction.expert_rows), 0.0).any(axis=1)
     unit = share / np.linalg.norm(share, axis=1, keepdims=True)
     kept: list[int] = []
@@ -114,7 +115,8 @@ def inserted(problem: Problem, base: Array, through: Array, squares: Array, coun
 def _refitted(problem: Problem, weights: Array, before: Array) -> Array:
     """Return the lines of least weighted squares, shape (c, p); what the rows leave open stays."""
     seen = list(problem.restriction.expert_rows)
-    Z, p, weights = problem.Z[seen], len(seen), problem.often(weights)
+    Z, p = problem.Z[seen], len(seen)
+    weights = problem.often(weights)
     products = (Z[:, None, :] * Z).reshape(p * p, -1).T
     ridge = 1e-6 * np.eye(p)
     zz = (weights @ products).reshape(-1, p, p) + ridge

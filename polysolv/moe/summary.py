@@ -11,10 +11,10 @@ from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables, to_text
 from polysolv.moe.digits import shown
 from polysolv.moe.fit_record import FitRecord
+from polysolv.moe.interval_table import interval_text, relative, shown_intervals
 from polysolv.moe.mixing_measure import PARAMETERS
 from polysolv.moe.presentation import covariate_list, fit_notes, shown_columns
 
-_NORMAL = 1.959963984540054
 _MEANING = {
     "beta0": "gate, intercept",
     "beta1": "gate, slope of {}",
@@ -26,7 +26,7 @@ _MEANING = {
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FitSummary(RichDisplay):
-    """Experts with their shares, estimates with errors and 95 % intervals, and warnings in words.
+    """Experts with their shares, estimates with errors and intervals, and warnings in words.
 
     Args:
         experts: share of the rows, effective rows and spread of each expert.
@@ -101,11 +101,12 @@ def _experts(fit: FitRecord) -> Grid:
 
 def _estimates(fit: FitRecord) -> Grid:
     table, errors = shown(fit.model, fit.mixing_measure, not fit.gate_separated), fit.standard_errors
+    G, sets = relative(fit, table.measure), shown_intervals(fit)
     x_names, _ = fit.column_names
     rows = []
-    for i in range(fit.mixing_measure.k):
+    for i in range(G.k):
         for name in PARAMETERS:
-            values = np.reshape(getattr(table.measure, name)[i], -1).tolist()
+            values = np.reshape(getattr(G, name)[i], -1).tolist()
             spreads = np.reshape(getattr(errors, name)[i], -1).tolist()
             if table.centre is not None and name in ("beta0", "b"):
                 there = errors.centred
@@ -117,21 +118,16 @@ def _estimates(fit: FitRecord) -> Grid:
                 x = x_names[j] if vector else ""
                 meaning = _MEANING[name].format(x)
                 if fit.gate_separated and name in ("beta0", "beta1"):
-                    rows.append([str(i), meaning, "withheld", "-", "-"])
+                    rows.append([str(i), meaning, "withheld", "-", *("-" for _ in sets)])
                     continue
-                rows.append([str(i), meaning, f"{value:.{table.digits}g}", *_interval(name, value, spread)])
-    return Grid("estimates", ["expert", "parameter", "estimate", "standard error", "95 % interval"], rows)
+                ends = [interval_text(fit, found, name, i, j) for found in sets]
+                rows.append([str(i), meaning, f"{value:.{table.digits}g}", _error(spread), *ends])
+    headers = ["expert", "parameter", "estimate", "standard error"]
+    titles = ["95 % interval"] if len(sets) == 1 else [found.title for found in sets]
+    return Grid("estimates", [*headers, *titles], rows)
 
 
-def _interval(name: str, value: float, error: float) -> list[str]:
-    """Return error and interval as text; that of a variance is made on the scale of its logarithm."""
+def _error(error: float) -> str:
     if math.isnan(error):
-        return ["-", "-"]
-    if error == 0:
-        return ["fixed", "-"]
-    if name == "sigma":
-        factor = math.exp(_NORMAL * error / value)
-        low, high = value / factor, value * factor
-    else:
-        low, high = value - _NORMAL * error, value + _NORMAL * error
-    return [f"{error:.2g}", f"{low:.4g} to {high:.4g}"]
+        return "-"
+    return "fixed" if error == 0 else f"{error:.2g}"

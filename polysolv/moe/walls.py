@@ -82,7 +82,7 @@ def tilted(problem: Problem, vector: Array, rng: np.random.Generator) -> list[Ar
                 turned = gate.copy()
                 step = (1.0 + _PAST) * ((gate[one] - gate[other]) @ z) / (direction @ z)
                 turned[one] -= step * direction
-                moved.append(problem.box.clip(pack(turned, expert, log_variance)))
+                moved.append(problem.clip(pack(turned, expert, log_variance)))
     return moved
 
 
@@ -98,8 +98,8 @@ def widened(problem: Problem, vector: Array) -> list[Array]:
     logits = gate @ problem.Z
     joint = likelihood.log_joint(vector, k, problem.Z, problem.y)
     found = []
-    often = np.ones(problem.rows) if problem.row_weights is None else problem.row_weights
-    for atom in np.flatnonzero(tau @ often < p + LEAST_ROWS).tolist():
+    often = problem.often(np.ones(problem.rows))
+    for atom in np.flatnonzero(problem.mass(vector) < p + LEAST_ROWS).tolist():
         others = [i for i in range(k) if i != atom]
         for by_gate, lead in enumerate((joint, logits)):
             ahead = lead[atom] - lead[others].max(axis=0)
@@ -118,7 +118,7 @@ def widened(problem: Problem, vector: Array) -> list[Array]:
                     _, expert, log_variance = unpack(start, k)
                     hard = gate.copy()
                     hard[atom, 0] -= 0.5 * (ahead[order[rows - 1]] + ahead[order[rows]])
-                    start = problem.box.clip(pack(hard, expert, log_variance))
+                    start = problem.clip(pack(hard, expert, log_variance))
                 found.append(start)
     return found
 
