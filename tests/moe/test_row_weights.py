@@ -64,8 +64,15 @@ def parts_of(vector, k, d, gate, experts, equal):
     return beta0, beta1, a, b, np.repeat(log_sigma, k) if equal else log_sigma
 
 
-@pytest.mark.parametrize("k", [1, 2, 3])
-@pytest.mark.parametrize("settings", STRUCTURES, ids=str)
+@pytest.mark.parametrize(
+    ("settings", "k"),
+    [
+        ({}, 3),
+        ({"gate_features": [1], "expert_features": [0], "variance": "equal"}, 2),
+        *(pytest.param(settings, k, marks=pytest.mark.slow) for settings in STRUCTURES for k in (1, 2, 3)),
+    ],
+    ids=str,
+)
 def test_a_weighted_fit_is_the_fit_of_repeated_rows(data, settings, k):
     X, y, weights = data
     rows = np.repeat(np.arange(y.size), weights)
@@ -126,10 +133,16 @@ def test_a_spike_is_spurious_in_weighted_and_in_repeated_rows():
 @pytest.mark.parametrize(
     ("settings", "gate", "experts"),
     [
-        ({"variance": "equal"}, [0, 1], [0, 1]),
-        ({"gate_features": [1], "expert_features": [0]}, [1], [0]),
-        ({"gate_features": [], "variance": "equal"}, [], [0, 1]),
-        ({"expert_features": ()}, [0, 1], []),
+        ({"gate_features": [1], "expert_features": [0], "variance": "equal"}, [1], [0]),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in (
+                ({"variance": "equal"}, [0, 1], [0, 1]),
+                ({"gate_features": [1], "expert_features": [0]}, [1], [0]),
+                ({"gate_features": [], "variance": "equal"}, [], [0, 1]),
+                ({"expert_features": ()}, [0, 1], []),
+            )
+        ),
     ],
     ids=str,
 )
@@ -296,14 +309,14 @@ def test_a_weighted_fit_is_kept_in_json(data):
             SoftmaxGaussianMoE.from_json(text.replace('"weights": "sample_weight"', wrong))
 
 
+SLOW = ({"variance": "equal"}, {"gate_features": [0]}, {"gate_features": ()}, {"expert_features": [0]})
+
+
 @pytest.mark.parametrize(
     "settings",
     [
-        {"variance": "equal"},
-        {"gate_features": [0]},
-        {"gate_features": ()},
-        {"expert_features": [0]},
         {"gate_features": [0], "expert_features": [0], "variance": "equal"},
+        *(pytest.param(settings, marks=pytest.mark.slow) for settings in SLOW),
     ],
     ids=str,
 )
