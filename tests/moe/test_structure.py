@@ -12,7 +12,7 @@ from polysolv.errors import InputError
 from polysolv.families import get
 from polysolv.families.separate_covariates import separate_covariates
 from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE, compare_fits, sbic
-from polysolv.moe.cell_rates import ONE_VARIANCE, cell_rates
+from polysolv.moe.cell_rates import ONE_VARIANCE, ONE_VARIANCE_RELATIONS, cell_rates
 from polysolv.moe.problem import Problem
 from polysolv.moe.structure import Structure
 from polysolv.rates.statements import parameter_rates
@@ -248,6 +248,10 @@ def test_nothing_is_claimed_of_experts_that_look_like_one_and_share_a_variance()
     for rates in many.parameters.values():
         assert (rates.refined, rates.published, rates.bounds) == (None, None, None)
         assert rates.reason == ONE_VARIANCE
+    # Two lines of one variance through the same four points: experts change places from level to level.
+    (alone, _) = cell_rates([(0,), (1,)], 1, ["x^2 - x"], structure=Structure((0,), (0,), True))
+    assert {p.refined for p in alone.parameters.values()} == {None}
+    assert {p.reason for p in alone.parameters.values()} == {ONE_VARIANCE_RELATIONS}
 
 
 def test_sbic_takes_the_coefficients_of_the_family_or_says_why_not(frame):
