@@ -162,7 +162,12 @@ print("all the same")
 def simulated(code, **more):
     environment = {**os.environ, "NUMBA_ENABLE_CUDASIM": "1", **more}
     return subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, timeout=600
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
     )
 
 
@@ -222,7 +227,9 @@ def test_an_unknown_device_is_refused():
         SoftmaxGaussianMoE(2, device="gpu").fit(*measure(2, 1).sample(100, seed=1))
 
 
-@pytest.mark.parametrize("error", [AttributeError("module 'numpy' has no attribute 'row_stack'"), OSError("x")])
+@pytest.mark.parametrize(
+    "error", [AttributeError("module 'numpy' has no attribute 'row_stack'"), OSError("x")]
+)
 def test_an_import_that_breaks_is_a_reason(monkeypatch, error):
     def broken():
         raise error
