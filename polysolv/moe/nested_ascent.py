@@ -1,12 +1,13 @@
 """Ascent of a log-likelihood over very many rows in few passes over them.
 
 One evaluation of value, gradient and Hessian over n = 10^9 rows costs as much as 10^5 over the first 10^4.
-So the search runs over nested prefixes of the rows: the plain trust region over the first 10^5, then, from
-its end, :func:`calibrated_ascent` over the first 10^7 and over all. Each of its steps maximises a surrogate
-that is made of a hundredth of the rows and agrees with the evaluation just made to second order
-(:mod:`~polysolv.moe.calibration`), in a box that is the trust region (Conn, Gould and Toint 2000,
-"Trust-region methods", chapter 6: any such model will do). Only an evaluation over all rows accepts a step,
-and only it says that the end is stationary, with the tolerances of :mod:`~polysolv.moe.trust_region`.
+So the search runs over nested prefixes of the rows: a few steps of the plain trust region over the first
+10^5, then a few of :func:`calibrated_ascent` over the first 10^7, then all it needs over all rows. Each of
+the latter maximises a surrogate that is made of a hundredth of the rows and agrees with the evaluation just
+made to second order (:mod:`~polysolv.moe.calibration`), in a box that is the trust region (Conn, Gould and
+Toint 2000, "Trust-region methods", chapter 6: any such model will do). Only an evaluation over all rows
+accepts a step, and only it says that the end is stationary, with the tolerances of
+:mod:`~polysolv.moe.trust_region`.
 
 Interface for engines: a function ``evaluate(vector, m)`` that returns the log-likelihood of the first m
 rows, summed, with gradient and Hessian, for any m up to n; and a :class:`~polysolv.moe.calibration.Sample`,
@@ -14,7 +15,7 @@ the first few thousand rows (:func:`~polysolv.moe.calibration.sample_rows`) as a
 evaluates. Both in one standardisation, that of box and start. For rows made on the fly::
 
     end = nested_ascent(engine.evaluate, n, Sample(Z[:, :c], y[:c], k), start, box, weights, tol, max_iter)
-    end.ascent.status, end.passes  # "stationary", {100000: 38, 10000000: 5, 1000000000: 5}
+    end.ascent.status, end.passes  # "stationary", {100000: 13, 10000000: 3, 1000000000: 5}
 
 :func:`stored_rows` makes both of a problem whose rows are stored.
 """
@@ -35,6 +36,11 @@ PREFIXES = (10**5, 10**7)
 # A surrogate is made of this share of the rows, or of the sample alone if that is no less.
 _SHARE = 100
 _INNER_STEPS, _INNER_TOLERANCE = 100, 1e-3
+# So many of the last evaluations at other vectors take part in a calibration.
+_OTHERS = 2
+# Evaluations after the first over a prefix. No ascent goes to its end there: what fewer rows say of nearly
+# singular directions is noise, and leads to lower maxima of all rows.
+_FIRST_STEPS, _MIDDLE_STEPS = 12, 2
 
 Engine = Callable[[Array, int], Evaluation]
 Report = Callable[[int, float, float], None]
@@ -89,17 +95,18 @@ def nested_ascent(
         sample: the first few thousand rows.
         start: first parameter vector.
         box, weights, tol: see :func:`polysolv.moe.trust_region.ascend`.
-        max_iter: bound on the number of evaluations after the first, over each number of rows.
+        max_iter: bound on the number of evaluations over all rows after the first.
         report: called with (iteration, value, gradient norm) of all rows.
         wanted: on how many rows to ascend before all; the first is the plain trust region's.
     """
     first, *others = prefixes(rows, wanted)
+    limit = min(max_iter, _FIRST_STEPS) if others else max_iter
     told = None if others else report
-    ascent = ascend(lambda at: evaluate(at, first), start, box, first, weights, tol, max_iter, told)
+    ascent = ascend(lambda at: evaluate(at, first), start, box, first, weights, tol, limit, told)
     passes = {first: ascent.evaluations}
     for count in others:
-        told = report if count == rows else None
-        ascent = calibrated_ascent(evaluate, count, sample, ascent.vector, box, weights, tol, max_iter, told)
+        limit, told = (max_iter, report) if count == rows else (min(max_iter, _MIDDLE_STEPS), None)
+        ascent = calibrated_ascent(evaluate, count, sample, ascent.vector, box, weights, tol, limit, told)
         passes[count] = ascent.evaluations
     return NestedAscent(ascent, passes)
 
@@ -120,6 +127,12 @@ def calibrated_ascent(
     ``evaluations`` of the result counts those over all ``rows``.
     """
     few = rows // _SHARE
+    seen: list[tuple[Array, Evaluation]] = []
+
+    def full(vector: Array) -> Evaluation:
+        found = evaluate(vector, rows)
+        seen.append((vector, _per_row(found, rows)))
+        return found
 
     def base(vector: Array) -> Evaluation:
         return _per_row(evaluate(vector, few), few)
@@ -128,13 +141,12 @@ def calibrated_ascent(
         low, high = np.maximum(box.lower, vector - radius), np.minimum(box.upper, vector + radius)
         around = Box(low, high, box.gauge)
         mean = _per_row(found, rows)
-        surrogate = calibrated(sample, vector, mean, base if few > sample.rows else None)
+        others = [pair for pair in seen[-1 - _OTHERS :] if pair[0] is not vector][-_OTHERS:]
+        surrogate = calibrated(sample, vector, mean, base if few > sample.rows else None, others)
         end = ascend(surrogate, vector, around, 1, weights, _INNER_TOLERANCE * tol, _INNER_STEPS)
         return end.vector - vector, (end.evaluation.value - end.values[0]) * rows
 
-    return ascend(
-        lambda vector: evaluate(vector, rows), start, box, rows, weights, tol, max_iter, report, propose
-    )
+    return ascend(full, start, box, rows, weights, tol, max_iter, report, propose)
 
 
 def _per_row(found: Evaluation, rows: int) -> Evaluation:
