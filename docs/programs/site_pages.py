@@ -163,7 +163,7 @@ def _entry(name: str, again: bool) -> str:
     module, attribute = name.rsplit(".", 1)
     value = getattr(import_module(module), attribute)
     kind = "function" if callable(value) else "data"
-    options = [] if callable(value) else ["   :no-value:"]
+    options = ["   :no-value:"] if not callable(value) and len(repr(value)) > 60 else []
     if inspect.isclass(value):
         kind = "exception" if issubclass(value, Exception) else "class"
         options += ["   :members:", "   :show-inheritance:"]
