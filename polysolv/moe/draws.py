@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -47,6 +46,8 @@ class DrawFile:
     """
 
     def __init__(self, path: str | Path, data: str) -> None:
+        import fcntl  # of POSIX alone; a fit needs no file
+
         self.path = Path(path)
         try:
             self._stream = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)

@@ -92,17 +92,18 @@ def test_one_expert_has_the_errors_of_least_squares():
     assert fit.covariance_[6, 6] == pytest.approx(2 * variance**2 / 80, rel=1e-9)
 
 
-def test_one_expert_agrees_with_statsmodels():
+@pytest.mark.parametrize("prefix", ["", "weighted_"])
+def test_one_expert_agrees_with_statsmodels(prefix):
     # Written by tests/data/make_statsmodels.py with the version that the file names.
     reference = json.loads((DATA / "statsmodels.json").read_text(encoding="utf-8"))
     X, y = np.array(reference["X"]), np.array(reference["y"])
-    fit = SoftmaxGaussianMoE(1).fit(X, y)
+    fit = SoftmaxGaussianMoE(1).fit(X, y, sample_weight=reference["weights"] if prefix else None)
     d = X.shape[1]
-    np.testing.assert_allclose(
-        [fit.mixing_measure_.b[0], *fit.mixing_measure_.a[0]], reference["params"], rtol=1e-9
-    )
+    G = fit.mixing_measure_
+    np.testing.assert_allclose([G.b[0], *G.a[0]], reference[f"{prefix}params"], rtol=1e-9)
     order = [1 + 2 * d, *range(1 + d, 1 + 2 * d)]
-    np.testing.assert_allclose(fit.covariance_[np.ix_(order, order)], reference["cov_params"], rtol=1e-8)
+    found = fit.covariance_[np.ix_(order, order)]
+    np.testing.assert_allclose(found, reference[f"{prefix}cov_params"], rtol=1e-8)
 
 
 def errors_of_flexmix(G, X, y):
