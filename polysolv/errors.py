@@ -12,20 +12,23 @@ class InputError(ValueError):
 
     Args:
         field: name of the argument, option, key or file that holds the value.
-        value: the offending value; shown shortened.
+        value: the offending value; shown shortened. ``None`` where there is none.
         allowed: what would be allowed, in plain words.
 
     The message is one line that names all three.
 
     >>> print(InputError("degree", 0, "an integer from 1 to 1000"))
     degree: 0 is not allowed; allowed: an integer from 1 to 1000
+    >>> print(InputError("--x", None, "names of columns"))
+    --x: not given; allowed: names of columns
     """
 
     def __init__(self, field: str, value: object, allowed: str) -> None:
         self.field = field
         self.value = value
         self.allowed = allowed
-        super().__init__(f"{field}: {_shown(value)} is not allowed; allowed: {allowed}")
+        said = "not given" if value is None else f"{_shown(value)} is not allowed"
+        super().__init__(f"{field}: {said}; allowed: {allowed}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.field, self.value, self.allowed))

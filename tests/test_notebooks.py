@@ -1,4 +1,4 @@
-"""The notebooks are executed once each: their values, their stored outputs, their prose and their assertions."""
+"""The notebooks are executed once each: their values, their stored outputs, their prose, and what must hold."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import copy
 import json
 import math
 import re
+import runpy
 from functools import cache
 from pathlib import Path
 
@@ -30,7 +31,10 @@ EXECUTED = [
     pytest.param(name, marks=[pytest.mark.slow] if name[:2] in ("02", "04", "06") else []) for name in NAMES
 ]
 SECONDS_A_CELL = 300  # the first use of homotopy compiles its kernels
+CHECKS = runpy.run_path(str(Path(__file__).parent / "data" / "notebook_checks.py"))["CHECKS"]
 PROBE = """
+from fractions import Fraction
+{checks}
 for _altered in {altered!r}:
     try:
         exec(_altered)
@@ -157,15 +161,17 @@ def _asserted(statement):
 
 @cache
 def _executed(name):
-    """Execute a notebook, with two kinds of hidden cells: altered assertions, which must fail, and the values."""
+    """Execute a notebook with hidden cells: what must hold, the same altered, which must fail, and the values."""
     notebook = _read(name)
-    cells = []
+    cells, number = [], 0
     for cell in notebook.cells:
         cells.append(cell)
         if cell.cell_type == "code":
-            asserted = [s for s in ast.walk(ast.parse(cell.source)) if isinstance(s, ast.Assert)]
+            number += 1
+            checks = CHECKS[name].get(number, "")
+            asserted = [s for s in ast.parse(checks).body if isinstance(s, ast.Assert)]
             altered = [text for statement in asserted for text in _altered(statement)]
-            hidden = nbformat.v4.new_code_cell(PROBE.format(altered=altered))
+            hidden = nbformat.v4.new_code_cell(PROBE.format(checks=checks, altered=altered))
             hidden.metadata["altered"] = len(altered)
             cells.append(hidden)
     asked = f"import json, math\nprint(json.dumps([{', '.join(VALUES[name])}]))"
@@ -184,12 +190,13 @@ def test_these_are_the_notebooks():
 
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("name", EXECUTED)
-def test_the_values_are_right_and_altered_assertions_fail(name):
+def test_the_values_are_right_and_altered_checks_fail(name):
     notebook, values = _executed(name)
     for expression, expected in VALUES[name].items():
         if isinstance(expected, list) and expected and isinstance(expected[0], float):
             expected = pytest.approx(expected, abs=1e-9)
         assert values[expression] == expected, expression
+    assert max(CHECKS[name]) <= len(_code(_read(name)))
     altered = sum(cell.metadata.get("altered", 0) for cell in notebook.cells)
     assert altered >= 5
 
@@ -206,11 +213,17 @@ def test_the_stored_outputs_are_those_of_a_run(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_cells_are_a_tutorial(name):
+    for cell in _code(_read(name)):
+        assert not any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(cell.source)))
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_number_in_the_prose_is_printed_by_a_cell(name):
     notebook = _read(name)
     printed = set(re.findall(r"\d+", " ".join(_shown(cell)[1] for cell in _code(notebook))))
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    numbers = re.findall(r"(?<![A-Za-z_0-9])\d+", re.sub(r"`[^`]*`", "", prose))
+    numbers = re.findall(r"(?<![A-Za-z_0-9])\d+", re.sub(r"`[^`]*`|\]\([^)]*\)", "", prose))
     assert numbers
     assert set(numbers) <= printed
 

@@ -39,7 +39,7 @@ NAVIGATION = {
         "choosing-k",
     ],
     "Deciding": ["decisions", "certificates", "homotopy"],
-    "Data": ["your-data", "fitter", "crosscheck"],
+    "Data": ["your-data", "fitter", "inference", "crosscheck"],
     "Notebooks": ["notebooks/*"],
     "Tours": ["tours/*"],
     "Reference": ["reference/commands", "reference/python", "schemas"],

@@ -48,6 +48,7 @@ def certify_command(
 
     With --m-true or --weights: of the order of contact of two mixtures.
     """
+    from polysolv.cli.tables import emit_text
     from polysolv.decisions import certify, certify_contact, side_certificates
 
     if m_true is not None or weights is not None:
@@ -66,6 +67,7 @@ def certify_command(
         asked = Path(output)
         path = asked if number == 1 else asked.with_name(f"{asked.stem}.{number}{asked.suffix}")
         certificate.write(path, field="--output")
-        click.echo(
-            f"{path}: {certificate.kind} certificate, accepted by the kernel, sha256 {certificate.digest}"
+        emit_text(
+            f"{path}: {certificate.kind} certificate, accepted by the kernel, sha256 {certificate.digest}",
+            None,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from polysolv.cli.fitter import fitter_options, parse_bounds
-from polysolv.cli.options import FilePath, IntegerRange, Name, command, emit, format_option, on_terminal
+from polysolv.cli.options import FilePath, IntegerRange, Name, command, emit, format_option
 from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _DESIGN = {
     "method": "options",
     "min_variance": "options",
     "preset_name": "preset",
+    "stream": "stream",
 }
 
 
@@ -60,7 +61,8 @@ _DESIGN = {
     "preset_name",
     metavar="NAME",
     default=None,
-    help="Experiment by name (nguyen2023-k2, -k3, -k4, overlap-k3, overlap-k5); other options override it.",
+    help="Experiment by name (nguyen2023-k2, -k3, -k4, overlap-k3, -k5, billion-k3, -k5); "
+    "other options override it.",
 )
 @click.option("-o", "--output", "out", type=FilePath(), default=None, help="Folder of the sweep.  [required]")
 @click.option("--resume", is_flag=True, help="Go on with the sweep in the folder.")
@@ -95,6 +97,19 @@ _DESIGN = {
     help="With --truth-path merge: how many of the true experts come together. [default: 2]",
 )
 @click.option("--path-scale", type=float, default=None, help="Constant of the path's distance. [default: 1]")
+@click.option(
+    "--stream",
+    is_flag=True,
+    default=None,
+    help="Store no rows: memory does not grow with n.",
+)
+@click.option(
+    "--device",
+    type=Name(["cpu", "cuda", "auto"]),
+    default="cpu",
+    show_default=True,
+    help="Where the likelihood is evaluated; auto: cuda if there is one.",
+)
 @fitter_options
 @no_progress_option
 @format_option("table", "json", "csv", default="table")
@@ -104,6 +119,7 @@ def crosscheck_command(
     jobs: int,
     scheduler: str | None,
     timeout: float | None,
+    device: str,
     no_progress: bool,
     style: str,
     **given: Any,
@@ -128,7 +144,7 @@ def crosscheck_command(
     from polysolv.experiments.run import run_design
 
     with sweep_progress(no_progress) as progress:
-        result = run_design(design, jobs, out, resume, scheduler, timeout, progress)
+        result = run_design(design, jobs, out, resume, scheduler, timeout, progress, device)
     if not result.complete:
         done, total = len(result.rows), len(design.jobs)
         click.echo(f"polysolv: time is up; {done} of {total} fits are stored, --resume goes on", err=True)
@@ -182,9 +198,9 @@ def _settings(stated: dict[str, Any]) -> dict[str, Any]:
         settings["cells"] = _cells(stated.pop("cells"))
     for name, option in (("truth", "--k-true"), ("sizes", "--sizes")):
         if name not in settings:
-            raise InputError(option, None, "to be given, or --preset")
+            raise InputError(option, None, "a value, or a --preset that has one")
     if "k" not in stated and "k" not in settings:
-        raise InputError("--k", None, "to be given, or --preset")
+        raise InputError("--k", None, "a number of experts, or a --preset that has one")
     options = {
         name: stated.pop(name) for name in ("tol", "max_iter", "method", "min_variance") if name in stated
     }
@@ -221,14 +237,11 @@ def _cells(text: str) -> tuple[int, ...]:
 def _print(table: SlopeTable, style: str) -> None:
     import json
 
+    from polysolv.cli.tables import print_on_page
+
     if style == "json":
         emit(json.dumps(table.to_data(), indent=2, allow_nan=False), None)
     elif style == "csv":
         emit(table.to_csv(), None)
-    elif on_terminal():
-        from polysolv.cli.tables import print_rich
-        from polysolv.experiments.slope_table import STATISTICS
-
-        print_rich([table.counts_grid(), *(table.grid(statistic) for statistic in STATISTICS)], table.notes)
-    else:
+    elif not print_on_page(*table._display(), None):
         emit(table.to_text(), None)

@@ -21,7 +21,6 @@ from polysolv.cli.options import (
     emit,
     family_options,
     format_option,
-    on_terminal,
     output_option,
     read_input,
 )
@@ -121,16 +120,14 @@ def _print(verdict: Verdict, verdicts: list[Verdict], style: str, output: str | 
         lines.append(f"witness: {show_witness(verdict.witness)}")
     if verdict.certificate is not None:
         lines.append(f"certificate: {verdict.certificate.kind}, digest {verdict.certificate.digest}")
+    from polysolv.cli.tables import emit_text, print_on_page
+
     if not verdicts:
-        emit("\n".join(lines), output)
+        emit_text("\n".join(lines), output)
         return
     grid = _table(verdicts)
-    if output is None and on_terminal():
-        from polysolv.cli.tables import print_rich
-
-        print_rich([grid], lines)
-        return
-    emit("\n".join([grid.to_text(), "", *lines]), output)
+    if not print_on_page([grid], lines, output):
+        emit("\n".join([grid.to_text(), "", *lines]), output)
 
 
 def _table(verdicts: list[Verdict]) -> Grid:

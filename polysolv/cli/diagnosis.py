@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from polysolv.display.grid import Grid
+from polysolv.moe.engines.devices import Device, devices
 
 SCHEMA = "polysolv/doctor/1"
 
@@ -24,6 +25,7 @@ _OPTIONAL = {
     "z3-solver": ("smt", "method smt of decide and order"),
     "dask": ("dask", "--scheduler of crosscheck and solve, with distributed"),
     "distributed": ("dask", "--scheduler of crosscheck and solve, with dask"),
+    "numba-cuda": ("gpu", "--device cuda of crosscheck, SoftmaxGaussianMoE(device='cuda')"),
     "formulaic": ("formula", "--formula of fit, FormulaFeatures"),
     "pyarrow": ("parquet", "Parquet files for fit and predict"),
 }
@@ -83,11 +85,13 @@ class Diagnosis:
         versions: polysolv, Python, platform, and the packages that polysolv needs (``None``: missing).
         optional: engines and packages that it can use.
         checks: the self-test.
+        devices: where a likelihood can be evaluated; a GPU that cannot be used is there with the reason.
     """
 
     versions: dict[str, str | None]
     optional: tuple[Optional, ...]
     checks: tuple[Check, ...]
+    devices: tuple[Device, ...] = ()
 
     @property
     def healthy(self) -> bool:
@@ -106,6 +110,7 @@ class Diagnosis:
             "healthy": self.healthy,
             "versions": self.versions,
             "optional": [one.to_data() for one in self.optional],
+            "devices": [vars(one) for one in self.devices],
             "self_test": [vars(check) for check in self.checks],
             "seconds": self.seconds,
         }
@@ -122,6 +127,7 @@ class Diagnosis:
         return [
             Grid("versions", ["what", "version"], [[n, v or "MISSING"] for n, v in self.versions.items()]),
             Grid("optional", ["what", "version", "path", "used for, or how to install"], optional),
+            Grid("devices", ["--device", "name", "memory", "note"], [_device(one) for one in self.devices]),
             Grid("self-test", ["result", "seconds", "check", "detail"], checks),
         ]
 
@@ -146,7 +152,13 @@ def diagnose() -> Diagnosis:
     versions: dict[str, str | None] = {"polysolv": polysolv.__version__, "python": platform.python_version()}
     versions |= {"platform": machine, **{package: _version(package) for package in PACKAGES}}
     checks = tuple(_run(name, check) for name, check in _CHECKS.items())
-    return Diagnosis(versions, (*map(_engine, _ENGINES), *map(_package, _OPTIONAL)), checks)
+    optional = (*map(_engine, _ENGINES), *map(_package, _OPTIONAL))
+    return Diagnosis(versions, optional, checks, tuple(devices()))
+
+
+def _device(device: Device) -> list[str]:
+    memory = "-" if device.memory is None else f"{device.memory / 2**30:.0f} GiB"
+    return [device.kind, device.name, memory, device.trouble or "ready"]
 
 
 def _version(package: str) -> str | None:

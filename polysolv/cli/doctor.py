@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from polysolv.cli.options import command, emit, format_option, on_terminal, output_option
+from polysolv.cli.options import command, emit, format_option, output_option
 
 
 @command("doctor")
@@ -19,15 +19,12 @@ def doctor_command(style: str, output: str | None) -> int:
 
     from polysolv.cli.diagnosis import diagnose
     from polysolv.cli.progress import status_line
+    from polysolv.cli.tables import print_on_page
 
     with status_line(silent=False, tracks_paths=True):
         found = diagnose()
     if style == "json":
         emit(json.dumps(found.to_data(), indent=2), output)
-    elif output is None and on_terminal():
-        from polysolv.cli.tables import print_rich
-
-        print_rich(found.grids(), [], found.verdict)
-    else:
+    elif not print_on_page(found.grids(), [], output, found.verdict):
         emit(found.to_text(), output)
     return 0 if found.healthy else 1

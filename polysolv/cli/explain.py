@@ -40,6 +40,7 @@ def explain_command(
     output: str | None,
 ) -> None:
     """Why a parameter has its exponent in a cell of M atoms: the proof from above and from below."""
+    from polysolv.cli.tables import emit_text
     from polysolv.rates.prover import explain
 
     found = explain(family, parameter, m, dim)
@@ -55,4 +56,4 @@ def explain_command(
 
         emit(json.dumps([one.to_data() for one in found], indent=2), output)
         return
-    emit("\n\n\n".join(one.to_text() for one in found), output)
+    emit_text("\n\n\n".join(one.to_text() for one in found), output)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from polysolv.cli.options import Names, command, emit, format_option, on_terminal, output_option
+from polysolv.cli.options import Names, command, emit, format_option, output_option
 
 if TYPE_CHECKING:
+    from polysolv.display.grid import Grid
     from polysolv.families import Family
 
 
@@ -46,7 +47,7 @@ def families_command(columns: tuple[str, ...] | None, style: str, output: str | 
 
         emit(families_page(), output)
         return
-    from polysolv.cli.tables import show
+    from polysolv.cli.tables import print_on_page
     from polysolv.display.grid import Grid
     from polysolv.families import catalogue
 
@@ -68,15 +69,29 @@ def families_command(columns: tuple[str, ...] | None, style: str, output: str | 
         from polysolv.rates.notes import column_notes
 
         notes = [*column_notes(headers, None, {}), *notes]
-    if style == "table" and (output is not None or not on_terminal()):
+    if style == "table":
         from polysolv.rates.notes import notes_as_text
 
-        emit(f"{grid.to_text()}\n\n{notes_as_text(notes)}", output)
-    elif style == "table":
-        show(grid, style, output, lambda: [grid], notes)
+        if not print_on_page([grid], notes, output):
+            emit(f"{grid.to_text()}\n\n{notes_as_text(notes)}", output)
     else:
-        text, mark = (grid.to_markdown(), "-") if style == "markdown" else (grid.to_latex(), "%")
-        emit("\n\n".join([text, "\n".join(f"{mark} {note}" for note in notes)]), output)
+        emit(_in_latex(grid, notes) if style == "latex" else _in_markdown(grid, notes), output)
+
+
+def _in_markdown(grid: Grid, notes: Sequence[str]) -> str:
+    return "\n\n".join([grid.to_markdown(), "\n".join(f"- {note}" for note in notes)])
+
+
+def _in_latex(grid: Grid, notes: Sequence[str]) -> str:
+    """Return a table for a paper, log-symbols set as mathematics."""
+    from polysolv.display.formula import Formula
+    from polysolv.display.grid import Grid
+    from polysolv.display.latex_table import latex_tables
+
+    headers = list(grid.headers)
+    symbol = headers.index("log-symbol") if "log-symbol" in headers else None
+    rows = [[Formula(cell) if j == symbol else cell for j, cell in enumerate(row)] for row in grid.rows]
+    return latex_tables([Grid("Families known by name", headers, rows)], notes)
 
 
 def _row(family: Family, columns: Sequence[str]) -> list[str]:

@@ -21,7 +21,6 @@ from polysolv.cli.options import (
     command,
     emit,
     format_option,
-    on_terminal,
     output_option,
     refuse_given,
 )
@@ -34,6 +33,13 @@ if TYPE_CHECKING:
     from polysolv.moe.fit_record import FitRecord
 
 _MAX_EXPERTS = 100
+
+_NEEDED = {
+    "DATA.csv": "a file",
+    "--x": "names of columns, such as x1,x2",
+    "--y": "the name of a column",
+    "--k": "a number of experts, or a range such as 1:5",
+}
 
 
 @command("fit")
@@ -211,7 +217,7 @@ def _make_fits(
         given = {"DATA.csv": data, "--x": options["x_names"], "--y": options["y_name"], "--k": counts}
         given = given if formula is None else {"DATA.csv": data, "--k": counts}
         name = next(name for name, value in given.items() if not value)
-        raise InputError(name, given[name], "to be given (see polysolv fit -h)")
+        raise InputError(name, None, f"{_NEEDED[name]}; see polysolv fit -h")
     x_names = [] if formula is not None else column_names(options["x_names"])
     if options["y_name"] in x_names:
         raise InputError("--x", options["x_names"], "columns other than --y")
@@ -391,9 +397,8 @@ def _print(fits: list[FitRecord], style: str, output: str | None) -> None:
         return
     grids = presentation.fit_grids(fits[0]) if single else [presentation.range_grid(fits)]
     notes = presentation.fit_notes(fits[0]) if single else presentation.range_notes(fits)
-    if style == "table" and output is None and on_terminal():
-        from polysolv.cli.tables import print_rich
+    from polysolv.cli.tables import print_on_page
 
-        print_rich(grids, notes)
+    if style == "table" and print_on_page(grids, notes, output):
         return
     emit((to_text if style == "table" else presentation.to_markdown)(grids, notes), output)

@@ -53,7 +53,7 @@ _MAX_EXPERTS = 20
     "--certificate", type=FilePath(), default=None, help="Save the certificate in this file, for verify."
 )
 @seed_option
-@format_option("table", "json", "csv", "markdown", default="table")
+@format_option("table", "json", "csv", "latex", "markdown", default="table")
 @output_option
 @limited
 def learning_coefficient_command(

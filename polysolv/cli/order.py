@@ -22,7 +22,6 @@ from polysolv.cli.options import (
     emit,
     family_options,
     format_option,
-    on_terminal,
     output_option,
     refuse_given,
 )
@@ -71,6 +70,7 @@ def order_command(
         _by_theorem(m, family, dim, certificates, style, output)
         return 0
     refuse_given("with --method", {"--m-true": m_true, "--weights": weights})
+    from polysolv.cli.tables import print_on_page
     from polysolv.decisions.ladder import climb
 
     with terminated_cleanly(), status_line(no_progress, tracks_paths=True) as report:
@@ -83,11 +83,7 @@ def order_command(
     if style == "json":
         data = ladder.to_data() | ({} if certificates is None else {"certificates": saved})
         emit(json.dumps(data, indent=2, ensure_ascii=False), output)
-    elif output is None and on_terminal():
-        from polysolv.cli.tables import print_rich
-
-        print_rich([ladder.grid()], lines)
-    else:
+    elif not print_on_page([ladder.grid()], lines, output):
         emit("\n".join([ladder.grid().to_text(), "", *lines]), output)
     if ladder.contradiction:
         return CONTRADICTION_CODE
@@ -98,6 +94,7 @@ def _by_theorem(
     m: int, family: str, dim: int | None, certificates: str | None, style: str, output: str | None
 ) -> None:
     from polysolv.certificates import save
+    from polysolv.cli.tables import emit_text
     from polysolv.decisions import order
     from polysolv.decisions.ladder import SCHEMA, theorem_data
     from polysolv.families import resolve
@@ -131,7 +128,7 @@ def _by_theorem(
     lines.append(f"degree {int(found)}: UNSOLVABLE: {found.unsolvable.reason}")
     if saved is not None:
         lines.append(f"certificate: {saved.file}, sha256 {saved.digest}")
-    emit("\n".join(lines), output)
+    emit_text("\n".join(lines), output)
 
 
 def _of_contact(
@@ -145,6 +142,7 @@ def _of_contact(
     output: str | None,
 ) -> None:
     from polysolv.certificates import save
+    from polysolv.cli.tables import emit_text
     from polysolv.decisions import contact_order
     from polysolv.decisions.ladder import SCHEMA
     from polysolv.families import resolve
@@ -168,4 +166,4 @@ def _of_contact(
     ]
     if saved is not None:
         lines.append(f"certificate: {saved.file}, sha256 {saved.digest}")
-    emit("\n".join(lines), output)
+    emit_text("\n".join(lines), output)

@@ -53,6 +53,7 @@ def predict_command(
     the response, the central interval, and the expert whose gate is largest. Intervals take the estimates for
     the truth. The columns are found by the names that the fit was made with, and read as by fit.
     """
+    from polysolv.cli.tables import print_on_page
     from polysolv.moe.data_table import read_table
     from polysolv.moe.prediction_table import prediction_table
 
@@ -79,6 +80,8 @@ def predict_command(
         emit(found.to_json(), output)
         return
     grid = found.grid()
+    if style == "table" and print_on_page([grid], [], output):
+        return
     emit({"csv": grid.to_csv, "markdown": grid.to_markdown, "table": grid.to_text}[style](), output)
 
 

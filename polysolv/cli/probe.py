@@ -239,6 +239,8 @@ def _print_volume(
 def _print(result: Any, style: str, output: str | None) -> None:
     import json
 
+    from polysolv.cli.tables import print_on_page
+
     if style == "json":
         emit(json.dumps(result.to_data(), indent=2, allow_nan=False), output)
     elif style == "csv":
@@ -246,7 +248,9 @@ def _print(result: Any, style: str, output: str | None) -> None:
     elif style == "markdown":
         emit(result.grid().to_markdown(), output)
     else:
-        emit(result.to_text(), output)
+        grids, lines = result._display()
+        if not print_on_page(grids, lines, output):
+            emit(result.to_text(), output)
 
 
 def _numbers(text: str) -> list[float]:

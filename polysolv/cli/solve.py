@@ -131,16 +131,14 @@ def solve_command(
             raise
         if certify:
             if show is not None:
-                show(f"certifying {result.nsolutions} solutions")
+                show(f"certifying {result.nsolutions} solution{'s' if result.nsolutions != 1 else ''}")
             certified = _certified(result, end)
             if certified is None:
                 notes.append("nothing is certified: the time limit or an interrupt came first")
-    emit(
-        _json(result, certified, notes, real)
-        if style == "json"
-        else _table(result, certified, notes, real, output),
-        output,
-    )
+    if style == "json":
+        emit(_json(result, certified, notes, real), output)
+    else:
+        _print(result, certified, notes, real, output)
     if not result.is_complete or notes:
         raise click.exceptions.Exit(TIME_IS_UP)
 
@@ -178,39 +176,48 @@ def _json(result: SolveResult, certified: CertifiedSolutions | None, notes: list
     return json.dumps(data, indent=1)
 
 
-def _table(
+def _print(
     result: SolveResult,
     certified: CertifiedSolutions | None,
     notes: list[str],
     real: bool,
     output: str | None,
-) -> str:
+) -> None:
+    from polysolv.cli.tables import emit_text, page_width
+    from polysolv.display.counted import counted
+
     shown = result.real_solutions if real else result.solutions
     names = result.system.unknowns
     rows = [
         [str(i), *(_number(z, path.real) for z in path.solution), _kind(path)]
         for i, path in enumerate(shown, 1)
     ]
-    lines = _rendered(["", *names, "kind"], rows, rich=output is None and on_terminal())
+    none = f"no {'real' if real else 'finite'} solutions"
+    table = _rendered(["", *names, "kind"], rows, page_width(output)) if rows else [none]
     counts = result.counts
-    lines += [
-        "",
-        f"{counts['solutions']} solutions ({counts['real']} real, {counts['singular']} singular), "
-        f"{counts['at_infinity']} paths at infinity, {counts['failed']} failed; "
-        f"{len(result)} paths, start {result.start}, seed {result.seed}",
+    lines = [
+        f"{counted(counts['solutions'], 'solution')} ({counts['real']} real, {counts['singular']} singular), "
+        f"{counted(counts['at_infinity'], 'path')} at infinity, {counts['failed']} failed; "
+        f"{counted(len(result), 'path')}, start {result.start}, seed {result.seed}",
     ]
     if certified is not None:
         lines.append(str(certified))
     lines += [f"note: {note}" for note in (*result.notes, *notes)]
-    return "\n".join(lines)
+    if output is None:
+        emit("\n".join(table), None)
+        emit_text("\n".join(["", *lines]), None)
+    else:
+        emit("\n".join([*table, "", *lines]), output)
 
 
-def _rendered(header: list[str], rows: list[list[str]], rich: bool) -> list[str]:
-    if not rows:
-        return ["no finite solutions"]
+def _rendered(header: list[str], rows: list[list[str]], page: int | None) -> list[str]:
+    """Return the lines of a table of solutions; ``page`` is the width that it must fit, if any."""
     widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
-    width = _columns() if rich else 0
-    if sum(widths) + 3 * len(widths) + 1 <= width:  # a narrower table would break the numbers
+    if page is not None and sum(widths) + 2 * len(widths) - 2 > page:
+        from polysolv.display.grid import Grid
+
+        return Grid("", header, rows).to_text(page).split("\n")
+    if page is not None and on_terminal() and sum(widths) + 3 * len(widths) + 1 <= page:
         import io
 
         from rich.console import Console
@@ -222,18 +229,12 @@ def _rendered(header: list[str], rows: list[list[str]], rich: bool) -> list[str]
         for row in rows:
             table.add_row(*row)
         stream = io.StringIO()
-        Console(file=stream, width=width, force_terminal=True).print(table)
+        Console(file=stream, width=page, force_terminal=True).print(table)
         return stream.getvalue().rstrip("\n").split("\n")
     return [
         "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)).rstrip()
         for row in [header, *rows]
     ]
-
-
-def _columns() -> int:
-    import shutil
-
-    return shutil.get_terminal_size().columns
 
 
 def _number(value: complex, real: bool) -> str:

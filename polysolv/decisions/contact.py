@@ -12,6 +12,7 @@ from polysolv.decisions.contact_degree import contact_degree
 from polysolv.decisions.contact_witness import equal_weights_box, pair_box
 from polysolv.decisions.proofs import accepted
 from polysolv.decisions.verdict import PROVED
+from polysolv.display.counted import counted
 from polysolv.display.rich_display import RichDisplay, Tables, pairs
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.families import Family, resolve
@@ -92,7 +93,7 @@ class ContactOrder(RichDisplay, int):
 
     def _display(self) -> Tables:
         sides = {f"degree {int(self) - 1}": self.below, f"degree {int(self)}": self.above}
-        title = f"order of contact of {self.m} and {self.m_true} atoms, {self.family}"
+        title = f"order of contact of {self.m} and {counted(self.m_true, 'atom')}, {self.family}"
         order: dict[str, Any] = {"order": int(self), "evidence": self.evidence or "-"}
         return [pairs(title, **order, **sides, certificate=repr(self.certificate))], ()
 

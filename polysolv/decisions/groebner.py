@@ -29,6 +29,7 @@ from polysolv.decisions.verdict import (
     Verdict,
     undecided,
 )
+from polysolv.display.counted import counted
 from polysolv.groebner.counting import count_points
 from polysolv.groebner.engines import Engine, get_engine
 from polysolv.groebner.ideal import EngineFailed, Ideal, Parametrization, trivial_points
@@ -106,7 +107,7 @@ def _by_eliminant(case: Case, engine: Engine, limits: Budget) -> Verdict:
     too.
     """
     eliminant = eliminate_to_weights(case, engine, limits)
-    size = f"of degree {limits.log.get('eliminant_degree')} with {len(eliminant)} terms"
+    size = f"of degree {limits.log.get('eliminant_degree')} with {counted(len(eliminant), 'term')}"
     how = f"{engine.name}, {limits.log.get('eliminant_primes')} primes, not checked by the kernel"
     if positive_where_weights_are(eliminant):
         reason = f"the eliminant in the weights, {size}, has coefficients of one sign ({how})"
@@ -167,7 +168,9 @@ def _decide_finite(
         return _solvable(saturated, found, positive[0])
     if confirm and (doubt := _doubt(engine, saturated.ideal, found.degree, limits)):
         return undecided(METHOD, doubt)
-    reason = f"{found.degree} solutions over C, {len(roots)} real, none with positive weights ({over})"
+    reason = (
+        f"{counted(found.degree, 'solution')} over C, {len(roots)} real, none with positive weights ({over})"
+    )
     return Verdict(UNSOLVABLE, REAL_POSITIVE, NUMERIC, METHOD, reason)
 
 
@@ -181,7 +184,7 @@ def _doubt(engine: Engine, ideal: Ideal, count: int, limits: Budget) -> str:
                 return ""
     except EngineFailed as error:
         return f"the number of points that {engine.name} finds, {count}, was not confirmed: {error}"
-    return f"{engine.name} finds {count} points, linear algebra modulo a prime {other}"
+    return f"{engine.name} finds {counted(count, 'point')}, linear algebra modulo a prime {other}"
 
 
 def _positive(saturated: Saturated, found: Parametrization, low: Fraction, high: Fraction) -> RealRoot | None:

@@ -16,6 +16,7 @@ from polysolv.decisions.verdict import (
     UNSOLVABLE,
     Verdict,
 )
+from polysolv.display.counted import counted
 from polysolv.errors import InputError
 from polysolv.homotopy.results import SolveResult
 from polysolv.homotopy.solve import solve
@@ -194,7 +195,7 @@ def _refute(
         return _finite(runs, m, statistics)
     below, reason = _refute(core, m - 1, deadline, seed, jobs, statistics)
     if below != UNSOLVABLE:
-        return UNDECIDED, f"boundary with {m - 1} atoms: {reason}"
+        return UNDECIDED, f"boundary with {counted(m - 1, 'atom')}: {reason}"
     return _positive_dimensional(equations, m, deadline, seed, jobs, statistics)
 
 
@@ -216,7 +217,8 @@ def _finite(runs: list[SolveResult], m: int, statistics: dict[str, Any]) -> tupl
                 return UNDECIDED, "a point that looks real with positive weights was found, but not certified"
     return UNSOLVABLE, (
         f"{regular[0]} isolated regular complex solutions in each of two runs, "
-        f"{sum(len(run) for run in runs)} paths, all accounted for; none is real with positive weights"
+        f"{counted(sum(len(run) for run in runs), 'path')}, all accounted for; "
+        "none is real with positive weights"
     )
 
 
@@ -257,7 +259,8 @@ def _positive_dimensional(
         return UNDECIDED, (
             f"critical points of a squared distance: {found.paths} found, the trace test "
             f"{'holds' if found.trace else 'does not hold'}, {found.failed} of them have no result; "
-            f"{engine.tracked} paths tracked{', then the time limit came' if engine.interrupted else ''}"
+            f"{counted(engine.tracked, 'path')} tracked"
+            f"{', then the time limit came' if engine.interrupted else ''}"
         )
     return UNSOLVABLE, (
         f"{found.paths} critical points of a generic squared distance, complete by the trace test, all paths "

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-_GREEK = {
+GREEK = {
     "alpha": "α",
     "beta": "β",
     "gamma": "γ",
@@ -19,6 +19,7 @@ _GREEK = {
     "mu": "μ",
     "nu": "ν",
     "sigma": "σ",
+    "Gamma": "Γ",
     "Sigma": "Σ",
 }
 _TOKEN = re.compile(
@@ -65,7 +66,7 @@ def latex_name(name: str, perturbation: bool) -> str:
     if numbers is None:
         letter = rf"\mathrm{{{latex_text(base)}}}"
     else:
-        letter = f"\\{base}" if base in _GREEK else base if len(base) == 1 else rf"\mathrm{{{base}}}"
+        letter = f"\\{base}" if base in GREEK else base if len(base) == 1 else rf"\mathrm{{{base}}}"
     subscript = f"_{{{','.join(numbers)}}}" if numbers else ""
     delta = ("\\delta" + ("" if letter.startswith("\\") else " ")) if perturbation else ""
     return f"{{{delta}{letter}{subscript}}}"
@@ -110,7 +111,11 @@ def _latex_token(match: re.Match[str]) -> str:
         top, bottom = match["fraction"].split("/")
         return rf"\tfrac{{{top}}}{{{bottom}}}"
     if match["name"]:
-        return latex_name(match["name"], bool(match["perturbed"]))
+        name = match["name"].removesuffix("_star")  # a true value
+        star = "" if name == match["name"] else "^*"
+        return (
+            latex_name(name, bool(match["perturbed"])) if not star else f"{{{latex_name(name, False)}{star}}}"
+        )
     if match["power"]:
         return f"^{{{match['power'].translate(_DIGITS)}}}"
     character: str = match["other"]
@@ -125,7 +130,7 @@ def _html_token(match: re.Match[str]) -> str:
     if match["name"]:
         base, numbers = _spelled(match["name"])
         subscript = f"<sub>{','.join(numbers)}</sub>" if numbers else ""
-        return f"{match['perturbed']}<i>{_GREEK.get(base, base)}</i>{subscript}"
+        return f"{match['perturbed']}<i>{GREEK.get(base, base)}</i>{subscript}"
     if match["power"]:
         return f"<sup>{match['power'].translate(_DIGITS)}</sup>"
     return _HTML.get(match[0]) or escape(match[0])
@@ -152,7 +157,7 @@ _SYMBOLS = {
     "…": r"\dots{}",
     "–": "--",
 }
-_GREEK_TEXT = {letter: rf"$\{name}$" for name, letter in _GREEK.items()}
+_GREEK_TEXT = {letter: rf"$\{name}$" for name, letter in GREEK.items()}
 _TEXT = str.maketrans(
     {
         **{character: f"\\{character}" for character in "&%$#_{}"},

@@ -20,6 +20,7 @@ class Grid(Value):
         rows: cells as strings, one sequence for each row. Powers such as ``n^(-1/12)`` and cells that are a
             :class:`polysolv.display.formula.Formula` become mathematics in LaTeX and HTML; all else is
             escaped.
+        keys: columns that tell rows apart; they are repeated where a table is split to fit.
 
     >>> print(Grid("", ["m", "b"], [["2", "n^(-1/8)"]]).to_text())
     m  b
@@ -30,16 +31,55 @@ class Grid(Value):
     title: str
     headers: Sequence[str]
     rows: Sequence[Sequence[str]]
+    keys: Sequence[int] = (0,)
 
-    def to_text(self) -> str:
-        """Return aligned plain text."""
-        table = [list(self.headers), *map(list, self.rows)]
-        widths = [max(len(row[i]) for row in table) for i in range(len(self.headers))]
-        table.insert(1, ["-" * width for width in widths])
-        lines = [
-            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in table
+    def to_text(self, width: int | None = None) -> str:
+        """Return aligned plain text.
+
+        Args:
+            width: if given, cells are broken between words, and the table is split into several, so that
+                each fits into lines of this many characters.
+        """
+        if width is None:
+            return "\n".join(([self.title, ""] if self.title else []) + _aligned(self.headers, self.rows))
+        from polysolv.display.filling import fill
+
+        parts = [
+            "\n".join(_aligned(part.headers, part.rows, broken=True)) for part in self.fitted(width + 2, 2)
         ]
-        return "\n".join(([self.title, ""] if self.title else []) + lines)
+        return "\n\n".join(([fill(self.title, width)] if self.title else []) + parts)
+
+    def fitted(self, width: int, padding: int) -> list[Grid]:
+        """Return this table as tables that fit a page; lines of a broken cell are separated by newlines.
+
+        Args:
+            width: characters of a line.
+            padding: what each column takes beside its text.
+
+        Words are never broken, and columns that tell rows apart are in every part.
+
+        >>> for part in Grid("", ["m", "growth of n"], [["2", "n^(-1/8)"]]).fitted(12, 2):
+        ...     print(part.headers, part.rows)
+        ['m', 'growth\\nof n'] [['2', 'n^(-1/8)']]
+        """
+        from polysolv.display.layout import broken, split_columns, widths_that_fit
+
+        columns = [[header, *(row[j] for row in self.rows)] for j, header in enumerate(self.headers)]
+        natural = [max(map(len, column)) for column in columns]
+        if sum(natural) + padding * len(natural) <= width:
+            return [self]
+        least = [max(len(word) for cell in column for word in broken(cell, 0)) for column in columns]
+        parts = []
+        for chosen in split_columns([size + padding for size in least], self.keys, width):
+            sizes = widths_that_fit(
+                [least[j] for j in chosen], [natural[j] for j in chosen], width - padding * len(chosen)
+            )
+            lines = [
+                ["\n".join(broken(columns[j][i], size)) for j, size in zip(chosen, sizes, strict=True)]
+                for i in range(len(self.rows) + 1)
+            ]
+            parts.append(Grid(self.title, lines[0], lines[1:], range(len(self.keys))))
+        return parts
 
     def to_csv(self) -> str:
         """Return comma-separated values with a header line."""
@@ -61,8 +101,10 @@ class Grid(Value):
 
     def to_latex(self) -> str:
         """Return a LaTeX ``tabular`` (package booktabs), without the title."""
-        head = " & ".join(_latex_cell(cell) for cell in self.headers)
-        body = "\n".join(" & ".join(_latex_cell(cell) for cell in row) + r" \\" for row in self.rows)
+        from polysolv.display.latex_prose import latex_cell
+
+        head = " & ".join(latex_cell(cell) for cell in self.headers)
+        body = "\n".join(" & ".join(latex_cell(cell) for cell in row) + r" \\" for row in self.rows)
         columns = "l" * len(self.headers)
         return (
             f"\\begin{{tabular}}{{{columns}}}\n\\toprule\n{head} \\\\\n\\midrule\n{body}\n"
@@ -99,6 +141,26 @@ class Grid(Value):
         return self.to_text()
 
 
+def _aligned(headers: Sequence[str], rows: Sequence[Sequence[str]], broken: bool = False) -> list[str]:
+    """Return the lines of a table; those of a broken cell stand below each other."""
+    count = range(len(headers))
+    lines = (
+        [list(headers), *map(list, rows)]
+        if not broken
+        else [
+            [(cells[j] + [""] * height)[i] for j in count]
+            for line in (headers, *rows)
+            for cells in [[cell.split("\n") for cell in line]]
+            for height in [max(map(len, cells))]
+            for i in range(height)
+        ]
+    )
+    widths = [max(len(line[j]) for line in lines) for j in count]
+    head = max(header.count("\n") for header in headers) + 1 if broken else 1
+    lines.insert(head, ["-" * width for width in widths])
+    return ["  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines]
+
+
 def show_rate(rate: Fraction | None) -> str:
     """Return a rate as people read it, or a dash if there is none.
 
@@ -106,16 +168,6 @@ def show_rate(rate: Fraction | None) -> str:
     'n^(-1/12)'
     """
     return "-" if rate is None else f"n^(-{rate})"
-
-
-def _latex_cell(cell: str) -> str:
-    from polysolv.display.formula import Formula, latex_text
-
-    if isinstance(cell, Formula):
-        return f"${cell.to_latex()}$"
-    pieces = _split_powers(cell)
-    powers = [f"${base}^{{{power}}}$" if base else latex_text(text) for text, base, power in pieces]
-    return "".join(powers)
 
 
 def _html_cell(cell: str) -> str:

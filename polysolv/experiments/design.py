@@ -18,8 +18,11 @@ from polysolv.moe.coordinates import check_bounds, interval
 from polysolv.moe.covariates import covariate_law
 from polysolv.moe.diagnostics import parameter_count
 from polysolv.moe.mixing_measure import PARAMETERS
+from polysolv.moe.rows.row_stream import check_shape
 
 SCHEMA = "polysolv/sweep-settings/1"
+# Settings that older folders do not hold, and that are left out where they have their default.
+_LATER = ("m_true", "stream", "fewer")
 ESTIMATOR_OPTIONS = {"tol": 1e-8, "max_iter": 1000, "method": "auto", "min_variance": None}
 
 
@@ -42,6 +45,8 @@ class Design:
         bounds: compact box of the estimator, or None.
         options: the estimator's tol, max_iter, method, min_variance.
         m_true: for the path "merge", how many true atoms come together in the moving cell; else None.
+        stream: whether rows are made from counters when they are needed, and never stored.
+        fewer: (n, count): sizes of n rows or more have no more than ``count`` replicates; None for none.
 
     Build it with :func:`make_design`, which checks.
     """
@@ -61,6 +66,8 @@ class Design:
     bounds: dict[str, list[float | None]] | None
     options: dict[str, Any]
     m_true: int | None = None
+    stream: bool = False
+    fewer: tuple[int, int] | None = None
 
     @property
     def excess(self) -> int:
@@ -70,7 +77,13 @@ class Design:
     @property
     def jobs(self) -> list[tuple[int, int]]:
         """All pairs (index of the size, replicate): replicate by replicate, the largest size first."""
-        return [(i, r) for r in range(self.replicates) for i in reversed(range(len(self.sizes)))]
+        sizes = range(len(self.sizes))
+        return [(i, r) for r in range(self.replicates) for i in reversed(sizes) if r < self.count(i)]
+
+    def count(self, index: int) -> int:
+        """Return the number of replicates of a size."""
+        many = self.fewer is not None and self.sizes[index] >= self.fewer[0]
+        return min(self.replicates, self.fewer[1]) if many and self.fewer is not None else self.replicates
 
     def to_data(self) -> dict[str, Any]:
         """Return the settings as JSON data."""
@@ -80,8 +93,15 @@ class Design:
             data[field.name] = value.to_dict() if isinstance(value, MixingMeasure) else value
         data["sizes"] = list(self.sizes)
         data["cells"] = None if self.cells is None else list(self.cells)
-        if self.m_true is None:  # settings of other paths keep their digest
+        # Settings without them keep their digest.
+        if self.m_true is None:
             del data["m_true"]
+        if not self.stream:
+            del data["stream"]
+        if self.fewer is None:
+            del data["fewer"]
+        else:
+            data["fewer"] = list(self.fewer)
         return data
 
     def to_json(self) -> str:
@@ -103,7 +123,7 @@ class Design:
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             found = data.get("schema") if isinstance(data, dict) else type(data).__name__
             raise InputError(f"{source}: schema", found, SCHEMA)
-        names = [field.name for field in fields(cls) if field.name != "m_true" or field.name in data]
+        names = [field.name for field in fields(cls) if field.name not in _LATER or field.name in data]
         if set(data) != {"schema", *names}:
             raise InputError(f"{source}: keys", sorted(set(data) ^ {"schema", *names}), "those of a sweep")
         given = {name: data[name] for name in names}
@@ -127,6 +147,8 @@ def make_design(
     bounds: Mapping[str, Any] | str | None = "truth",
     options: Mapping[str, Any] | None = None,
     m_true: int | None = None,
+    stream: bool = False,
+    fewer: Sequence[int] | None = None,
 ) -> Design:
     """Check the settings of a sweep and return them; see :class:`Design` for the arguments.
 
@@ -175,9 +197,16 @@ def make_design(
         None if box is None else {name: _pair(name, pair, truth.d) for name, pair in box.items()},
         _options(options),
         m_true,
+        _flag("stream", stream),
+        _fewer(fewer),
     )
+    moving = truth
     if path != "fixed" and checked_cells is not None:
-        truth_at(path, truth, checked_cells, checked_sizes[0], design.path_scale, m_true)
+        moving = truth_at(path, truth, checked_cells, checked_sizes[0], design.path_scale, m_true)
+    if stream:
+        check_shape(max(k, moving.k), truth.d, "k", "truth: covariates")
+        if design.options["method"] == "em":
+            raise InputError("method", "em", "auto or newton with stream: EM would pass over all rows often")
     return design
 
 
@@ -245,6 +274,21 @@ def _positive(field: str, value: Any) -> float:
     if isinstance(value, bool | str) or not 0.0 < number < float("inf"):
         raise InputError(field, value, "a positive number")
     return number
+
+
+def _fewer(pair: Sequence[int] | None) -> tuple[int, int] | None:
+    if pair is None:
+        return None
+    if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
+        raise InputError("fewer", pair, "a pair (n, count), or None")
+    rows = require_integer("fewer: n", pair[0], 1, 10**9)
+    return rows, require_integer("fewer: count", pair[1], 1, 10**6)
+
+
+def _flag(field: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise InputError(field, value, "true or false")
+    return value
 
 
 def _text(field: str, value: Any) -> str:

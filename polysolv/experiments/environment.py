@@ -5,7 +5,10 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-_PACKAGES = ("numpy", "scipy", "scikit-learn", "joblib", "threadpoolctl", "matplotlib", "dask", "distributed")
+_PACKAGES = (
+    *("numpy", "scipy", "scikit-learn", "numba", "numba-cuda", "joblib", "threadpoolctl", "matplotlib"),
+    *("dask", "distributed"),
+)
 
 
 def versions() -> dict[str, str]:

@@ -14,6 +14,7 @@ from polysolv.display.page import page as whole_page
 from polysolv.display.page import picture
 from polysolv.display.pictures import rendered
 from polysolv.errors import InputError
+from polysolv.experiments.design import Design
 from polysolv.experiments.environment import versions
 from polysolv.experiments.predictions import statement_of
 from polysolv.experiments.slope_table import STATISTICS, SlopeTable
@@ -88,7 +89,7 @@ def _section(section: Section) -> list[str]:
     parts = [f"<h2>{escape(section.name)}</h2>"]
     parts.append(
         f"<p>k* = {design.truth.k}, k = {design.k}, d = {design.truth.d}; {len(design.sizes)} sizes from "
-        f"{design.sizes[0]:,} to {design.sizes[-1]:,}; {design.replicates} replicates; truth: "
+        f"{design.sizes[0]:,} to {design.sizes[-1]:,}; {_replicates(design)}; truth: "
         f"{escape(design.path)}; box: {'on' if design.bounds else 'off'}.</p>"
     )
     if not result.complete:
@@ -108,6 +109,13 @@ def _section(section: Section) -> list[str]:
     parts.append("<h3>Versions</h3>")
     parts += [_pairs(session) for session in section.sessions]
     return parts
+
+
+def _replicates(design: Design) -> str:
+    if design.fewer is None:
+        return f"{design.replicates} replicates"
+    rows, count = design.fewer
+    return f"{design.replicates} replicates, at most {count} from n = {rows:,} on"
 
 
 def _by_line(data: dict[str, Any]) -> str:

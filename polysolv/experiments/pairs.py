@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from polysolv.decisions.contact_degree import contact_degree
 from polysolv.decisions.contact_witness import kept_pair
+from polysolv.display.counted import counted
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.experiments.population import checked_splits
 from polysolv.experiments.probe_table import ProbeTable
@@ -66,7 +67,7 @@ class PairProbeResult(ProbeTable):
         }
 
     def _title(self) -> str:
-        return f"population probe of {self.parameter}, {self.m} against {self.m_true} atoms"
+        return f"population probe of {self.parameter}, {self.m} against {counted(self.m_true, 'atom')}"
 
     def _columns(self) -> dict[str, tuple[float, ...]]:
         return {"difference": self.epsilons, "V": self.distances}

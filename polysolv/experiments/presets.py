@@ -91,4 +91,15 @@ def _presets() -> dict[str, Preset]:
                 "spread": 0.3,
             },
         )
+    for k, count in ((3, 20), (5, 8)):
+        presets[f"billion-k{k}"] = Preset(
+            f"overlap-k{k} to a billion rows, which are made when they are needed; meant for a GPU",
+            {
+                **presets[f"overlap-k{k}"].settings,
+                "sizes": tuple(10**power for power in range(3, 10)),
+                "replicates": 40,
+                "stream": True,
+                "fewer": (10**9, count),
+            },
+        )
     return presets

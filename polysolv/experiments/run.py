@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
@@ -17,7 +18,11 @@ from polysolv.experiments.single_fit import Row, run_fit
 from polysolv.experiments.store import Store
 from polysolv.experiments.sweep_result import SweepResult
 from polysolv.moe import MixingMeasure
+from polysolv.moe.engines.devices import available_memory, check_device, chosen
+from polysolv.moe.rows.row_stream import check_shape
 
+# Processes that share a GPU: while one climbs over few rows, others use the device.
+_SHARING = 4
 Progress = Callable[[int, int, int], None]
 
 
@@ -35,6 +40,7 @@ def sweep(
     scheduler: str | None = None,
     timeout: float | None = None,
     progress: Progress | None = None,
+    device: str = "cpu",
     **settings: Any,
 ) -> SweepResult:
     """Simulate, fit and measure for every (n, replicate).
@@ -53,8 +59,11 @@ def sweep(
             ``dask``; ``jobs`` is then not used.
         timeout: seconds after which the sweep stops; what is finished stays in the store.
         progress: called with (fits done, fits in all, fits failed) after each fit.
+        device: what evaluates the likelihood: "cpu", "cuda" (extra ``gpu``) or "auto", cuda if there is one.
+            With a scheduler it is looked for on the workers.
         settings: further settings of :func:`polysolv.experiments.design.make_design`: covariates, cells,
-            near_starts, random_starts, spread, path, path_scale, bounds.
+            near_starts, random_starts, spread, path, path_scale, bounds, m_true, and stream (True: rows are
+            made from counters when they are needed and never stored).
 
     Returns:
         the :class:`SweepResult`; not ``complete`` after a timeout. A complete one with ``out`` has written
@@ -69,7 +78,7 @@ def sweep(
     (True, 4, 0)
     """
     design = make_design(truth, k, sizes, replicates, seed, options=options, **settings)
-    return run_design(design, jobs, out, resume, scheduler, timeout, progress)
+    return run_design(design, jobs, out, resume, scheduler, timeout, progress, device)
 
 
 def run_design(
@@ -80,8 +89,12 @@ def run_design(
     scheduler: str | None = None,
     timeout: float | None = None,
     progress: Progress | None = None,
+    device: str = "cpu",
 ) -> SweepResult:
     """Run a checked design; see :func:`sweep`."""
+    device = _usable(design, device, scheduler)
+    if device == "cuda" and jobs == -1:
+        jobs = min(_SHARING, os.cpu_count() or 1)
     jobs = jobs if jobs == -1 else require_integer("jobs", jobs, 1, 4096)
     if timeout is not None and not timeout > 0:
         raise InputError("timeout", timeout, "a positive number of seconds")
@@ -91,15 +104,34 @@ def run_design(
         def keep(row: Row) -> None:
             rows[row["index"], row["replicate"]] = row
 
-        _run(design, rows, keep, jobs, scheduler, timeout, progress)
+        _run(design, rows, keep, jobs, scheduler, timeout, progress, device)
         return SweepResult.of(design, rows)
     with Store(out, design, resume) as store:
-        store.note({**versions(), "processes": "dask" if scheduler else str(jobs)})
-        _run(design, store.rows, store.append, jobs, scheduler, timeout, progress)
+        processes = "dask" if scheduler else str(jobs)
+        store.note({**versions(), "processes": processes, **({} if device == "cpu" else {"device": device})})
+        _run(design, store.rows, store.append, jobs, scheduler, timeout, progress, device)
         result = SweepResult.of(design, store.rows)
         if result.complete:
             result.write(store.folder)
     return result
+
+
+def _usable(design: Design, device: str, scheduler: str | None) -> str:
+    """Return the device that the fits run on; refuse what this machine or its kernels cannot hold."""
+    check_device(device)
+    if scheduler is not None:
+        return device
+    device = chosen(device)
+    if device == "cuda":
+        check_shape(design.k, design.truth.d, "k", "truth: covariates")
+    n, width = design.sizes[-1], 8 * (4 * (design.truth.d + 1) + 2 * design.k)
+    free = available_memory()
+    if not design.stream and free is not None and n * width > free:
+        allowed = (
+            f"at most about {free // width:,} rows in the {free / 2**30:.1f} GiB that are free, or --stream"
+        )
+        raise InputError("sizes", n, f"{allowed} (stream=True), which stores no rows")
+    return device
 
 
 def _run(
@@ -110,6 +142,7 @@ def _run(
     scheduler: str | None,
     timeout: float | None,
     progress: Progress | None,
+    device: str,
 ) -> None:
     missing = [job for job in design.jobs if job not in rows]
     done, failed = len(rows), sum("error" in row for row in rows.values())
@@ -119,7 +152,7 @@ def _run(
     if not missing:
         return
     try:
-        with time_limit(timeout), _backend(scheduler, jobs) as parallel:
+        with time_limit(timeout), _backend(scheduler, jobs, device) as parallel:
             for row in parallel(design, missing):
                 keep(row)
                 done, failed = done + 1, failed + ("error" in row)
@@ -136,7 +169,7 @@ _Runner = Callable[[Design, list[tuple[int, int]]], Iterator[Row]]
 
 
 @contextmanager
-def _backend(scheduler: str | None, jobs: int) -> Iterator[_Runner]:
+def _backend(scheduler: str | None, jobs: int, device: str) -> Iterator[_Runner]:
     """Yield the function that runs fits and gives back each row as it is finished.
 
     One task a batch: a batch would be lost as a whole by a kill.
@@ -147,7 +180,7 @@ def _backend(scheduler: str | None, jobs: int) -> Iterator[_Runner]:
         parallel = joblib.Parallel(
             n_jobs=-1 if scheduler else jobs, batch_size=1, return_as="generator_unordered"
         )
-        rows: Iterator[Row] = parallel(joblib.delayed(run_fit)(design, i, r) for i, r in missing)
+        rows: Iterator[Row] = parallel(joblib.delayed(run_fit)(design, i, r, device) for i, r in missing)
         return rows
 
     if scheduler is None:

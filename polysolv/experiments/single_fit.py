@@ -6,8 +6,9 @@ import math
 import threading
 import time
 import warnings
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -16,10 +17,15 @@ from polysolv.deadline import leave_interruptions_to_the_parent
 from polysolv.errors import InputError
 from polysolv.experiments.design import Design
 from polysolv.experiments.truths import moved_parameter, truth_at
-from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE, cell_errors, voronoi_cells, voronoi_loss
+from polysolv.moe import MixingMeasure, cell_errors, voronoi_cells, voronoi_loss
 from polysolv.moe.covariates import covariate_law
+from polysolv.moe.engines.devices import DeviceError
 from polysolv.moe.likelihood import Array
+from polysolv.moe.stream_fit import StreamData, StreamFit
 from polysolv.moe.voronoi import CellErrors
+
+if TYPE_CHECKING:
+    from polysolv.moe import SoftmaxGaussianMoE
 
 ERRORS = ("beta1", "a", "b", "sigma")
 LOSSES = ("D1", "D2", "refined")
@@ -28,13 +34,14 @@ _LARGEST_LOG_WEIGHT = 700.0
 Row = dict[str, Any]
 
 
-def run_fit(design: Design, index: int, replicate: int) -> Row:
+def run_fit(design: Design, index: int, replicate: int, device: str = "cpu") -> Row:
     """Simulate one data set, fit it and return its row; a failed fit is a row with an ``error``.
 
     Args:
         design: the sweep.
         index: index of the sample size.
         replicate: number of the replicate.
+        device: what evaluates the likelihood, "cpu", "cuda" or "auto".
 
     Returns:
         JSON data. The seed is child ``replicate`` of child ``index`` of ``SeedSequence(seed)``, as ``spawn``
@@ -53,7 +60,9 @@ def run_fit(design: Design, index: int, replicate: int) -> Row:
         # What the estimator would warn of is in the row.
         warnings.simplefilter("ignore")
         try:
-            row.update(_fitted(design, index, replicate))
+            row.update(_fitted(design, index, replicate, device))
+        except DeviceError:  # says nothing about the fit
+            raise
         except (InputError, ArithmeticError, np.linalg.LinAlgError) as error:
             row["error"] = f"{type(error).__name__}: {error}"
     row["cpu_seconds"] = round(time.process_time() - started, 4)
@@ -70,13 +79,20 @@ def _one_thread() -> AbstractContextManager[Any]:
     return nullcontext() if in_worker else limit
 
 
-def _fitted(design: Design, index: int, replicate: int) -> Row:
+def _fitted(design: Design, index: int, replicate: int, device: str) -> Row:
     seeds = np.random.SeedSequence(design.seed, spawn_key=(index, replicate)).spawn(2)
     data_rng, start_rng = map(np.random.default_rng, seeds)
     n = design.sizes[index]
     truth = truth_at(design.path, design.truth, design.cells or (), n, design.path_scale, design.m_true)
-    X, y = truth.sample(n, covariate_law(design.covariates, truth.d), data_rng)
-    fits = list(_fits(design, truth, X, y, start_rng))
+    fits: list[tuple[str, SoftmaxGaussianMoE | StreamFit]]
+    if design.stream:
+        data = _stream(design, truth, index, replicate, device)
+        fits = list(_stream_fits(design, truth, data, start_rng))
+        truth_value = data.log_likelihood(truth)
+    else:
+        X, y = truth.sample(n, covariate_law(design.covariates, truth.d), data_rng)
+        fits = list(_fits(design, truth, X, y, start_rng, device))
+        truth_value = truth.log_likelihood(X, y)
     # In a box every end counts; without one a spurious end comes last.
     label, best = max(
         fits, key=lambda pair: (design.bounds is not None or not pair[1].spurious_, pair[1].log_likelihood_)
@@ -85,13 +101,13 @@ def _fitted(design: Design, index: int, replicate: int) -> Row:
     cells = _cells(G, design.truth)
     sizes = tuple(map(len, cells))
     expected = min(sizes) >= 1 if design.cells is None else sizes == design.cells
-    return {
+    row = {
         "status": best.status_,
         "converged": bool(best.converged_),
         "gradient_norm": best.gradient_norm_,
         "iterations": best.n_iter_,
         "log_likelihood": best.log_likelihood_,
-        "truth_log_likelihood": truth.log_likelihood(X, y),
+        "truth_log_likelihood": truth_value,
         "start": label,
         "starts": [[name, fit.log_likelihood_, fit.status_] for name, fit in fits],
         "at_bound": list(best.at_bound_),
@@ -102,20 +118,55 @@ def _fitted(design: Design, index: int, replicate: int) -> Row:
         "errors": _errors(design, truth, G, cells),
         "measure": G.to_dict(),
     }
+    return (
+        {**row, "passes": [list(pair) for pair in best.passes_.items()]}
+        if isinstance(best, StreamFit)
+        else row
+    )
 
 
-def _fits(design: Design, truth: MixingMeasure, X: Array, y: Array, rng: np.random.Generator) -> Any:
-    near = truth if design.m_true is None or truth.k == design.k else design.truth
+def _fits(
+    design: Design, truth: MixingMeasure, X: Array, y: Array, rng: np.random.Generator, device: str
+) -> Iterator[tuple[str, SoftmaxGaussianMoE]]:
     for number in range(design.near_starts):
-        init = near_start(design, near, X, rng)
-        yield f"near {number}", _estimator(design, init=init).fit(X, y)
+        init = near_start(design, _near(design, truth), X, rng)
+        yield f"near {number}", _estimator(design, init=init, device=device).fit(X, y)
     if design.random_starts:
-        state = int(rng.integers(2**31))
-        fit = _estimator(design, n_init=design.random_starts, random_state=state).fit(X, y)
-        yield "random", fit
+        yield "random", _random(design, rng, device).fit(X, y)
+
+
+def _stream(design: Design, truth: MixingMeasure, index: int, replicate: int, device: str) -> StreamData:
+    """Return the data set of a fit: its stream is keyed by the size, its replicates count."""
+    n = design.sizes[index]
+    key = np.random.SeedSequence(design.seed, spawn_key=(index,)).generate_state(1, np.uint64)
+    return StreamData(truth.rows(int(key[0]), replicate, design.covariates, max(n, 2)), n, device)
+
+
+def _stream_fits(
+    design: Design, truth: MixingMeasure, data: StreamData, rng: np.random.Generator
+) -> Iterator[tuple[str, StreamFit]]:
+    """Yield the fits of a stream; random starts are those of the estimator on the first rows."""
+    names = [f"near {number}" for number in range(design.near_starts)]
+    starts = [near_start(design, _near(design, truth), data.X, rng) for _ in names]
+    if design.random_starts:
+        names.append("random")
+        starts.append(_random(design, rng, "cpu").fit(data.X, data.y).mixing_measure_)
+    return zip(names, data.fits(starts, design.bounds, **design.options), strict=True)
+
+
+def _near(design: Design, truth: MixingMeasure) -> MixingMeasure:
+    return truth if design.m_true is None or truth.k == design.k else design.truth
+
+
+def _random(design: Design, rng: np.random.Generator, device: str) -> SoftmaxGaussianMoE:
+    state = int(rng.integers(2**31))
+    return _estimator(design, n_init=design.random_starts, random_state=state, device=device)
 
 
 def _estimator(design: Design, **options: Any) -> SoftmaxGaussianMoE:
+    # Imported where rows are stored: scikit-learn needs more memory than a stream.
+    from polysolv.moe import SoftmaxGaussianMoE
+
     return SoftmaxGaussianMoE(design.k, bounds=design.bounds, **design.options, **options)
 
 

@@ -108,8 +108,8 @@ def measured_slope(
     """
     reduce = np.median if statistic == "median" else np.mean
     samples = [row[~np.isnan(row)] for row in values]
-    enough = (design.replicates + 1) // 2
-    used = [i for i, row in enumerate(samples) if row.size >= enough and 0 < reduce(row) < np.inf]
+    enough = [(design.count(i) + 1) // 2 for i in range(len(samples))]
+    used = [i for i, row in enumerate(samples) if row.size >= enough[i] and 0 < reduce(row) < np.inf]
     sizes = tuple(design.sizes[i] for i in used)
     if len(used) < 2:
         return Slope(quantity, statistic, None, None, None, None, sizes, prediction)

@@ -188,7 +188,7 @@ def _parsed(line: bytes, design: Design) -> Row | None:
 
 def _belongs(row: Row, design: Design) -> bool:
     index, replicate = row["index"], row["replicate"]
-    inside = 0 <= index < len(design.sizes) and 0 <= replicate < design.replicates
+    inside = 0 <= index < len(design.sizes) and 0 <= replicate < design.count(index)
     return inside and row["n"] == design.sizes[index] and isinstance(row.get("error", ""), str)
 
 

@@ -74,7 +74,7 @@ class SweepResult(RichDisplay):
     @property
     def complete(self) -> bool:
         """Whether every fit of the design is there (failed ones included)."""
-        return len(self.rows) == len(self.design.sizes) * self.design.replicates
+        return len(self.rows) == len(self.design.jobs)
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from polysolv.display.counted import counted
 from polysolv.families.density_families import EVERY_TRUTH, density_family
 from polysolv.families.family import Family
 from polysolv.families.parameter import Parameter, component_names
@@ -36,7 +37,7 @@ def family(d: int = 1, degrees: int = 5) -> Family:
     where = "" if d == 1 else f" in R^{d}"
     return density_family(
         name,
-        f"Student location-scale mixture with {degrees} degrees of freedom{where}",
+        f"Student location-scale mixture with {counted(degrees, 'degree')} of freedom{where}",
         text,
         REALS,
         (

@@ -14,6 +14,7 @@ from polysolv.homotopy.results import PathResult, SolveResult
 from polysolv.homotopy.return_codes import AT_INFINITY, EXCESS, FAILED, INTERRUPTED, SUCCESS
 from polysolv.homotopy.sensitivity import sensitive_ends
 from polysolv.polynomials.generic_system import GenericSystem, generic
+from polysolv.polynomials.joined_names import joined_names_notes
 
 if TYPE_CHECKING:
     from polysolv.homotopy.engine import Engine, Progress
@@ -130,9 +131,12 @@ def _solved(
         problem = prepare(equations, rng)
     if problem is None:
         note = "an equation is a non-zero constant: there are no solutions"
-        return SolveResult(equations, (), "none", seed, tol, notes=(note,))
+        return SolveResult(
+            equations, (), "none", seed, tol, notes=(*joined_names_notes(equations.unknowns), note)
+        )
     if not any(len(row) > 1 or max(row) != () for row in problem.exact):
-        return SolveResult(equations, (), "none", seed, tol)
+        notes = joined_names_notes(equations.unknowns)
+        return SolveResult(equations, (), "none", seed, tol, notes=notes)
     outcome = tracked_from(problem, start, rng, engine, tol, max_paths)
     return _result(equations, problem, outcome, seed, tol, engine)
 
@@ -203,11 +207,12 @@ def _result(
 def _notes(
     system: GenericSystem, problem: Problem, paths: tuple[PathResult, ...], beyond: int
 ) -> tuple[str, ...]:
-    notes = []
+    notes = list(joined_names_notes(system.unknowns))
     if problem.slices:
+        one = problem.slices == 1
         notes.append(
-            f"fewer equations than unknowns: {problem.slices} random real hyperplanes were added; "
-            "the solutions are a witness set"
+            f"fewer equations than unknowns: {problem.slices} random real hyperplane"
+            f"{' was' if one else 's were'} added; the solutions are a witness set"
         )
     if problem.combined:
         notes.append(
@@ -216,17 +221,21 @@ def _notes(
     curves = {path.distinct: path.dimension for path in paths if path.dimension}
     if curves:
         notes.append(
-            f"infinitely many solutions: {len(curves)} of the end points lie on solution sets of dimension "
-            f"{', '.join(map(str, sorted(set(curves.values()))))} and are no isolated solutions"
+            f"infinitely many solutions: {len(curves)} of the end points "
+            f"{'lies' if len(curves) == 1 else 'lie'} on solution sets of dimension "
+            f"{', '.join(map(str, sorted(set(curves.values()))))} and no isolated solution"
         )
     if beyond:
         notes.append(f"end points with coordinates beyond double precision, above 1.8e308 in size: {beyond}")
     if sensitive := sensitive_ends(system, paths):
         notes.append(
-            f"{sensitive} end points are sensitive to the last digits of the coefficients: small changes of "
-            "these, and so the seed, may change the counts"
+            f"{sensitive} end point{'s are' if sensitive != 1 else ' is'} sensitive to the last digits of "
+            "the coefficients: small changes of these, and so the seed, may change the counts"
         )
     left = sum(path.return_code == INTERRUPTED for path in paths)
     if left:
-        notes.append(f"{left} paths were left untracked: the time limit or an interrupt came first")
+        notes.append(
+            f"{left} path{'s were' if left != 1 else ' was'} left untracked: "
+            "the time limit or an interrupt came first"
+        )
     return tuple(notes)

@@ -10,6 +10,7 @@ import numpy as np
 
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.moe.coordinates import check_bounds, interval
+from polysolv.moe.engines.devices import check_device
 from polysolv.moe.likelihood import Array
 from polysolv.moe.mixing_measure import MixingMeasure
 from polysolv.moe.optimise import METHODS
@@ -25,6 +26,7 @@ def check_settings(settings: Mapping[str, Any], d: int) -> None:
     require_integer("n_experts", settings["n_experts"], 1, 1000)
     require_integer("n_init", settings["n_init"], 1, 10**6)
     require_integer("max_iter", settings["max_iter"], 1, 10**9)
+    check_device(settings["device"])
     method, init, penalty = (settings[name] for name in ("method", "init", "penalty"))
     if method not in METHODS:
         raise unknown_name("method", method, list(METHODS))

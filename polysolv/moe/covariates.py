@@ -28,13 +28,7 @@ def covariate_law(text: str, d: int, field: str = "x") -> Draw:
     >>> covariate_law("linspace:0:1", 1)(3, np.random.default_rng(0)).tolist()
     [[0.0], [0.5], [1.0]]
     """
-    kind, *numbers = text.split(":")
-    try:
-        first, second = map(float, numbers)
-    except ValueError:
-        raise InputError(field, text, _ALLOWED) from None
-    if not (math.isfinite(first) and math.isfinite(second)):
-        raise InputError(field, text, _ALLOWED)
+    kind, first, second = law_numbers(text, field)
     if kind == "uniform" and first < second:
         return lambda n, rng: rng.uniform(first, second, size=(n, d))
     if kind == "normal" and second > 0:
@@ -42,3 +36,19 @@ def covariate_law(text: str, d: int, field: str = "x") -> Draw:
     if kind == "linspace" and first < second and d == 1:
         return lambda n, rng: np.linspace(first, second, n)[:, None]
     raise InputError(field, text, _ALLOWED)
+
+
+def law_numbers(text: str, field: str = "x") -> tuple[str, float, float]:
+    """Return the name of a law and its two numbers, which need not be allowed.
+
+    Raises:
+        InputError: for a text of another form.
+    """
+    kind, *numbers = text.split(":")
+    try:
+        first, second = map(float, numbers)
+    except ValueError:
+        raise InputError(field, text, _ALLOWED) from None
+    if not (math.isfinite(first) and math.isfinite(second)):
+        raise InputError(field, text, _ALLOWED)
+    return kind, first, second

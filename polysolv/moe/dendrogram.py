@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from polysolv.display.counted import counted
 from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import unknown_name
@@ -104,7 +105,7 @@ class Dendrogram(RichDisplay):
             row.append("-" if merged is None else f"{_names(merged.first)} + {_names(merged.second)}")
             rows.append(row)
         headers = ["atoms", "height", "mean log-likelihood", "DSC", "DSC, other pairing", "merges"]
-        return Grid(f"dendrogram of {self.k} atoms, n = {self.n}", headers, rows)
+        return Grid(f"dendrogram of {counted(self.k, 'atom')}, n = {self.n}", headers, rows)
 
     def to_data(self) -> dict[str, Any]:
         """Return the dendrogram as JSON data (schema ``polysolv/dendrogram/1``)."""

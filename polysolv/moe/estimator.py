@@ -22,6 +22,7 @@ from polysolv.moe.covariate_relations import CovariateRelations
 from polysolv.moe.covariate_search import find_relations
 from polysolv.moe.decimals import Texts
 from polysolv.moe.ends import settled
+from polysolv.moe.engines.choice import on_device
 from polysolv.moe.estimated import Estimated
 from polysolv.moe.fit_record import LEARNED, SETTINGS, FitRecord
 from polysolv.moe.fit_warning import FitWarning
@@ -86,6 +87,8 @@ class SoftmaxGaussianMoE(InferenceMixin, PredictionMixin, RegressorMixin, BaseEs
         warm_start: whether a second ``fit`` starts from the last solution; afresh if its shape has changed.
         random_state: seed of the starts; with "em-short" of the last fifth of them, the others are the same
             for every seed.
+        device: "cpu", "cuda" (extra ``gpu``: the trust region's evaluations run on the GPU) or "auto": cuda
+            if there is one. On a GPU at most 8 experts and 3 covariates.
         verbose: 0 for silence; 1 reports each start, 2 each iteration, on standard error.
 
     Attributes:
@@ -167,6 +170,7 @@ class SoftmaxGaussianMoE(InferenceMixin, PredictionMixin, RegressorMixin, BaseEs
         bounds: Any = None,
         warm_start: bool = False,
         random_state: Any = None,
+        device: str = "cpu",
         verbose: int = 0,
     ) -> None:
         self.n_experts = n_experts
@@ -183,6 +187,7 @@ class SoftmaxGaussianMoE(InferenceMixin, PredictionMixin, RegressorMixin, BaseEs
         self.bounds = bounds
         self.warm_start = warm_start
         self.random_state = random_state
+        self.device = device
         self.verbose = verbose
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> SoftmaxGaussianMoE:
@@ -204,7 +209,7 @@ class SoftmaxGaussianMoE(InferenceMixin, PredictionMixin, RegressorMixin, BaseEs
         data = fitted_data(self.get_params(deep=False), X, y, row_weights, names)
         kept = data.structure.used
         with one_thread():
-            problem = data.problem(self.n_experts, self.bounds, self.penalty)
+            problem = on_device(data.problem(self.n_experts, self.bounds, self.penalty), self.device)
             runs: list[Run] = []
             finished = False
             try:

@@ -6,16 +6,20 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from polysolv.display.counted import counted
 from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer
 from polysolv.moe import likelihood
 from polysolv.moe.likelihood import Array, Indices
+
+if TYPE_CHECKING:
+    from polysolv.moe.rows.row_stream import RowStream
 
 SCHEMA = "polysolv/mixing-measure/1"
 PARAMETERS = ("beta0", "beta1", "a", "b", "sigma")
@@ -118,7 +122,7 @@ class MixingMeasure(RichDisplay):
         ]
         notes = ["weight = exp(beta0); sigma is a variance"]
         notes += [f"and {self.k - len(rows)} more atoms"] if self.k > len(rows) else []
-        return [Grid(f"mixing measure of {self.k} atoms, d = {self.d}", headers, rows)], notes
+        return [Grid(f"mixing measure of {counted(self.k, 'atom')}, d = {self.d}", headers, rows)], notes
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (MixingMeasure, tuple(np.array(getattr(self, name)) for name in PARAMETERS))
@@ -217,6 +221,37 @@ class MixingMeasure(RichDisplay):
         noise = rng.standard_normal(n)
         y = np.einsum("nd,nd->n", X, self.a[chosen]) + self.b[chosen] + np.sqrt(self.sigma[chosen]) * noise
         return X, y
+
+    def rows(
+        self, seed: int = 0, replicate: int = 0, x: str = "uniform:-1:1", n: int | None = None
+    ) -> RowStream:
+        """Return rows of the model that are made when they are asked for, and never stored.
+
+        Args:
+            seed: from 0 to 2^64 - 1.
+            replicate: number of the data set, from 0 to 2^32 - 1.
+            x: law of the covariates: ``uniform:LOW:HIGH``, ``normal:MEAN:SD``, or ``linspace:LOW:HIGH``
+                (d = 1).
+            n: number of rows; only "linspace" needs it.
+
+        Returns:
+            the stream; ``stream[i:j]`` are the arrays X (j - i, d) and y (j - i,). Row i depends on seed,
+            replicate and i alone.
+
+        Raises:
+            InputError: for more than 8 atoms or 3 covariates, or an argument that is not allowed.
+
+        >>> G = MixingMeasure([0.3, 0], [[1], [0]], [[1.5], [-1.5]], [1, -1], [0.4, 0.3])
+        >>> X, y = G.rows(seed=3)[10**9 : 10**9 + 2]
+        >>> X.shape
+        (2, 1)
+        """
+        from polysolv.moe.rows.row_stream import MOST_ROWS, RowStream
+
+        seed = require_integer("seed", seed, 0, 2**64 - 1)
+        replicate = require_integer("replicate", replicate, 0, 2**32 - 1)
+        n = None if n is None else require_integer("n", n, 2, MOST_ROWS)
+        return RowStream.of(*self._packed(), self.sigma, seed, replicate, x, n)
 
     def translate(self, t1: float, t2: ArrayLike) -> MixingMeasure:
         """Add t1 to every beta0 and t2 (shape (d,)) to every beta1; the density does not change."""

@@ -1,9 +1,10 @@
 """Moves out of local maxima: many new divisions of the rows, made from those of the ends found so far.
 
 Split and merge moves (Ueda, Nakano, Ghahramani and Hinton 2000, Neural Computation 12), crossings of two ends
-(some atoms of the one, some of the other), softened gates, walls moved and tilted
-(:mod:`~polysolv.moe.walls`), and atoms put elsewhere by a scan of lines (:mod:`~polysolv.moe.scan`). They are
-raced as fresh starts are, so that the ones that run into exact alignments lose.
+(some atoms of the one, some of the other, anywhere or on either side of a cut), softened and hardened gates,
+walls moved and tilted (:mod:`~polysolv.moe.walls`), and atoms put elsewhere by a scan of lines
+(:mod:`~polysolv.moe.scan`). They are raced as fresh starts are, so that the ones that run into exact
+alignments lose.
 """
 
 from __future__ import annotations
@@ -65,9 +66,8 @@ def _rescanned(problem: Problem, pool: list[Array], rng: np.random.Generator) ->
     bases = distinct(small, mapped(small, np.array(bases), _MAPS), len(bases))
     through = lines(problem, rng)
     squares = (problem.y - through @ problem.Z) ** 2
-    return m_steps(
-        problem, [tau for base in bases for tau in inserted(problem, base, through, squares, _INSERTED)]
-    )
+    found = [inserted(problem, base, through, squares, _INSERTED) for base in bases]
+    return m_steps(problem, [tau for taus in found for tau in taus])
 
 
 def _crossed(problem: Problem, joint: Array, other: Array, rng: np.random.Generator) -> Indices:

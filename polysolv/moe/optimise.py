@@ -51,12 +51,12 @@ def ranking(merits: list[tuple[bool, float]]) -> list[int]:
     while left:
         clean, top = merits[left[0]]
         least = top - _TIE * max(1.0, abs(top)) if np.isfinite(top) else top
-        first = left[0]
-        for index in left:
-            if merits[index] < (clean, least):
+        ties = left[:1]
+        for index in left[1:]:
+            if merits[index][0] != clean or not merits[index][1] >= least:
                 break
-            first = min(first, index)
-        order.append(first)
+            ties.append(index)
+        order.append(min(ties))
         left.remove(order[-1])
     return order
 

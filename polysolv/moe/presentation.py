@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from polysolv.display.counted import counted
 from polysolv.display.grid import Grid, show_rate
 from polysolv.moe.cell_rates import CellRate, rates_of_fit
 from polysolv.moe.digits import shown
@@ -62,8 +63,8 @@ def fit_notes(fit: FitRecord) -> list[str]:
     excess = fit.mixing_measure.k - len(cells)
     if excess:
         notes.append(
-            f"the data support {len(cells)} atoms: rates are those of k - k* = {excess} excess experts, cell "
-            "by cell; refined rates are worst-case statements"
+            f"the data support {counted(len(cells), 'atom')}: rates are those of k - k* = "
+            f"{counted(excess, 'excess expert')}, cell by cell; refined rates are worst-case statements"
         )
         if all(len(cell) > 1 for cell in cells) and fit.gate_columns:
             notes.append("no atom looks exactly fitted: gate slopes may not be identifiable (k >= 2 k*)")
@@ -269,7 +270,8 @@ def _summary(fit: FitRecord) -> Grid:
         ["at a bound", ", ".join(fit.at_bound) or "-"],
         ["starts", f"{len(ends)}, log-likelihoods {min(ends):.4f} to {max(ends):.4f}{_spurious_starts(fit)}"],
     ]
-    title = f"{y_name} given {covariate_list(fit)}: k = {G.k} experts, n = {fit.n_samples:.15g}"
+    experts = counted(G.k, "expert")
+    title = f"{y_name} given {covariate_list(fit)}: k = {experts}, n = {fit.n_samples:.15g}"
     return Grid(title, ["fit", "value"], rows)
 
 

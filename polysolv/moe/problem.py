@@ -11,6 +11,7 @@ import numpy as np
 from polysolv.moe import likelihood, trust_region, weighted
 from polysolv.moe.coordinates import Bounds, Coordinates, interval
 from polysolv.moe.em import ExpectationMaximisation
+from polysolv.moe.engines.engine import Engine
 from polysolv.moe.likelihood import Array, Mask, pack, unpack
 from polysolv.moe.penalty import Penalty
 from polysolv.moe.restriction import Restriction
@@ -39,6 +40,7 @@ class Problem:
         penalty: what is added to the log-likelihood, or None.
         row_weights: how often each row counts, positive numbers, shape (n,); None for once. Everything is as
             if the rows were repeated so often: n is then :attr:`total`.
+        engine: what evaluates the log-likelihood of these rows; None for :mod:`~polysolv.moe.likelihood`.
     """
 
     coordinates: Coordinates
@@ -50,6 +52,7 @@ class Problem:
     restriction: Restriction
     penalty: Penalty | None = None
     row_weights: Array | None = None
+    engine: Engine | None = None
 
     @classmethod
     def of(
@@ -92,7 +95,7 @@ class Problem:
             return self
         if self.row_weights is None:
             chosen = np.sort(rng.choice(self.rows, rows, replace=False))
-            return replace(self, Z=np.ascontiguousarray(self.Z[:, chosen]), y=self.y[chosen])
+            return replace(self, Z=np.ascontiguousarray(self.Z[:, chosen]), y=self.y[chosen], engine=None)
         share = self.row_weights / self.total
         return self.counted(rng.multinomial(rows, share / share.sum()).astype(np.float64))
 
@@ -101,7 +104,7 @@ class Problem:
         if step == 1:
             return self
         if self.row_weights is None:
-            return replace(self, Z=np.ascontiguousarray(self.Z[:, ::step]), y=self.y[::step])
+            return replace(self, Z=np.ascontiguousarray(self.Z[:, ::step]), y=self.y[::step], engine=None)
         rows = -(-self.rows // step)
         ends = np.cumsum(self.row_weights)
         places = np.searchsorted(ends, np.arange(rows) * (float(ends[-1]) / rows), side="right")
@@ -111,7 +114,11 @@ class Problem:
         """Return the problem with these weights, shape (n,), the rows that count for nothing left out."""
         rows = np.flatnonzero(counts)
         return replace(
-            self, Z=np.ascontiguousarray(self.Z[:, rows]), y=self.y[rows], row_weights=counts[rows]
+            self,
+            Z=np.ascontiguousarray(self.Z[:, rows]),
+            y=self.y[rows],
+            row_weights=counts[rows],
+            engine=None,
         )
 
     def without_atom(self) -> Problem:
@@ -121,7 +128,8 @@ class Problem:
             pack(*(part[:k] for part in unpack(end, self.k))) for end in (self.box.lower, self.box.upper)
         )
         restriction = self.restriction.of(k)
-        return replace(self, k=k, box=Box(lower, upper, _gauge(restriction)), restriction=restriction)
+        box = Box(lower, upper, _gauge(restriction))
+        return replace(self, k=k, box=box, restriction=restriction, engine=None)
 
     @property
     def rows(self) -> int:
@@ -193,7 +201,10 @@ class Problem:
 
     def evaluate(self, vector: Array, second: bool = True) -> likelihood.Evaluation:
         """Return the objective (log-likelihood plus penalty) with its derivatives."""
-        found = likelihood.evaluate(vector, self.k, self.Z, self.y, second, self.row_weights)
+        if self.engine is None:
+            found = likelihood.evaluate(vector, self.k, self.Z, self.y, second, self.row_weights)
+        else:
+            found = self.engine.evaluate(vector, second)
         if self.penalty is None:
             return found
         log_variance = unpack(vector, self.k)[2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from polysolv.moe import likelihood
 from polysolv.moe.likelihood import Array, unpack
@@ -61,10 +62,10 @@ def inserted(problem: Problem, base: Array, through: Array, squares: Array, coun
         squares: their squared residuals, shape (c, n).
         count: how many at most.
 
-    An atom of density N added to the mixture g with weight e gains sum log(1 + e (N/g - 1)); e is raised by
-    EM maps, in which the line follows its rows, and N has one of a few variances relative to those of the
-    mixture. Of the atoms that would not be spurious the ones of largest gain are taken, and none that holds
-    much the same rows as a better one.
+    An atom of density N added to the mixture g with weight e gains sum log(1 + e (N/g - 1)). All lines are
+    scored with one weight; the best go through EM maps in which e rises and the line follows its rows. N has
+    one of a few variances relative to those of the mixture. Of the atoms that would not be spurious the ones
+    of largest gain are taken, and none that holds much the same rows as a better one.
     """
     joint = likelihood.log_joint(base, problem.k - 1, problem.Z, problem.y)
     top = joint.max(axis=0)
@@ -73,35 +74,15 @@ def inserted(problem: Problem, base: Array, through: Array, squares: Array, coun
     mass, variance = problem.often(tau).sum(axis=1), np.exp(unpack(base, problem.k - 1)[2])
     reference = weighted_median(variance, mass)
     rough = squares.astype(np.float32)
-    gains, widths, shares = [], [], []
-    for ratio in _RATIOS:
-        width = max(ratio * reference, 4.0 * problem.floor)
-        level = 0.5 * np.log(2.0 * np.pi * width) + density
-        quotient = rough * np.float32(-0.5 / width)
-        quotient -= level.astype(np.float32)
-        quotient = np.exp(np.minimum(quotient, np.float32(_CAP), out=quotient), out=quotient)
-        quotient *= np.float32(_FIRST_WEIGHT)
-        quotient += np.float32(1.0 - _FIRST_WEIGHT)
-        score = problem.often(np.log(quotient, out=quotient)).sum(axis=1)
-        best = np.argsort(-score, kind="stable")[:_REFINED]
-        near, line = squares[best], through[best]
-        weight = np.full((best.size, 1), _FIRST_WEIGHT)
-        for sweep in range(_SWEEPS):
-            quotient = np.exp(np.minimum(near * (-0.5 / width) - level, _CAP))
-            mixed = 1.0 - weight + weight * quotient
-            share = weight * quotient / mixed
-            if sweep < _SWEEPS - 1:
-                line = _refitted(problem, share, line)
-                near = (problem.y - line @ problem.Z) ** 2
-                weight = problem.often(share).sum(axis=1, keepdims=True) / problem.total
-        gains.append(problem.often(np.log(mixed)).sum(axis=1))
-        widths.append(np.full(best.size, width))
-        shares.append(share)
-    order = np.argsort(-np.concatenate(gains), kind="stable")
-    share, spread = np.concatenate(shares)[order], np.concatenate(widths)[order]
-    rows = problem.often(share).sum(axis=1, keepdims=True)
-    masses = np.concatenate([np.broadcast_to(mass, (order.size, mass.size)), rows], axis=1)
-    variances = np.concatenate([np.broadcast_to(variance, (order.size, mass.size)), spread[:, None]], axis=1)
+    widths = [max(ratio * reference, 4.0 * problem.floor) for ratio in _RATIOS]
+    found = [_refined(problem, density, through, rough, width) for width in widths]
+    gains, shares = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    order = np.argsort(-gains, kind="stable")
+    share = shares[order]
+    width = np.repeat(widths, [part.size for part, _ in found])[order]
+    shape = (order.size, mass.size)
+    masses = np.hstack([np.broadcast_to(mass, shape), problem.often(share).sum(axis=1, keepdims=True)])
+    variances = np.hstack([np.broadcast_to(variance, shape), width[:, None]])
     left = ~spurious_of_many(masses, variances, len(problem.restriction.expert_rows), 0.0).any(axis=1)
     unit = share / np.linalg.norm(share, axis=1, keepdims=True)
     kept: list[int] = []
@@ -110,6 +91,37 @@ def inserted(problem: Problem, base: Array, through: Array, squares: Array, coun
         left &= unit @ unit[kept[-1]] <= _ALIKE
         left[kept[-1]] = False
     return [np.vstack([tau * (1.0 - share[index]), share[index]]) for index in kept]
+
+
+def _refined(
+    problem: Problem, density: Array, through: Array, squares: NDArray[np.float32], width: float
+) -> tuple[Array, Array]:
+    """Return gains (c,) and shares (c, n) of the best atoms of one variance along the lines, after EM maps.
+
+    Args:
+        problem: data.
+        density: log density of the mixture without the atom, shape (n,).
+        through, squares: lines and their squared residuals.
+        width: the variance.
+    """
+    level = 0.5 * np.log(2.0 * np.pi * width) + density
+    quotient = squares * np.float32(-0.5 / width)
+    quotient -= level.astype(np.float32)
+    quotient = np.exp(np.minimum(quotient, np.float32(_CAP), out=quotient), out=quotient)
+    quotient *= np.float32(_FIRST_WEIGHT)
+    quotient += np.float32(1.0 - _FIRST_WEIGHT)
+    score = problem.often(np.log(quotient, out=quotient)).sum(axis=1)
+    line = through[np.argsort(-score, kind="stable")[:_REFINED]]
+    weight: Array = np.full((line.shape[0], 1), _FIRST_WEIGHT)
+    for sweep in range(_SWEEPS):
+        near = (problem.y - line @ problem.Z) ** 2
+        density_ratio = np.exp(np.minimum(near * (-0.5 / width) - level, _CAP))
+        mixed = 1.0 - weight + weight * density_ratio
+        share = weight * density_ratio / mixed
+        if sweep < _SWEEPS - 1:
+            line = _refitted(problem, share, line)
+            weight = problem.often(share).sum(axis=1, keepdims=True) / problem.total
+    return problem.often(np.log(mixed)).sum(axis=1), share
 
 
 def _refitted(problem: Problem, weights: Array, before: Array) -> Array:

@@ -14,6 +14,9 @@ import numpy as np
 
 from polysolv.moe.likelihood import Array, Evaluation, Mask
 
+# (vector, what was found there, radius) -> a step in the box, and the gain it promises
+Proposal = Callable[[Array, Evaluation, float], tuple[Array, float]]
+
 CURVATURE_TOLERANCE = 1e-9
 _RADIUS, _MAX_RADIUS, _MIN_RADIUS = 1.0, 1e8, 1e-12
 _MAX_STALLS = 3
@@ -77,6 +80,7 @@ def ascend(
     tol: float,
     max_iter: int,
     report: Callable[[int, float, float], None] | None = None,
+    propose: Proposal | None = None,
 ) -> Ascent:
     """Maximise a log-likelihood from ``start``.
 
@@ -89,8 +93,9 @@ def ascend(
         tol: bound on the largest entry of the projected gradient per observation.
         max_iter: bound on the number of evaluations after the first.
         report: called with (iteration, value, gradient norm).
+        propose: makes the steps; None for those of the quadratic model.
 
-    The step minimises the quadratic model on the intersection of box and ball (More and Sorensen 1983, by
+    That step minimises the quadratic model on the intersection of box and ball (More and Sorensen 1983, by
     eigendecomposition; bounds by an active-set method, with the projected-gradient point as the fallback, so
     the usual convergence theory of trust regions holds).
     """
@@ -118,8 +123,11 @@ def ascend(
             break
         if iteration == max_iter:
             break
-        step, gain = box_step(slope, curvature, box.lower - vector, box.upper - vector, radius, box.gauge)
-        gain *= rows
+        if propose is None:
+            step, gain = box_step(slope, curvature, box.lower - vector, box.upper - vector, radius, box.gauge)
+            gain *= rows
+        else:
+            step, gain = propose(vector, found, radius)
         length = float(np.linalg.norm(step))
         proposal = box.clip(vector + step)
         tried = evaluate(proposal)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
+from polysolv.display.counted import counted
 from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError
 from polysolv.polynomials.expression import Names, parse_equation
@@ -114,7 +115,7 @@ class GenericSystem(RichDisplay):
 
     def _display(self) -> Tables:
         labels = [f"f[{i}]" for i in range(1, len(self.equations) + 1)]
-        title = f"{len(self.equations)} equations, {len(self.unknowns)} unknowns"
+        title = f"{counted(len(self.equations), 'equation')}, {counted(len(self.unknowns), 'unknown')}"
         grid, left_out = equations_grid(title, labels, self.equations, self.unknowns)
         return [grid], left_out
 

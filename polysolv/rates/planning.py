@@ -143,7 +143,9 @@ class Plan(RichDisplay):
         ]
         title = f"{self.family.name}: from n = {_show_number(self.n)} to an error of "
         title += f"{_show_number(self.target_error)} in a cell of {self.m} atom{'s' if self.m > 1 else ''}"
-        return Grid(title, ["parameter", "statement", "rate", "error now", "n needed", "times n"], rows)
+        return Grid(
+            title, ["parameter", "statement", "rate", "error now", "n needed", "times n"], rows, (0, 1)
+        )
 
     def _display(self) -> Tables:
         return [self.grid()], (*self.notes, self.plain_words)
@@ -176,10 +178,11 @@ class Plan(RichDisplay):
         return "\n\n".join([self.grid().to_markdown(), notes, self.plain_words])
 
     def to_latex(self) -> str:
-        """Return the table as LaTeX (package booktabs), the notes as comments."""
-        return "\n\n".join(
-            [self.grid().to_latex(), "\n".join(f"% {note}" for note in (*self.notes, self.plain_words))]
-        )
+        """Return the table as LaTeX for a paper, with its notes."""
+        from polysolv.display.latex_table import latex_tables
+
+        names = [p.name for p in self.family.parameters]
+        return latex_tables([self.grid()], self.notes, names, self.plain_words)
 
     @property
     def plain_words(self) -> str:

@@ -200,7 +200,7 @@ class RateReport(RichDisplay, Value):
             "parameter",
             *map(COLUMNS.__getitem__, columns),
         ]
-        return Grid(f"allocations with k* = {self.k_true}", headers, rows)
+        return Grid(f"allocations with k* = {self.k_true}", headers, rows, (0, 2, 3))
 
     def to_text(self) -> str:
         """Return the report as plain text, with :attr:`sentence` at the end."""
@@ -230,9 +230,11 @@ class RateReport(RichDisplay, Value):
         return "\n\n".join([*grids, "\n".join(f"- {note}" for note in self.notes), self.plain_words])
 
     def to_latex(self) -> str:
-        """Return the tables as LaTeX (package booktabs), the notes as comments."""
-        grids = [grid.to_latex() for grid in (self.grid(), self.allocation_grid()) if grid is not None]
-        return "\n\n".join([*grids, "\n".join(f"% {note}" for note in (*self.notes, self.plain_words))])
+        """Return the tables as LaTeX for a paper, see :func:`polysolv.display.latex_table.latex_tables`."""
+        from polysolv.display.latex_table import latex_tables
+
+        grids = [grid for grid in (self.grid(), self.allocation_grid()) if grid is not None]
+        return latex_tables(grids, self.notes, [p.name for p in self.family.parameters], self.plain_words)
 
     def _display(self) -> Tables:
         grids = [grid for grid in (self.grid(), self.allocation_grid()) if grid is not None]
@@ -386,7 +388,7 @@ def _cells_grid(title: str, cells: Sequence[CellRates], columns: Sequence[str] =
         for cell in cells
         for rates in cell.parameters.values()
     ]
-    return Grid(title, headers, rows)
+    return Grid(title, headers, rows, (0, 3))
 
 
 def certificate_headers(cells: Sequence[CellRates]) -> list[str]:

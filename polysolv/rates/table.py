@@ -102,8 +102,10 @@ class RateTable(RichDisplay):
         return self.grid().to_markdown()
 
     def to_latex(self) -> str:
-        """Return the table as LaTeX (package booktabs)."""
-        return self.grid().to_latex()
+        """Return the table as LaTeX for a paper, with its notes; columns of one kind side by side."""
+        from polysolv.display.latex_table import latex_tables
+
+        return latex_tables([self.grid()], self.notes, [p.name for p in self.family.parameters])
 
     def to_pandas(self) -> DataFrame:
         """Return a data frame, one row for each excess and parameter, with Fractions as values.

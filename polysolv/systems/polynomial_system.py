@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from polysolv.display.counted import counted
 from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError
 from polysolv.polynomials.polynomial import Index, Polynomial
@@ -120,7 +121,7 @@ class PolynomialSystem(RichDisplay):
             lines.append(
                 f"{self.family.name}, d = {self.dimension}, cell size m = {self.m}, degree r = {self.degree}"
             )
-        lines.append(f"{len(self.equations)} equations, {len(self.unknowns)} unknowns")
+        lines.append(f"{counted(len(self.equations), 'equation')}, {counted(len(self.unknowns), 'unknown')}")
         positive = f" with {', '.join(self.weights)} > 0" if self.weights else ""
         lines.append(f"wanted: real solutions{positive}")
         if self.nontrivial:

@@ -22,7 +22,10 @@ def main(arguments: list[str]) -> int:
         print(f"verify: {path!r}: {result.step}: {result.reason}", file=sys.stderr)
         return MALFORMED
     encoding = sys.stdout.encoding  # perhaps ASCII, which has no dash
-    print(result.text().encode(encoding, "replace").decode(encoding))
+    try:
+        print(result.text().encode(encoding, "replace").decode(encoding), flush=True)
+    except BrokenPipeError:  # the reader has gone, as in `| head -1`; the exit code still says it
+        sys.stdout = sys.__stdout__ = None  # type: ignore[misc]
     return result.exit_code
 
 

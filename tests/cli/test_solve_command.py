@@ -93,7 +93,7 @@ def test_counts_that_are_known_by_hand(name: str) -> None:
 def test_certify_and_real() -> None:
     code, out, _ = run_solve("-", "--certify", "--real", text="x^2 + 1\ny^3 - 8\n")
     assert code == 0
-    assert "no finite solutions" in out
+    assert "no real solutions" in out
     assert "certified 6 (pairwise distinct 6; real 0, non-real 6)" in out
     code, out, _ = run_solve("-", "--certify", "--format", "json", text="x^2 - 2\n")
     assert json.loads(out)["certification"]["counts"]["certified"] == 2

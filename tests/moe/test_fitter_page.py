@@ -2,13 +2,16 @@ import doctest
 import warnings
 from pathlib import Path
 
-PAGE = Path(__file__).parents[2] / "docs" / "fitter.md"
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_the_examples_of_the_page_run_as_printed():
+@pytest.mark.parametrize(("page", "examples"), [("fitter.md", 5), ("inference.md", 10)])
+def test_the_examples_of_the_page_run_as_printed(page, examples):
     with warnings.catch_warnings():
         failed, attempted = doctest.testfile(
-            str(PAGE), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE
+            str(DOCS / page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE
         )
-    assert attempted >= 5
+    assert attempted >= examples
     assert failed == 0

@@ -9,6 +9,7 @@ from scipy.stats import chi2, norm
 
 from polysolv.moe import MixingMeasure, SoftmaxGaussianMoE
 from polysolv.moe.intervals import draws_needed
+from polysolv.moe.likelihood_ratio import LikelihoodRatioTest
 
 TRUTH = MixingMeasure([0.3, 0], [[1], [0]], [[1.5], [-1.5]], [1, -1], [0.4, 0.3])
 
@@ -148,7 +149,7 @@ def test_what_was_asked_is_in_summary_page_and_file(fit):
     fit.bootstrap(19, seed=4)
     fit.conf_int(0.9, "bootstrap")
     fit.conf_int(0.9, "profile")
-    fit.lr_test(n=1, n_init=1)
+    fit.inference_ = fit.inference_.with_test(LikelihoodRatioTest(2, 3, 1.5, (1.0, 2.0), 2, 0, 7))
     words = ("90 % interval (bootstrap)", "90 % interval (profile)", "19 draws, seed 4", "against k = 3")
     text, page = str(fit.summary()), fit_page([record_of(fit)], None)
     assert all(word in text and word in page for word in words)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from polysolv.display.counted import counted
 from polysolv.errors import InputError
 from polysolv.homotopy.closeness import close_in_own_units
 from polysolv.homotopy.compiled import codes
@@ -166,7 +167,10 @@ def _in_common_units(
         require_paths(len(points), max_paths)
         trace_test = held
         passed = "passed" if held else "did not pass, so that solutions may be missing"
-        notes = (f"monodromy found {len(points)} solutions of the generic system; the trace test {passed}",)
+        notes = (
+            f"monodromy found {counted(len(points), 'solution')} of the generic system; "
+            f"the trace test {passed}",
+        )
     elif found is not None and start == "polyhedral":
         from polysolv.homotopy.starts import polyhedral
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from polysolv.display.counted import counted
 from polysolv.polynomials.gaussian_rational import GaussianRational
 from polysolv.polynomials.generic_system import GenericSystem
 from polysolv.polynomials.polynomial import ComplexPolynomial
@@ -56,5 +57,5 @@ def labelled(system: GenericSystem) -> LabelledSystem:
         system.unknowns,
         system.equations,
         tuple(f"f[{i}]" for i in range(1, len(system.equations) + 1)),
-        (f"{len(system.equations)} equations, {len(system.unknowns)} unknowns",),
+        (f"{counted(len(system.equations), 'equation')}, {counted(len(system.unknowns), 'unknown')}",),
     )

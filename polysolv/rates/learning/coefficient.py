@@ -119,6 +119,12 @@ class LearningCoefficient(RichDisplay):
         """Return the table in Markdown."""
         return self.grid().to_markdown()
 
+    def to_latex(self) -> str:
+        """Return the table as LaTeX for a paper, with its notes."""
+        from polysolv.display.latex_table import latex_tables
+
+        return latex_tables(*self._display())
+
     def to_text(self) -> str:
         """Return the table and the notes as plain text."""
         from polysolv.display.rich_display import to_text

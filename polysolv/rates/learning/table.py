@@ -145,7 +145,7 @@ class LearningCoefficients(RichDisplay):
                 listed = " ".join("(" + ",".join(map(str, sizes)) + ")" for sizes in entry.allocations)
                 bounds = str(entry) if entry.value is not None else f"{entry.lower} to {entry.upper}"
                 rows.append([str(entry.k), str(entry.k_true), bounds, listed])
-        return Grid("optimal cell sizes", ["k", "k*", "coefficient", "cell sizes"], rows)
+        return Grid("optimal cell sizes", ["k", "k*", "coefficient", "cell sizes"], rows, (0, 1))
 
     def to_text(self) -> str:
         """Return tables and notes as plain text."""
@@ -165,6 +165,12 @@ class LearningCoefficients(RichDisplay):
     def to_markdown(self) -> str:
         """Return the table in Markdown."""
         return self.grid().to_markdown()
+
+    def to_latex(self) -> str:
+        """Return both tables as LaTeX for a paper, with their notes."""
+        from polysolv.display.latex_table import latex_tables
+
+        return latex_tables(*self._display())
 
     def _display(self) -> Tables:
         return [self.grid(), self.allocation_grid()], self.notes

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from polysolv.certificates.premises import premise_texts
+from polysolv.display.counted import counted
 from polysolv.display.filling import fill
 from polysolv.display.grid import Grid, show_rate
 from polysolv.display.rich_display import DisplayedList, RichDisplay, Tables
@@ -71,7 +72,7 @@ class Explanation(RichDisplay):
         """Return the explanation as plain text."""
         bounds, source = self.bounds, self.family.source
         lines = [
-            f"{self.family.name}, cell of m = {self.m} atoms, parameter {bounds.name}",
+            f"{self.family.name}, cell of m = {counted(self.m, 'atom')}, parameter {bounds.name}",
             f"K = {self.family.log_symbol}" if source is None else f"u = {source.text}",
         ]
         relations = self.family.for_cell(self.m).relations
