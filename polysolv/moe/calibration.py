@@ -15,7 +15,7 @@ valley of nearly singular parameters is made of.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,10 +50,10 @@ class Sample:
         """Number of rows."""
         return self.y.size
 
-    def derivatives(self, vector: Array, start: int) -> Array:
+    def derivatives(self, vector: Array, start: int, second: bool = True) -> Array:
         """Return the derivatives of a block of rows (:mod:`~polysolv.moe.row_derivatives`)."""
         rows = slice(start, start + _BLOCK)
-        return row_derivatives(vector, self.k, self.Z[:, rows], self.y[rows])
+        return row_derivatives(vector, self.k, self.Z[:, rows], self.y[rows], second)
 
     def weighted(self, vector: Array, weights: Array) -> Evaluation:
         """Return the sum of weights times the log-likelihood of the rows."""
@@ -97,7 +97,13 @@ class Surrogate:
         return weighted if self.base is None else _sum(self.base(vector), weighted)
 
 
-def calibrated(sample: Sample, vector: Array, found: Evaluation, base: Mean | None = None) -> Surrogate:
+def calibrated(
+    sample: Sample,
+    vector: Array,
+    found: Evaluation,
+    base: Mean | None = None,
+    others: Sequence[tuple[Array, Evaluation]] = (),
+) -> Surrogate:
     """Return the surrogate of a log-likelihood that is known at a vector.
 
     Args:
@@ -105,19 +111,62 @@ def calibrated(sample: Sample, vector: Array, found: Evaluation, base: Mean | No
         vector: parameters in the layout of :mod:`~polysolv.moe.likelihood`.
         found: the log-likelihood of all rows per observation, with its Hessian.
         base: returns that of the first rows per observation; None for the mean over the sample.
+        others: further vectors with their evaluations per observation; values and gradients there take part.
 
     Raises:
         FloatingPointError: if squares of a row's derivatives overflow.
     """
-    blocks = range(0, sample.rows, _BLOCK)
-    size = entries(vector.size)
-    mean, products = np.zeros(size), np.zeros((size, size))
-    for start in blocks:
-        own = sample.derivatives(vector, start)
-        mean += own.sum(axis=1)
-        products += own @ own.T
-    mean /= sample.rows
-    covariance = products / sample.rows - np.outer(mean, mean)
+    points = [vector, *(other for other, _ in others)]
+    wanted = _columns([found, *(there for _, there in others)])
+    mean, covariance = _moments(sample, points)
+    based = None
+    if base is None:
+        wanted -= mean
+    else:
+        based = base(vector)
+        wanted -= _columns([based, *(base(other) for other, _ in others)])
+    factors = _least_squares(covariance, mean, wanted)
+    weights = np.concatenate([factors @ _variables(sample, points, start) for start in _blocks(sample)])
+    weights = (weights - factors @ mean + (1.0 if base is None else 0.0)) / sample.rows
+    reached = sample.weighted(vector, weights)
+    if based is not None:
+        reached = _sum(based, reached)
+    rest = _sum(found, Evaluation(-reached.value, -reached.gradient, -_hessian(reached)))
+    return Surrogate(sample, weights, base, vector, rest)
+
+
+def _blocks(sample: Sample) -> range:
+    return range(0, sample.rows, _BLOCK)
+
+
+def _variables(sample: Sample, points: list[Array], start: int) -> Array:
+    """Return the auxiliary variables of a block of rows: all derivatives at the first point, then slopes."""
+    first, *others = points
+    known = [sample.derivatives(first, start)]
+    known += [sample.derivatives(other, start, second=False) for other in others]
+    return np.concatenate(known)
+
+
+def _columns(evaluations: list[Evaluation]) -> Array:
+    """Return evaluations in the order of the auxiliary variables."""
+    first, *others = evaluations
+    return np.concatenate([flattened(first), *(np.append(each.value, each.gradient) for each in others)])
+
+
+def _moments(sample: Sample, points: list[Array]) -> tuple[Array, Array]:
+    """Return mean and covariance matrix of the auxiliary variables over the sample."""
+    total: Array = np.zeros(())
+    products: Array = np.zeros(())
+    for start in _blocks(sample):
+        own = _variables(sample, points, start)
+        total = total + own.sum(axis=1)
+        products = products + own @ own.T
+    mean = total / sample.rows
+    return mean, products / sample.rows - np.outer(mean, mean)
+
+
+def _least_squares(covariance: Array, mean: Array, wanted: Array) -> Array:
+    """Return factors of the auxiliary variables: the smallest ones with covariance @ factors = wanted."""
     unit = np.sqrt(np.maximum(np.diagonal(covariance), 0.0))
     unit[unit <= _LEAST_VARIANCE * np.abs(mean)] = np.inf
     correlation = covariance / np.outer(unit, unit)
@@ -125,16 +174,8 @@ def calibrated(sample: Sample, vector: Array, found: Evaluation, base: Mean | No
         raise FloatingPointError("derivatives of rows overflow")
     eigenvalues, Q = np.linalg.eigh(correlation)
     kept = eigenvalues > _LEAST_VARIANCE * eigenvalues[-1]
-    based = None if base is None else base(vector)
-    wanted = (flattened(found) - (mean if based is None else flattened(based))) / unit
-    factors = (Q[:, kept] @ ((Q[:, kept].T @ wanted) / eigenvalues[kept])) / unit
-    weights = np.concatenate([factors @ sample.derivatives(vector, start) for start in blocks])
-    weights = (weights - factors @ mean + (1.0 if base is None else 0.0)) / sample.rows
-    reached = sample.weighted(vector, weights)
-    if based is not None:
-        reached = _sum(based, reached)
-    rest = _sum(found, Evaluation(-reached.value, -reached.gradient, -_hessian(reached)))
-    return Surrogate(sample, weights, base, vector, rest)
+    factors: Array = (Q[:, kept] @ ((Q[:, kept].T @ (wanted / unit)) / eigenvalues[kept])) / unit
+    return factors
 
 
 def _sum(left: Evaluation, right: Evaluation) -> Evaluation:

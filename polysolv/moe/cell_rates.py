@@ -20,6 +20,8 @@ from polysolv.rates.statements import parameter_rates
 
 FAMILY, FREE_GATE = "softmax-gaussian", "gaussian-experts-free-gate"
 ONE_VARIANCE = "nothing is proved for experts that look like one where all share one variance"
+# With few levels and one variance, experts may change places from level to level.
+ONE_VARIANCE_RELATIONS = "nothing is proved for one variance where the covariates satisfy relations"
 GATE_SEPARATED = "the gate has no maximum: its slopes grow without end"
 
 
@@ -98,8 +100,8 @@ def cell_rates(
             continue
         size = min(len(cell), MAX_CELL_SIZE)
         why = withheld
-        if structure is not None and structure.equal_variances and size > 1:
-            why = why or ONE_VARIANCE
+        if structure is not None and structure.equal_variances:
+            why = why or (ONE_VARIANCE_RELATIONS if relations else ONE_VARIANCE if size > 1 else "")
         r, parameters = _rates(d, tuple(relations), size, exactly_fitted, why, structure)
         if structure is not None and structure.equal_variances:
             # What is in print is not about this model, though it holds of a cell of one atom.

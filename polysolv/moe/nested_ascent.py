@@ -36,9 +36,11 @@ PREFIXES = (10**5, 10**7)
 # A surrogate is made of this share of the rows, or of the sample alone if that is no less.
 _SHARE = 100
 _INNER_STEPS, _INNER_TOLERANCE = 100, 1e-3
+# So many of the last evaluations at other vectors take part in a calibration.
+_OTHERS = 2
 # Evaluations after the first over a prefix. No ascent goes to its end there: what fewer rows say of nearly
 # singular directions is noise, and leads to lower maxima of all rows.
-_FIRST_STEPS, _MIDDLE_STEPS = 12, 2
+FIRST_STEPS, MIDDLE_STEPS = 12, 2
 
 Engine = Callable[[Array, int], Evaluation]
 Report = Callable[[int, float, float], None]
@@ -84,6 +86,7 @@ def nested_ascent(
     max_iter: int,
     report: Report | None = None,
     wanted: Sequence[int] = PREFIXES,
+    first_steps: int = FIRST_STEPS,
 ) -> NestedAscent:
     """Maximise a log-likelihood over all rows, from the end over fewer of them.
 
@@ -96,14 +99,15 @@ def nested_ascent(
         max_iter: bound on the number of evaluations over all rows after the first.
         report: called with (iteration, value, gradient norm) of all rows.
         wanted: on how many rows to ascend before all; the first is the plain trust region's.
+        first_steps: bound on the evaluations after the first over the fewest rows.
     """
     first, *others = prefixes(rows, wanted)
-    limit = min(max_iter, _FIRST_STEPS) if others else max_iter
+    limit = min(max_iter, first_steps) if others else max_iter
     told = None if others else report
     ascent = ascend(lambda at: evaluate(at, first), start, box, first, weights, tol, limit, told)
     passes = {first: ascent.evaluations}
     for count in others:
-        limit, told = (max_iter, report) if count == rows else (min(max_iter, _MIDDLE_STEPS), None)
+        limit, told = (max_iter, report) if count == rows else (min(max_iter, MIDDLE_STEPS), None)
         ascent = calibrated_ascent(evaluate, count, sample, ascent.vector, box, weights, tol, limit, told)
         passes[count] = ascent.evaluations
     return NestedAscent(ascent, passes)
@@ -125,6 +129,13 @@ def calibrated_ascent(
     ``evaluations`` of the result counts those over all ``rows``.
     """
     few = rows // _SHARE
+    seen: list[tuple[Array, Evaluation]] = []
+
+    def full(vector: Array) -> Evaluation:
+        found = evaluate(vector, rows)
+        if found.finite:
+            seen.append((vector, _per_row(found, rows)))
+        return found
 
     def base(vector: Array) -> Evaluation:
         return _per_row(evaluate(vector, few), few)
@@ -133,13 +144,12 @@ def calibrated_ascent(
         low, high = np.maximum(box.lower, vector - radius), np.minimum(box.upper, vector + radius)
         around = Box(low, high, box.gauge)
         mean = _per_row(found, rows)
-        surrogate = calibrated(sample, vector, mean, base if few > sample.rows else None)
+        others = [pair for pair in seen[-1 - _OTHERS :] if pair[0] is not vector][-_OTHERS:]
+        surrogate = calibrated(sample, vector, mean, base if few > sample.rows else None, others)
         end = ascend(surrogate, vector, around, 1, weights, _INNER_TOLERANCE * tol, _INNER_STEPS)
         return end.vector - vector, (end.evaluation.value - end.values[0]) * rows
 
-    return ascend(
-        lambda vector: evaluate(vector, rows), start, box, rows, weights, tol, max_iter, report, propose
-    )
+    return ascend(full, start, box, rows, weights, tol, max_iter, report, propose)
 
 
 def _per_row(found: Evaluation, rows: int) -> Evaluation:

@@ -189,7 +189,7 @@ def range_grid(fits: list[FitRecord]) -> Grid:
             ]
         )
     _, y_name = fits[0].column_names
-    return Grid(f"choice of k for {y_name}, n = {fits[0].n_samples}", headers, rows)
+    return Grid(f"choice of k for {y_name}, n = {fits[0].n_samples:.15g}", headers, rows)
 
 
 def range_notes(fits: list[FitRecord]) -> list[str]:
@@ -270,7 +270,7 @@ def _summary(fit: FitRecord) -> Grid:
         ["at a bound", ", ".join(fit.at_bound) or "-"],
         ["starts", f"{len(ends)}, log-likelihoods {min(ends):.4f} to {max(ends):.4f}{_spurious_starts(fit)}"],
     ]
-    title = f"{y_name} given {covariate_list(fit)}: k = {counted(G.k, 'expert')}, n = {fit.n_samples}"
+    title = f"{y_name} given {covariate_list(fit)}: k = {counted(G.k, 'expert')}, n = {fit.n_samples:.15g}"
     return Grid(title, ["fit", "value"], rows)
 
 

@@ -123,9 +123,9 @@ def _beyond(fits: Sequence[FitRecord], chosen: FitRecord) -> list[str]:
     if rate is not None:
         distance = n ** -float(rate)
         found.append(
-            f"with n = {n:,} rows an expert that lies within about n^(-{rate}) = {distance:.2g} of another "
-            "one, in units of its spread and up to a constant, would not be told from it; half of that "
-            f"takes {2 ** float(1 / rate):,.0f} times the rows"
+            f"with n = {n:,.15g} rows an expert that lies within about n^(-{rate}) = {distance:.2g} of "
+            "another one, in units of its spread and up to a constant, would not be told from it; half of "
+            f"that takes {2 ** float(1 / rate):,.0f} times the rows"
         )
     return found
 

@@ -49,21 +49,27 @@ def flattened(found: Evaluation) -> Array:
     return np.concatenate([[found.value], found.gradient, triangle])
 
 
-def row_derivatives(vector: Array, k: int, Z: Array, y: Array) -> Array:
-    """Return the columns of all rows, shape (:func:`entries`, n).
+def row_derivatives(vector: Array, k: int, Z: Array, y: Array, second: bool = True) -> Array:
+    """Return the columns of all rows, shape (:func:`entries`, n), or (1 + q, n) without the Hessians.
 
     Args:
         vector: parameters, q numbers.
         k: number of experts.
         Z: transposed design, shape (p, n), first row ones.
         y: responses, shape (n,).
+        second: whether the Hessians are wanted.
 
     The formulas are those of :func:`polysolv.moe.likelihood.derivatives`, before the sum over the rows.
     """
     size, p = vector.size, Z.shape[0]
     kp, upper = k * p, np.triu_indices(size)
-    out = np.empty((entries(size), y.size))
+    out = np.empty((entries(size) if second else 1 + size, y.size))
     for block in _blocks(vector, k, Z, y):
+        out[0, block.columns] = block.value
+        out[1 : 1 + size, block.columns] = block.first
+        out[1 : 1 + kp, block.columns] -= block.gates
+        if not second:
+            continue
         z, tau, e, h = block.z, block.tau, block.e, block.h
         zz = z[:, None] * z
         hessian = -block.first[:, None] * block.first
@@ -76,9 +82,6 @@ def row_derivatives(vector: Array, k: int, Z: Array, y: Array) -> Array:
             hessian[g, s] += z * (tau[i] * h[i])
             hessian[x, s] += z * (tau[i] * (e[i] * h[i] - e[i]))
             hessian[s, s] += tau[i] * (h[i] * h[i] - h[i] - 0.5)
-        out[0, block.columns] = block.value
-        out[1 : 1 + size, block.columns] = block.first
-        out[1 : 1 + kp, block.columns] -= block.gates
         out[1 + size :, block.columns] = hessian[upper]
     return out
 

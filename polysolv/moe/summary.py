@@ -72,7 +72,7 @@ def sentences(fit: FitRecord) -> list[str]:
         more = f" and so on ({len(moves) - most} more)" if len(moves) > most else ""
         found.append(
             f"expert {i} holds {_percent(share)} of the rows ({fit.effective_rows[i]:.1f} of "
-            f"{fit.n_samples}): "
+            f"{fit.n_samples:.15g}): "
             f"{y_name} {', '.join(moves[:most])}{more}, with a standard deviation of "
             f"{math.sqrt(G.sigma[i]):.3g} around that"
         )
@@ -95,7 +95,9 @@ def _experts(fit: FitRecord) -> Grid:
         rows.append([str(i), share, f"{mass:.1f}", f"{math.sqrt(variance):.4g}", remark])
     _, y_name = fit.column_names
     k = fit.mixing_measure.k
-    title = f"{y_name} given {covariate_list(fit)}: {k} expert{'s' if k > 1 else ''}, n = {fit.n_samples}"
+    title = (
+        f"{y_name} given {covariate_list(fit)}: {k} expert{'s' if k > 1 else ''}, n = {fit.n_samples:.15g}"
+    )
     return Grid(title, ["expert", "share", "effective rows", "standard deviation", "remark"], rows)
 
 

@@ -59,7 +59,8 @@ def tilted(problem: Problem, vector: Array, rng: np.random.Generator) -> list[Ar
     near the wall those are passed that fit best into the atom on the other side.
     """
     Z, k = problem.Z, problem.k
-    if Z.shape[0] < 3:
+    seen = np.isin(np.arange(Z.shape[0]), problem.restriction.gate_rows)
+    if seen.sum() < 3:
         return []
     gate, expert, log_variance = unpack(vector, k)
     logits = gate @ Z
@@ -77,7 +78,7 @@ def tilted(problem: Problem, vector: Array, rng: np.random.Generator) -> list[Ar
             gain = side * (density[other] - density[one])[near]
             for row in near[np.argsort(-gain)[:_TILTS]]:
                 z = Z[:, row]
-                direction = rng.exponential(size=z.size) * z
+                direction = rng.exponential(size=z.size) * z * seen
                 turned = gate.copy()
                 step = (1.0 + _PAST) * ((gate[one] - gate[other]) @ z) / (direction @ z)
                 turned[one] -= step * direction
@@ -97,13 +98,14 @@ def widened(problem: Problem, vector: Array) -> list[Array]:
     logits = gate @ problem.Z
     joint = likelihood.log_joint(vector, k, problem.Z, problem.y)
     found = []
+    often = problem.often(np.ones(problem.rows))
     for atom in np.flatnonzero(problem.mass(vector) < p + LEAST_ROWS).tolist():
         others = [i for i in range(k) if i != atom]
         for by_gate, lead in enumerate((joint, logits)):
             ahead = lead[atom] - lead[others].max(axis=0)
             order = np.argsort(-ahead, kind="stable")
             for more in _MORE:
-                rows = p + int(LEAST_ROWS) + more
+                rows = 1 + int(np.searchsorted(np.cumsum(often[order]), p + int(LEAST_ROWS) + more))
                 if rows >= problem.rows:
                     continue
                 shares = np.exp(likelihood.log_softmax(joint[others]))

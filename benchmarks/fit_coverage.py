@@ -5,7 +5,7 @@ apart and once with experts that overlap. It is fitted with k = 2, where all met
 every parameter, and (fewer sets) with k = 3, where atoms look like one and the fit withholds their intervals:
 what the methods would say of them all the same, against the true atom nearest to each, ends the table.
 
-    nice python benchmarks/coverage.py --sets 200 --n 200 1000 --store coverage.jsonl
+    nice python benchmarks/fit_coverage.py --sets 200 --n 200 1000 --store coverage.jsonl
 
 Coverage with its Monte Carlo error (of the mean over sets), and in parentheses the median width relative to
 that of Wald's. "bootstrap" is what conf_int gives, bias-corrected quantiles of parametric draws; "quantiles"
