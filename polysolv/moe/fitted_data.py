@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from polysolv.errors import InputError
 from polysolv.moe.checks import check_count, check_data, check_settings
 from polysolv.moe.columns import bounds_of, independent_columns
 from polysolv.moe.coordinates import interval
@@ -92,6 +93,10 @@ def fitted_data(
         for part in (asked.gate, asked.experts)
     )
     structure = Structure(gate, experts, asked.equal_variances)
+    if not structure.used:
+        first = asked.used[0]
+        allowed = "a column that varies by more than the rounding errors of its values"
+        raise InputError(f"X: column {first}", float(X[0, first]), allowed)
     check_count(y.size, structure, settings["n_experts"], row_weights)
     distinct = distinct_rows(X[:, list(structure.used)], y, row_weights)
     floor = _least_variance(settings, *distinct, structure.among(structure.used))

@@ -84,7 +84,7 @@ def inserted(problem: Problem, base: Array, through: Array, squares: Array, coun
     masses = np.hstack([np.broadcast_to(mass, shape), problem.often(share).sum(axis=1, keepdims=True)])
     variances = np.hstack([np.broadcast_to(variance, shape), width[:, None]])
     left = ~spurious_of_many(masses, variances, len(problem.restriction.expert_rows), 0.0).any(axis=1)
-    unit = share / np.linalg.norm(share, axis=1, keepdims=True)
+    unit = share / np.maximum(np.linalg.norm(share, axis=1, keepdims=True), 1e-300)
     kept: list[int] = []
     while left.any() and len(kept) < count:
         kept.append(int(left.argmax()))

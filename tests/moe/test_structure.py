@@ -210,6 +210,12 @@ def test_settings_that_are_refused(frame, settings, words):
     assert "\n" not in str(caught.value)
 
 
+def test_a_column_of_rounding_errors_is_one_line():
+    X = 1e6 + 1e-9 * (np.arange(40) % 2)[:, None]
+    with pytest.raises(InputError, match="X: column 0: .*rounding errors of its values"):
+        SoftmaxGaussianMoE(2).fit(X, np.arange(40.0) ** 2)
+
+
 def exponents(cells, d, structure):
     found = cell_rates(cells, d, structure=structure)
     return [
