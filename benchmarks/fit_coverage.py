@@ -7,9 +7,9 @@ what the methods would say of them all the same, against the true atom nearest t
 
     nice python benchmarks/fit_coverage.py --sets 200 --n 200 1000 --store coverage.jsonl
 
-Coverage in per cent with its Monte Carlo error (of the mean over sets), and in parentheses the median width relative to
-that of Wald's. "bootstrap" is what conf_int gives, bias-corrected quantiles of parametric draws; "quantiles"
-are the draws' plain quantiles and "reflected" these reflected at the estimate, from the same draws.
+Coverage in per cent with its Monte Carlo error (of the mean over sets), and in parentheses the median width
+relative to that of Wald's. "bootstrap" is what conf_int gives, bias-corrected quantiles of parametric draws;
+"quantiles" are the draws' plain quantiles and "reflected" these reflected at the estimate.
 """
 
 from __future__ import annotations
