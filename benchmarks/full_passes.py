@@ -5,7 +5,7 @@ cell of 3): fixed, the Gauss-Hermite path and the splits. Both fits begin at the
 truth with six accelerated EM maps, over all rows or over the first prefix, and end at the same limit. A
 pass is one evaluation of value, gradient and Hessian over all n rows; "work" counts every row that was read
 for the likelihood, prefixes and sample included, and divides by n. Run with ``python
-benchmarks/full_passes.py``; ``--sizes 10000000`` takes 2 GB and half an hour.
+benchmarks/full_passes.py``; the million rows of its last part take minutes.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,28 @@ def test_the_output_shown_is_what_the_command_prints():
     from polysolv import rate
 
     assert _blocks("text")[0].strip() == rate(2).to_text().strip()
+
+
+def test_the_first_screen_is_what_is_printed(run, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    (block,) = _blocks("console")
+    command, *shown = block.splitlines()
+    assert shown.pop() == "..."
+    code, out, _ = run(*command.removeprefix("$ polysolv ").split())
+    assert code == 0
+    assert out.splitlines()[: len(shown)] == shown
+
+
+def test_the_examples_in_python_run_as_written():
+    code = "\n".join(_blocks("python"))
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == re.search(r"\.round\(2\)\)  # (.*)", code)[1]
+    assert "n^(-1/12)" in done.stdout
+    scores = [float(line.split()[1]) for line in lines[-2:]]
+    assert scores[0] < scores[1]
 
 
 def test_commands_are_self_contained():

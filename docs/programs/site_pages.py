@@ -163,7 +163,7 @@ def _entry(name: str, again: bool) -> str:
     module, attribute = name.rsplit(".", 1)
     value = getattr(import_module(module), attribute)
     kind = "function" if callable(value) else "data"
-    options = [] if callable(value) else ["   :no-value:"]
+    options = ["   :no-value:"] if not callable(value) and len(repr(value)) > 60 else []
     if inspect.isclass(value):
         kind = "exception" if issubclass(value, Exception) else "class"
         options += ["   :members:", "   :show-inheritance:"]
@@ -201,8 +201,14 @@ def front_page() -> str:
     named = [name for names in NAVIGATION.values() for name in names]
     more = [path.stem for path in sorted(DOCS.glob("*.md")) if path.stem not in [*named, "index"]]
     parts = [from_root((ROOT / "README.md").read_text(encoding="utf-8"))]
-    parts += [_contents(names, caption) for caption, names in NAVIGATION.items()]
+    for caption, names in NAVIGATION.items():
+        parts.append(_contents([name for name in names if _is_page(name)], caption))
     return "\n\n".join([*parts, *([_contents(more, "More")] if more else [])]) + "\n"
+
+
+def _is_page(name: str) -> bool:
+    made = "/" in name or f"{name}.md" in PAGES_OF_THE_ROOT
+    return made or (DOCS / f"{name}.md").exists()
 
 
 def notebook(path: Path) -> str:

@@ -67,9 +67,10 @@ def stored_rows(problem: Problem) -> tuple[Engine, Sample]:
     """Return an engine and the sample of a problem whose rows are stored, in the order of its rows."""
 
     def first(rows: int) -> Problem:
-        return (
-            problem if rows >= problem.rows else replace(problem, Z=problem.Z[:, :rows], y=problem.y[:rows])
-        )
+        if rows >= problem.rows:
+            return problem
+        weights = None if problem.row_weights is None else problem.row_weights[:rows]
+        return replace(problem, Z=problem.Z[:, :rows], y=problem.y[:rows], row_weights=weights, engine=None)
 
     few = first(sample_rows(problem.box.lower.size))
     return lambda vector, rows: first(rows).evaluate(vector), Sample(few.Z, few.y, problem.k)

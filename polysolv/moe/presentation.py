@@ -270,7 +270,8 @@ def _summary(fit: FitRecord) -> Grid:
         ["at a bound", ", ".join(fit.at_bound) or "-"],
         ["starts", f"{len(ends)}, log-likelihoods {min(ends):.4f} to {max(ends):.4f}{_spurious_starts(fit)}"],
     ]
-    title = f"{y_name} given {covariate_list(fit)}: k = {counted(G.k, 'expert')}, n = {fit.n_samples:.15g}"
+    experts = counted(G.k, "expert")
+    title = f"{y_name} given {covariate_list(fit)}: k = {experts}, n = {fit.n_samples:.15g}"
     return Grid(title, ["fit", "value"], rows)
 
 

@@ -1,8 +1,9 @@
 """The maximum-likelihood fit of a stream of rows: over few of them first, then over all.
 
-Coordinates, EM maps and the ends of all starts are made of the first 10^5 rows, which are stored; ends that
-differ are then taken over the first 10^7 rows and over all (:mod:`~polysolv.moe.nested_ascent`) by an engine
-that stores none. So memory does not depend on the number of rows, and there are few passes over all of them.
+Coordinates and EM maps are made of the first 10^5 rows, which are stored; starts that end in one place over
+them count once. The others climb over all rows, many rows by nested prefixes
+(:mod:`~polysolv.moe.nested_ascent`), by an engine that stores none. So memory does not depend on the number
+of rows, and there are few passes over all of them.
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ from polysolv.moe.engines.choice import engine_on
 from polysolv.moe.engines.engine import Engine, Rows, Units
 from polysolv.moe.likelihood import Array, Evaluation, pack, unpack
 from polysolv.moe.mixing_measure import MixingMeasure, natural_order
-from polysolv.moe.nested_ascent import calibrated_ascent, prefixes
+from polysolv.moe.nested_ascent import nested_ascent
 from polysolv.moe.problem import Problem, default_min_variance
 from polysolv.moe.rows.row_stream import RowStream
 from polysolv.moe.spurious import spurious_atoms
-from polysolv.moe.trust_region import Ascent, ascend, norm
+from polysolv.moe.trust_region import Ascent, Box, ascend, norm
 
 HEAD = 10**5
 _MAPS, _GAIN = 6, 0.1
-# A pass over so few rows costs less than making a surrogate.
+# Over so few rows every start climbs by itself: a pass costs less than the surrogates of a nested ascent.
 _CHEAP = 2 * 10**6
-# Ends over the first rows whose log-likelihoods differ by less are one end, its atoms in another order.
+# Ends over the first rows whose log-likelihoods differ by less are one end.
 _SAME = 1e-6
 _LEAST_CURVATURE = -1e-6
 
@@ -82,17 +83,18 @@ class StreamData:
             starts: first parameters.
             bounds, tol, method, min_variance: see :class:`polysolv.moe.SoftmaxGaussianMoE`; the method is
                 "auto" or "newton".
-            max_iter: bound on the evaluations over each number of rows.
+            max_iter: bound on the evaluations over all rows.
         """
         k = starts[0].k
         floor = _floor(self.X, self.y, bounds, min_variance)
         problem = Problem.of(self.X, self.y, k, floor, bounds)
         ascents = _Ascents(problem, self._engine(problem, k), self.rows, tol, max_iter, method)
-        firsts = [ascents.first(problem.coordinates.inward(start)) for start in starts]
+        warm = [ascents.warmed(problem.coordinates.inward(start)) for start in starts]
+        basins = [ascents.basin(vector) for vector, _ in warm] if len(starts) > 1 else [None]
         ends: list[StreamFit] = []
-        for number, (first, _) in enumerate(firsts):
-            same = [n for n in range(number) if _same(firsts[n][0], first)]
-            ends.append(ends[same[0]] if same else self._fit(ascents, *firsts[number], bounds, floor))
+        for number, basin in enumerate(basins):
+            same = [n for n in range(number) if _same(basins[n], basin)]
+            ends.append(ends[same[0]] if same else self._fit(ascents, *warm[number], bounds, floor))
         return ends
 
     def log_likelihood(self, G: MixingMeasure) -> float:
@@ -107,10 +109,10 @@ class StreamData:
         return engine_on(self.device, Rows(self.stream, self.rows, standard), k)
 
     def _fit(
-        self, ascents: _Ascents, first: Ascent, maps: int, bounds: dict[str, Any] | None, floor: float
+        self, ascents: _Ascents, warm: Array, maps: int, bounds: dict[str, Any] | None, floor: float
     ) -> StreamFit:
         problem, k, d = ascents.problem, ascents.problem.k, self.stream.d
-        ascent, passes = ascents.over_all(first)
+        ascent, passes = ascents.over_all(warm)
         vector = ascent.vector
         if not {"beta0", "beta1"} & set(bounds or {}):
             gate, expert, log_variance = unpack(vector, k)
@@ -137,7 +139,7 @@ class StreamData:
 
 
 class _Ascents:
-    """Ascents over more and more rows.
+    """Ascents from one vector after the other.
 
     Args:
         problem: the first rows, with coordinates and box.
@@ -150,47 +152,46 @@ class _Ascents:
         self, problem: Problem, engine: Engine, rows: int, tol: float, max_iter: int, method: str
     ) -> None:
         self.problem, self.engine, self.tol = problem, engine, tol
-        self._max_iter, self._method = max_iter, method
-        self._levels = prefixes(rows)
+        self._rows, self._max_iter, self._method = rows, max_iter, method
         few = sample_rows(problem.box.lower.size)
         self._sample = Sample(problem.Z[:, :few], problem.y[:few], problem.k)
 
-    def first(self, vector: Array) -> tuple[Ascent, int]:
-        """Return the end over the fewest rows, and the number of EM maps before it."""
-        maps = 0
-        if self._method == "auto":
-            vector, _, maps = accelerate(self.problem.em(), vector, min(_MAPS, self._max_iter), _GAIN)
-        return self._plain(self._levels[0], vector), maps
+    def warmed(self, vector: Array) -> tuple[Array, int]:
+        """Return where EM maps over the first rows lead, and their number."""
+        if self._method != "auto":
+            return vector, 0
+        vector, _, maps = accelerate(self.problem.em(), vector, min(_MAPS, self._max_iter), _GAIN)
+        return vector, maps
 
-    def over_all(self, ascent: Ascent) -> tuple[Ascent, dict[int, int]]:
-        """Return the end over all rows from one over the fewest, and the evaluations over each number."""
-        passes = {self._levels[0]: ascent.evaluations}
-        for rows in self._levels[1:]:
-            if rows <= _CHEAP:
-                ascent = self._plain(rows, ascent.vector)
-            else:
-                ascent = calibrated_ascent(
-                    self._evaluated, rows, self._sample, ascent.vector, self.problem.box, *self._settings
-                )
-            passes[rows] = ascent.evaluations
-        return ascent, passes
+    def basin(self, vector: Array) -> Ascent | None:
+        """Return the end over the first rows, by which starts are told apart; None where it says nothing."""
+        return self._plain(HEAD, vector) if self._rows > 2 * HEAD else None
+
+    def over_all(self, vector: Array) -> tuple[Ascent, dict[int, int]]:
+        """Return the end over all rows, and how many evaluations there were over each number of rows."""
+        if self._rows <= _CHEAP:
+            ascent = self._plain(self._rows, vector)
+            return ascent, {self._rows: ascent.evaluations}
+        nested = nested_ascent(self._evaluated, self._rows, self._sample, vector, *self._settings)
+        return nested.ascent, nested.passes
 
     def _plain(self, rows: int, vector: Array) -> Ascent:
-        return ascend(lambda at: self._evaluated(at, rows), vector, self.problem.box, rows, *self._settings)
+        box, weights, tol, max_iter = self._settings
+        return ascend(lambda at: self._evaluated(at, rows), vector, box, rows, weights, tol, max_iter)
 
     @property
-    def _settings(self) -> tuple[Array, float, int]:
-        return self.problem.weights, self.tol, self._max_iter
+    def _settings(self) -> tuple[Box, Array, float, int]:
+        return self.problem.box, self.problem.weights, self.tol, self._max_iter
 
     def _evaluated(self, vector: Array, rows: int) -> Evaluation:
         return self.engine.evaluate(vector, rows=rows)
 
 
-def _same(one: Ascent, other: Ascent) -> bool:
-    return (
-        one.status == other.status == "stationary"
-        and abs(one.evaluation.value - other.evaluation.value) < _SAME
-    )
+def _same(one: Ascent | None, other: Ascent | None) -> bool:
+    """Return whether two ends over the first rows are one, its atoms perhaps in another order."""
+    if one is None or other is None or not one.status == other.status == "stationary":
+        return False
+    return abs(one.evaluation.value - other.evaluation.value) < _SAME
 
 
 def _floor(X: Array, y: Array, bounds: dict[str, Any] | None, min_variance: float | None) -> float:

@@ -20,6 +20,8 @@ from polysolv.moe.spurious import LEAST_ROWS
 _HARD, _NEXT = 5.0, 2
 # Of so many rows nearest to a wall the wall is tilted past a few, to an odds of this power of what they were.
 _NEAR, _TILTS, _PAST = 12, 3, 0.3
+# So many walls through rows near a wall are scored, and so many of them tried; rows on one are moved off it.
+_TURNS, _TURNED, _NUDGE = 100, 6, 1e-3
 # How many rows beyond the least an atom of too few is given.
 _MORE = (1, 2)
 
@@ -56,7 +58,8 @@ def tilted(problem: Problem, vector: Array, rng: np.random.Generator) -> list[Ar
     """Tilt each hard wall in two or more covariates past single rows near it, to either side.
 
     The step is that of the perceptron, w - (1 + e) (w.z) D z / (z.D z), with random weights D. Of the rows
-    near the wall those are passed that fit best into the atom on the other side.
+    near the wall those are passed that fit best into the atom on the other side. Then walls through rows near
+    the wall: every division of the rows by a plane is that by one through some of them.
     """
     Z, k = problem.Z, problem.k
     seen = np.isin(np.arange(Z.shape[0]), problem.restriction.gate_rows)
@@ -83,7 +86,47 @@ def tilted(problem: Problem, vector: Array, rng: np.random.Generator) -> list[Ar
                 step = (1.0 + _PAST) * ((gate[one] - gate[other]) @ z) / (direction @ z)
                 turned[one] -= step * direction
                 moved.append(problem.clip(pack(turned, expert, log_variance)))
+        between, odds = (gate[one] - gate[other])[seen], (density[one] - density[other])[rows]
+        for wall in _turned(Z[seen][:, rows], between, odds, rng):
+            turned = gate.copy()
+            turned[one, seen] = gate[other, seen] + wall
+            moved.append(problem.clip(pack(turned, expert, log_variance)))
     return moved
+
+
+def _turned(Z: Array, wall: Array, odds: Array, rng: np.random.Generator) -> list[Array]:
+    """Return walls through d rows near a wall, of many the few that divide the rows best by their odds.
+
+    Args:
+        Z: transposed design of the rows that the two atoms share, shape (p, m).
+        wall: difference of the two gates, shape (p,).
+        odds: log odds of the rows under the two experts, shape (m,).
+        rng: source of randomness.
+    """
+    p = Z.shape[0]
+    margin = wall @ Z
+    near = np.argsort(np.abs(margin), kind="stable")[: 2 * _NEAR]
+    if near.size < p:
+        return []
+    chosen = near[rng.permuted(np.tile(np.arange(near.size), (_TURNS, 1)), axis=1)[:, : p - 1]]
+    through = Z[:, chosen].transpose(1, 2, 0)
+    planes = np.linalg.svd(through)[2][:, -1]
+    margins = planes @ Z
+    planes *= np.where((margins * np.sign(margin)).sum(axis=1) >= 0, 1.0, -1.0)[:, None]
+    # The rows on the plane go to either side.
+    size = np.median(np.abs(planes @ Z), axis=1)
+    sides = rng.choice([-_NUDGE, _NUDGE], size=(_TURNS, p - 1)) * size[:, None]
+    planes += (np.linalg.pinv(through) @ sides[:, :, None])[:, :, 0]
+    above = planes @ Z > 0
+    kept: list[int] = []
+    for index in np.argsort(-np.where(above, odds, 0.0).sum(axis=1), kind="stable").tolist():
+        others = [margin > 0, *(above[n] for n in kept)]
+        if size[index] > 0 and all((above[index] != other).any() for other in others):
+            kept.append(index)
+        if len(kept) == _TURNED:
+            break
+    hardness = float(np.median(np.abs(margin)))
+    return [planes[index] * (hardness / size[index]) for index in kept]
 
 
 def widened(problem: Problem, vector: Array) -> list[Array]:

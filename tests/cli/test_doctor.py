@@ -26,6 +26,8 @@ def test_a_sound_installation_is_healthy(run):
     assert [check["passed"] for check in data["self_test"]] == [True] * 5
     assert data["seconds"] == pytest.approx(sum(check["seconds"] for check in data["self_test"]))
     assert {one["name"] for one in data["optional"]} >= {"msolve", "singular", "z3-solver", "dask", "pyarrow"}
+    assert [one["kind"] for one in data["devices"]][:2] == ["cpu", "cuda"]
+    assert all(not one["trouble"] or "install" in one["trouble"] for one in data["devices"])
     for one in data["optional"]:
         assert one["found"] or "install" in one["advice"]
 
@@ -35,9 +37,9 @@ def test_every_dependency_is_listed():
     assert needed == set(doctor.PACKAGES)
     # What a user of the tool may want: not what tests and docs are made with.
     wanted = [
-        line for line in requires("polysolv") if re.search("extra == .(dask|formula|parquet|smt)", line)
+        line for line in requires("polysolv") if re.search("extra == .(dask|formula|gpu|parquet|smt)", line)
     ]
-    extras = {line.split(">")[0].strip() for line in wanted}
+    extras = {re.split(r"[>\[]", line)[0].strip() for line in wanted}
     assert extras == set(doctor._OPTIONAL)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import click
 import pytest
@@ -21,6 +23,7 @@ SHARED = (
     "--dim",
     "--cite",
 )
+ROOT = Path(__file__).parents[2]
 # The names that mean a folder or more than one file there.
 ELSEWHERE = {("crosscheck", "--output"), ("report", "--output")}
 LONG = ("decide", "order", "solve", "fit", "crosscheck", "probe")
@@ -111,3 +114,14 @@ def test_the_error_line_is_the_same_everywhere(name, capsys):
         assert allowed in line
         lines.add(line if name != "--format" else line.split(" is not allowed")[0])
     assert len(lines) == 1, lines
+
+
+def test_help_names_the_page_on_families_of_your_own(run):
+    with click.Context(cli) as context:
+        commands = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
+    takers = [name for name, c in commands.items() if any(p.name == "family_file" for p in c.params)]
+    assert len(takers) >= 10
+    for name in ["", "families", *takers]:
+        _, out, _ = run(*name.split(), "-h")
+        (page,) = set(re.findall(r"docs/own-\S+?\.md", re.sub(r"-\n\s+", "-", out)))
+        assert (ROOT / page).is_file()

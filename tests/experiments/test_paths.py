@@ -115,7 +115,10 @@ def test_what_a_merging_path_refuses():
 
 
 def test_presets():
-    assert preset_names() == ["nguyen2023-k2", "nguyen2023-k3", "nguyen2023-k4", "overlap-k3", "overlap-k5"]
+    assert preset_names() == [
+        *("nguyen2023-k2", "nguyen2023-k3", "nguyen2023-k4", "overlap-k3", "overlap-k5"),
+        *("billion-k3", "billion-k5"),
+    ]
     assert len(nguyen2023_sizes(2)) == len(nguyen2023_sizes(3)) == 200
     assert nguyen2023_sizes(2)[:6] == (100, 300, 500, 700, 900, 1000)
     assert nguyen2023_sizes(3)[0] == 10_000

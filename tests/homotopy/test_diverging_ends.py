@@ -71,6 +71,7 @@ def test_a_finite_end_of_large_norm_is_not_called_infinite(bits):
     tracked = settled(problem, start, large, s)
     assert sorted(tracked.codes.tolist()) == [codes.SUCCESS, codes.AT_INFINITY]
     (row,) = np.flatnonzero(tracked.codes == codes.SUCCESS)
+    assert 0 <= tracked.facts[row, codes.BACKWARD_ERROR] < 1e-14
     assert -tracked.points[row, 0].real == pytest.approx(2.0**bits, rel=1e-5)
 
 

@@ -8,7 +8,6 @@ import platform
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import classic_systems as classic
@@ -34,7 +33,7 @@ def test_other_sources_and_damaged_files_are_refused(tmp_path, monkeypatch):
     whole = shipped.shipped_code(KERNEL)
     assert whole is not None
     assert whole.startswith(b"BC\xc0\xde")
-    assert shipped.shipped_code(replace(KERNEL, pointers=KERNEL.pointers + 1)) is None
+    assert shipped.shipped_code(KERNEL._replace(pointers=KERNEL.pointers + 1)) is None
     for name in (*KERNEL.files, "kernel.llvm"):
         shutil.copy(Path(shipped.__file__).parent / name, tmp_path)
     monkeypatch.setattr(shipped, "_FOLDER", tmp_path)

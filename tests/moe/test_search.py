@@ -117,7 +117,7 @@ def test_walls_tilt_past_single_rows_and_only_hard_ones_in_two_covariates():
         # Tilted, not only shifted.
         slopes = turned[1, 1:] - turned[0, 1:]
         assert abs(slopes @ [1.0, -1.0]) > 1e-3 * np.abs(slopes).max()
-    assert len(flipped) == 6
+    assert len(flipped) == 12
     assert all(flipped)
     assert {int(wrong)} in flipped
     assert tilted(problem, likelihood.pack(gate / 1e5, *parts[1:]), rng) == []

@@ -16,7 +16,7 @@ from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.ball_homotopy import BallHomotopy, log2_size, precision
 from polysolv.homotopy.precise.confirmation import exact_target, simple_zero
 from polysolv.homotopy.precise.newton import jacobian_condition, products_of
-from polysolv.homotopy.problem import Coefficients, Problem
+from polysolv.homotopy.problem import Coefficients, Problem, relative_residuals
 from polysolv.homotopy.tracker import Tracked
 
 _BITS = 512
@@ -105,12 +105,14 @@ def _land(tracked: Tracked, row: int, problem: Problem, last: _Place) -> None:
     taken = tracked.points[np.isin(tracked.codes, (codes.SUCCESS, codes.SINGULAR))]
     if any(0 in group for group in coincident(np.vstack([end, taken]), _SAME)):
         return
-    tracked.codes[row] = codes.SUCCESS
+    polynomials = [{m: c for m, (c, _) in polynomial.items()} for polynomial in problem.rows]
     tracked.points[row] = end
     tracked.facts[row, codes.WINDING] = 1
     tracked.facts[row, codes.CONDITION] = jacobian_condition(zero.homotopy, zero.coordinates)
     tracked.facts[row, codes.CORRECTION] = 0.0
+    tracked.facts[row, codes.BACKWARD_ERROR] = relative_residuals(polynomials, end[None, :-1])[0]
     tracked.precise[row] = True
+    tracked.codes[row] = codes.SUCCESS  # at last: Ctrl-C may come in between
 
 
 def _followed(homotopy: BallHomotopy, point: np.ndarray, s: float, engine: Engine) -> list[_Place] | None:

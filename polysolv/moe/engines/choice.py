@@ -13,6 +13,8 @@ from polysolv.moe.engines.engine import Engine, Rows, Units
 from polysolv.moe.rows.row_stream import check_shape
 
 P = TypeVar("P", bound=Any)
+# Rows with weights are written out for a GPU, at most so many.
+_MOST_ROWS = 10**8
 
 
 def engine_on(device: str, rows: Rows, k: int) -> Engine:
@@ -48,8 +50,9 @@ def on_device(problem: P, device: str) -> P:
     try:
         check_shape(problem.k, d, "n_experts", "X: columns")
         weights = problem.row_weights
-        if weights is not None and (weights != np.round(weights)).any():
-            raise InputError("device", device, "cpu where weights of rows are no whole numbers")
+        if weights is not None and ((weights != np.round(weights)).any() or weights.sum() > _MOST_ROWS):
+            allowed = f"cpu where weights of rows are no whole numbers or add up to more than {_MOST_ROWS:g}"
+            raise InputError("device", device, allowed)
     except InputError:
         if device == "auto":
             return problem
