@@ -40,7 +40,7 @@ _INNER_STEPS, _INNER_TOLERANCE = 100, 1e-3
 _OTHERS = 2
 # Evaluations after the first over a prefix. No ascent goes to its end there: what fewer rows say of nearly
 # singular directions is noise, and leads to lower maxima of all rows.
-_FIRST_STEPS, _MIDDLE_STEPS = 12, 2
+FIRST_STEPS, MIDDLE_STEPS = 12, 2
 
 Engine = Callable[[Array, int], Evaluation]
 Report = Callable[[int, float, float], None]
@@ -86,6 +86,7 @@ def nested_ascent(
     max_iter: int,
     report: Report | None = None,
     wanted: Sequence[int] = PREFIXES,
+    first_steps: int = FIRST_STEPS,
 ) -> NestedAscent:
     """Maximise a log-likelihood over all rows, from the end over fewer of them.
 
@@ -98,14 +99,15 @@ def nested_ascent(
         max_iter: bound on the number of evaluations over all rows after the first.
         report: called with (iteration, value, gradient norm) of all rows.
         wanted: on how many rows to ascend before all; the first is the plain trust region's.
+        first_steps: bound on the evaluations after the first over the fewest rows.
     """
     first, *others = prefixes(rows, wanted)
-    limit = min(max_iter, _FIRST_STEPS) if others else max_iter
+    limit = min(max_iter, first_steps) if others else max_iter
     told = None if others else report
     ascent = ascend(lambda at: evaluate(at, first), start, box, first, weights, tol, limit, told)
     passes = {first: ascent.evaluations}
     for count in others:
-        limit, told = (max_iter, report) if count == rows else (min(max_iter, _MIDDLE_STEPS), None)
+        limit, told = (max_iter, report) if count == rows else (min(max_iter, MIDDLE_STEPS), None)
         ascent = calibrated_ascent(evaluate, count, sample, ascent.vector, box, weights, tol, limit, told)
         passes[count] = ascent.evaluations
     return NestedAscent(ascent, passes)
@@ -131,7 +133,8 @@ def calibrated_ascent(
 
     def full(vector: Array) -> Evaluation:
         found = evaluate(vector, rows)
-        seen.append((vector, _per_row(found, rows)))
+        if found.finite:
+            seen.append((vector, _per_row(found, rows)))
         return found
 
     def base(vector: Array) -> Evaluation:
