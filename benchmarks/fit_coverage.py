@@ -7,9 +7,9 @@ what the methods would say of them all the same, against the true atom nearest t
 
     nice python benchmarks/fit_coverage.py --sets 200 --n 200 1000 --store coverage.jsonl
 
-Coverage with its Monte Carlo error (of the mean over sets), and in parentheses the median width relative to
-that of Wald's. "bootstrap" is what conf_int gives, bias-corrected quantiles of parametric draws; "quantiles"
-are the draws' plain quantiles and "reflected" these reflected at the estimate, from the same draws.
+Coverage in per cent with its Monte Carlo error (of the mean over sets), and in parentheses the median width
+relative to that of Wald's. "bootstrap" is what conf_int gives, bias-corrected quantiles of parametric draws;
+"quantiles" are the draws' plain quantiles and "reflected" these reflected at the estimate.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def report(rows: list[dict]) -> None:
     groups = defaultdict(list)
     for row in rows:
         groups[row["truth"], row["k"], row["n"]].append(row)
-    print("truth        k     n  sets  parameter  " + "  ".join(f"{m:>24s}" for m in METHODS))
+    print("truth       k    n sets param " + " ".join(f"{m:>16s}" for m in METHODS))
     for (name, k, n), sets in sorted(groups.items(), key=lambda item: (item[0][1], item[0][0], item[0][2])):
         used = [row for row in sets if "wald" in row]
         for parameter in PARAMETERS:
@@ -146,16 +146,16 @@ def report(rows: list[dict]) -> None:
                 width = [w for row in used for p, _, w in row[method] if p == parameter and np.isfinite(w)]
                 widths[method] = np.median(width)
                 ratio = widths[method] / widths["wald"]
-                cells.append(f"{100 * np.mean(shares):5.1f} +- {100 * error:3.1f} % ({ratio:5.2f})")
+                cells.append(f"{100 * np.mean(shares):.1f}+-{100 * error:.1f} ({ratio:.2f})")
             if cells:
-                line = "  ".join(f"{cell:>24s}" for cell in cells)
-                print(f"{name:11s}  {k}  {n:4d}  {len(used):4d}  {parameter:9s}  {line}")
+                line = " ".join(f"{cell:>16s}" for cell in cells)
+                print(f"{name:11s} {k} {n:4d} {len(used):4d} {parameter:5s} {line}")
         if not used:
             continue
         out = sum(bool(row.get("left_out")) for row in sets)
         failed = sum(row.get("failed", 0) for row in used)
         print(
-            f"{name:11s}  {k}  {n:4d}  of {len(sets)} sets {out} left out (spurious, hard or not stationary)"
+            f"{name:11s} {k} {n:4d} of {len(sets)} sets {out} left out (spurious, hard or not stationary)"
             + (f", {len(sets) - out - len(used)} with no atoms that look like one" if k == 3 else "")
             + f"; {failed} draws came to nothing"
         )

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from polysolv.systems import PolynomialSystem as PolynomialSystem
     from polysolv.systems import build_system as build_system
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Public name -> module that defines it; a module of the same name is the value itself.
 _PUBLIC = {

@@ -56,6 +56,7 @@ def test_a_kill_in_the_middle_and_resume_give_the_same_bytes(reference, tmp_path
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.002)
+    process.send_signal(signal.SIGSTOP)  # it holds the folder
     refused = subprocess.run(command(out, "--resume"), capture_output=True, text=True, check=False)
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
     assert "no other sweep is using" in refused.stderr
