@@ -62,8 +62,9 @@ def sweep(
         device: what evaluates the likelihood: "cpu", "cuda" (extra ``gpu``) or "auto", cuda if there is one.
             With a scheduler it is looked for on the workers.
         settings: further settings of :func:`polysolv.experiments.design.make_design`: covariates, cells,
-            near_starts, random_starts, spread, path, path_scale, bounds, m_true, and stream (True: rows are
-            made from counters when they are needed and never stored).
+            near_starts, random_starts, spread, path, path_scale, bounds, m_true, stream (True: rows are made
+            from counters when they are needed and never stored), fewer ((n, count): sizes of n rows or more
+            have at most count replicates).
 
     Returns:
         the :class:`SweepResult`; not ``complete`` after a timeout. A complete one with ``out`` has written

@@ -136,7 +136,7 @@ assert chosen("auto") == chosen("cuda") == "cuda"
 for k, d, law in ((2, 1, "uniform:-1:1"), (3, 1, "normal:0:1"), (2, 2, "uniform:0:1"), (1, 3, "normal:0:1"),
                   (2, 1, "linspace:0:1")):
     rng = np.random.default_rng(k)
-    n = 15
+    n = 11
     G = MixingMeasure(rng.normal(size=3), rng.normal(size=(3, d)), rng.normal(size=(3, d)), rng.normal(size=3),
                       rng.uniform(0.3, 2, 3))
     stream = G.rows(2**35 + 3, 4, law, n)
@@ -144,9 +144,10 @@ for k, d, law in ((2, 1, "uniform:-1:1"), (3, 1, "normal:0:1"), (2, 2, "uniform:
     X, y = stream[:n]
     Z, response = likelihood.design((X - 0.2) / 0.7), (y - 0.3) / 1.7
     vector = 0.7 * rng.normal(size=k * (2 * d + 3))
-    for rows in (Rows(stream, n, units), Rows((np.ascontiguousarray(X.T), y), n, units)):
+    both = [Rows(stream, n, units), Rows((np.ascontiguousarray(X.T), y), n, units)]
+    for rows in both if k == 2 else both[:1]:
         engine = CudaEngine(rows, k)
-        for m in (n, 7):
+        for m in (n, 7) if law == "uniform:-1:1" else (n,):
             found = engine.evaluate(vector, rows=m)
             reference = likelihood.evaluate(vector, k, Z[:, :m], response[:m])
             assert abs(found.value - reference.value) < 1e-11 * abs(reference.value)
@@ -167,7 +168,7 @@ def simulated(code, **more):
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=1500,
     )
 
 
@@ -206,7 +207,7 @@ print("compiled")
 def test_kernels_compile_to_ptx():
     pytest.importorskip("numba_cuda", reason="needs numba-cuda[cu13]")
     done = subprocess.run(
-        [sys.executable, "-c", COMPILED], capture_output=True, text=True, check=False, timeout=600
+        [sys.executable, "-c", COMPILED], capture_output=True, text=True, check=False, timeout=1500
     )
     assert done.stdout == "compiled\n", done.stderr
 
