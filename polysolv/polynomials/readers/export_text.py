@@ -10,7 +10,7 @@ from polysolv.polynomials.expression import Names, listed, parse_expression
 
 # Patterns are compiled by the first text that asks for them.
 EQUATION = r"(?m)^[A-Za-z]\[[0-9]+(?:,[0-9]+)*\] = (.+)$"
-COUNTS = r"(?m)^([0-9]{1,6}) equations, ([0-9]{1,6}) unknowns$"
+COUNTS = r"(?m)^([0-9]{1,6}) equations?, ([0-9]{1,6}) unknowns?$"
 _UNKNOWNS = r"(?m)^unknowns: (.+)$"
 
 
