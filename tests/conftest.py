@@ -1,10 +1,17 @@
 """What tests of several folders share."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
 from polysolv import solve
 from polysolv.cli import cli
+
+# Python's readline, which pytest loads, exports the terminal's size to child processes past `os.environ`.
+for _name in ("COLUMNS", "LINES"):
+    os.environ.pop(_name, None)
+    os.unsetenv(_name)
 
 # Files with tests that track paths, fewer than a worker gets at the start; the others come late enough.
 _FIRST = (

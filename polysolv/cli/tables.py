@@ -63,8 +63,9 @@ def page_width(output: str | None) -> int | None:
     import os
     import shutil
 
-    # Python's readline exports both COLUMNS and LINES to child processes, though nobody has asked for them.
-    asked = "" if "LINES" in os.environ else os.environ.get("COLUMNS", "")
+    asked = os.environ.get("COLUMNS", "")
+    if (asked, os.environ.get("LINES")) == ("80", "24"):
+        asked = ""  # what Python's readline exports to child processes where there is no terminal
     if output is not None or not (on_terminal() or (asked.isascii() and asked.isdigit() and int(asked) > 0)):
         return None
     return max(_LEAST_WIDTH, shutil.get_terminal_size().columns)
