@@ -33,12 +33,14 @@ from polysolv.moe.engines.engine import Rows, Units
 from polysolv.moe.stream_fit import StreamData
 
 PEAK = """
-import resource, sys
+import sys
 from polysolv import sweep
 from polysolv.experiments.truths import standard_truth
 stream = sys.argv[2] == "1"
 sweep(standard_truth(2), 3, [500, int(sys.argv[1])], 1, {"max_iter": 3}, jobs=1, cells=(2, 1), stream=stream)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+# Not ru_maxrss, which a child takes over from its parent.
+status = open("/proc/self/status").read()
+print(int(status.split("VmHWM:")[1].split()[0]) / 1024)
 """
 
 
