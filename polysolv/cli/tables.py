@@ -63,7 +63,8 @@ def page_width(output: str | None) -> int | None:
     import os
     import shutil
 
-    asked = os.environ.get("COLUMNS", "")
+    # Readline exports LINES and COLUMNS to what its program starts: nobody asked for that width.
+    asked = "" if "LINES" in os.environ else os.environ.get("COLUMNS", "")
     if output is not None or not (on_terminal() or (asked.isascii() and asked.isdigit() and int(asked) > 0)):
         return None
     return max(_LEAST_WIDTH, shutil.get_terminal_size().columns)
