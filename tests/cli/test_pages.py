@@ -28,6 +28,7 @@ BORDERS = "│┃┏┓┗┛━─┡┩└┘┬┴┼├┤╇┳╈"
 
 
 def _at(columns, run, monkeypatch, *arguments):
+    monkeypatch.delenv("LINES", raising=False)
     if columns is None:
         monkeypatch.delenv("COLUMNS", raising=False)
     else:
@@ -45,6 +46,13 @@ def test_sixty_columns(run, monkeypatch, arguments):
     words = {word for word in wide.split() if set(word) != {"-"}}
     assert words <= set(narrow.split())
     assert _at(None, run, monkeypatch, *arguments) == wide
+
+
+def test_a_size_that_readline_exports_is_not_asked_for(run, monkeypatch):
+    wide = _at(None, run, monkeypatch, "table")
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("LINES", "24")
+    assert run("table")[1] == wide
 
 
 def test_a_file_and_other_forms_are_as_wide_as_ever(run, monkeypatch, tmp_path):
