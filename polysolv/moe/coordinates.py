@@ -162,16 +162,3 @@ def coordinate_names(k: int, d: int) -> list[str]:
         else:
             names += [f"{name}[{i}]" for i in range(k)]
     return names
-
-
-def snapped(G: MixingMeasure, floor: float, bounds: Bounds | None) -> MixingMeasure:
-    """Return the measure without what rounding in the change of units moved across a bound."""
-    arrays = []
-    for name in PARAMETERS:
-        low, high = interval(name, (bounds or {}).get(name), G.d)
-        low = np.maximum(low, floor) if name == "sigma" else low
-        value = getattr(G, name)
-        arrays.append(
-            np.clip(value, low if value.ndim == 2 else low[0], high if value.ndim == 2 else high[0])
-        )
-    return MixingMeasure(*arrays)

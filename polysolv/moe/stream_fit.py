@@ -15,16 +15,18 @@ from typing import Any
 import numpy as np
 
 from polysolv.moe.calibration import Sample, sample_rows
-from polysolv.moe.coordinates import coordinate_names, interval, snapped
+from polysolv.moe.coordinates import coordinate_names, interval
 from polysolv.moe.em import accelerate
 from polysolv.moe.engines.choice import engine_on
 from polysolv.moe.engines.engine import Engine, Rows, Units
+from polysolv.moe.fitted_data import snapped
 from polysolv.moe.likelihood import Array, Evaluation, pack, unpack
 from polysolv.moe.mixing_measure import MixingMeasure, natural_order
 from polysolv.moe.nested_ascent import nested_ascent
 from polysolv.moe.problem import Problem, default_min_variance
 from polysolv.moe.rows.row_stream import RowStream
 from polysolv.moe.spurious import spurious_atoms
+from polysolv.moe.structure import Structure
 from polysolv.moe.trust_region import Ascent, Box, ascend, norm
 
 HEAD = 10**5
@@ -126,7 +128,7 @@ class StreamData:
         held = problem.box.held(vector, found.gradient)[natural_order(k, d)]
         variance = np.exp(unpack(vector, k)[2])
         return StreamFit(
-            snapped(problem.coordinates.outward(vector, k), floor, bounds),
+            snapped(problem.coordinates.outward(vector, k), floor, bounds, Structure.whole(d)),
             found.value - float(np.log(problem.coordinates.y_scale)) * self.rows,
             status,
             status == "stationary",
