@@ -50,7 +50,8 @@ def test_sixty_columns(run, monkeypatch, arguments):
 
 def test_a_size_that_readline_exports_is_not_asked_for(run, monkeypatch):
     wide = _at(None, run, monkeypatch, "table")
-    monkeypatch.setenv("COLUMNS", "60")
+    assert max(map(len, wide.splitlines())) > 80
+    monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("LINES", "24")
     assert run("table")[1] == wide
 
