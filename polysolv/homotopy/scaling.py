@@ -65,7 +65,7 @@ def is_unbalanced(rows: Sequence[Mapping[Monomial, tuple[complex, complex]]]) ->
     True
     """
     spreads = [np.ptp([float(np.log2(abs(c))) for c, _ in row.values()]) for row in rows]
-    return max(spreads, default=0.0) > _UNBALANCED
+    return bool(max(spreads, default=0.0) > _UNBALANCED)
 
 
 def _units(polynomials: Sequence[ComplexPolynomial], unknowns: int) -> list[int]:

@@ -96,7 +96,7 @@ class InferenceMixin:
         >>> G = MixingMeasure([0.3, 0], [[1], [0]], [[1.5], [-1.5]], [1, -1], [0.4, 0.3])
         >>> fit = SoftmaxGaussianMoE(2, n_init=1, random_state=0).fit(*G.sample(2000, seed=0))
         >>> low, high = fit.conf_int(0.99, "profile")["sigma[1]"]
-        >>> low < fit.mixing_measure_.sigma[1] < high
+        >>> bool(low < fit.mixing_measure_.sigma[1] < high)
         True
         """
         check_is_fitted(self)

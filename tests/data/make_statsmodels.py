@@ -9,13 +9,14 @@ import json
 from pathlib import Path
 
 import numpy as np
-import statsmodels
-import statsmodels.api as sm
 
 TARGET = Path(__file__).with_name("statsmodels.json")
 
 
 def main() -> None:
+    import statsmodels
+    import statsmodels.api as sm
+
     rng = np.random.default_rng(17)
     X = np.round(rng.normal(size=(60, 2)), 3)
     y = np.round(X @ [1.5, -0.5] + 2.0 + rng.normal(size=60), 3)
