@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 import polysolv
-from polysolv.cli.options import HelpedCommand, printing, write_example
+from polysolv.cli.options import HelpedCommand, printing, silence_stdout, write_example
 
 # Command name -> (module with its NAME_command, - as _, its line on `polysolv -h`).
 _COMMANDS = {
@@ -94,9 +94,7 @@ class LazyGroup(HelpedCommand, click.Group):
             code = _complain(str(error), BAD_INPUT)
         except BrokenPipeError:
             # The reader of our stdout (`head`, a pager) has gone: nothing is left to say.
-            import os
-
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            silence_stdout()
             code = 0
         code = code if isinstance(code, int) else 0
         if not standalone:

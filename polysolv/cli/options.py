@@ -311,11 +311,26 @@ def emit(text: str, output: str | None) -> None:
     if not text.endswith("\n"):
         text += "\n"
     if output is None:
-        click.echo(text, nl=False)
+        try:
+            click.echo(text, nl=False)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            from polysolv.errors import InputError
+
+            silence_stdout()
+            raise InputError("standard output", error.strerror, "a place with room") from None
         return
     from polysolv.files import write_atomically
 
     write_atomically(output, text, field="--output")
+
+
+def silence_stdout() -> None:
+    """Let what is still to be written to standard output come to nothing, where nothing can be written."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def refuse_given(when: str, values: Mapping[str, object]) -> None:

@@ -24,8 +24,11 @@ def main(arguments: list[str]) -> int:
     encoding = sys.stdout.encoding  # perhaps ASCII, which has no dash
     try:
         print(result.text().encode(encoding, "replace").decode(encoding), flush=True)
-    except BrokenPipeError:  # the reader has gone, as in `| head -1`; the exit code still says it
+    except OSError as error:  # the reader has gone, as in `| head -1`, which the exit code says; or no room
         sys.stdout = sys.__stdout__ = None  # type: ignore[misc]
+        if not isinstance(error, BrokenPipeError):
+            print(f"verify: standard output: {error.strerror}", file=sys.stderr)
+            return MALFORMED
     return result.exit_code
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from polysolv.certificates import order_certificate
 
 PROGRAM = """
 import atexit, sys, weakref
@@ -55,3 +58,23 @@ def test_an_error_of_the_program_is_shown():
     done = process(program=program)
     assert done.returncode == 1
     assert "ZeroDivisionError" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device without room")
+@pytest.mark.parametrize(
+    "command", [["rate", "--k-excess", "1"], ["verify", "CERTIFICATE"]], ids=lambda c: c[0]
+)
+def test_output_that_finds_no_room_is_one_line(tmp_path, command):
+    order_certificate("location-gaussian", 1).write(tmp_path / "certificate.json")
+    command = [str(tmp_path / "certificate.json") if word == "CERTIFICATE" else word for word in command]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "polysolv", *command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "standard output" in done.stderr
