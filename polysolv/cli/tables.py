@@ -61,14 +61,15 @@ def emit_text(text: str, output: str | None) -> None:
 def page_width(output: str | None) -> int | None:
     """Return how many columns there are: of the terminal or of COLUMNS; ``None`` for a file or a pipe."""
     import os
-    import shutil
 
     asked = os.environ.get("COLUMNS", "")
     if (asked, os.environ.get("LINES")) == ("80", "24"):
         asked = ""  # what Python's readline exports to child processes where there is no terminal
     if output is not None or not (on_terminal() or (asked.isascii() and asked.isdigit() and int(asked) > 0)):
         return None
-    return max(_LEAST_WIDTH, shutil.get_terminal_size().columns)
+    from shutil import get_terminal_size  # slow to load
+
+    return max(_LEAST_WIDTH, get_terminal_size().columns)
 
 
 def _broken(line: str, width: int) -> str:
