@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import io
 import json
 import os
@@ -138,6 +139,24 @@ def test_main_in_this_process(files, capsys, monkeypatch):
         runpy.run_module("polysolv.verify", run_name="__main__")
     assert stopped.value.code == 1
     assert "claimed: location-scale-gaussian" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("error", "codes"), [(errno.EPIPE, [0, 1]), (errno.ENOSPC, [2, 2])])
+def test_standard_output_that_cannot_be_written(files, capsys, monkeypatch, error, codes):
+    """A reader that has gone changes no exit code; a full device is one line."""
+
+    class Unwritable(io.StringIO):
+        encoding = "utf-8"
+
+        def write(self, text):
+            raise OSError(error, os.strerror(error))
+
+    for name, code in zip(("good.json", "wrong.json"), codes, strict=True):
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "__stdout__", sys.__stdout__)
+            patched.setattr(sys, "stdout", Unwritable())
+            assert main([str(files / name)]) == code
+        assert capsys.readouterr().err.count("\n") == (error == errno.ENOSPC)
 
 
 @pytest.mark.slow
