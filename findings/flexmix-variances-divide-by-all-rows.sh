@@ -37,4 +37,4 @@ for (j in 1:2) {
 }
 cat("as described\n")
 R
-R_LIBS="$folder/root/usr/lib/R/site-library" Rscript described.R
+R_LIBS=$(dirname "$(find "$folder/root" -type d -name flexmix -print -quit)") Rscript described.R
