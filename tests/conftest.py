@@ -1,6 +1,8 @@
 """What tests of several folders share."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 from hypothesis import settings
@@ -45,6 +47,32 @@ def run(capsys, path_tracker):
             cli.main([str(a) for a in arguments], prog_name="polysolv")
         captured = capsys.readouterr()
         return caught.value.code, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def on_terminal():
+    """Run the command line as a process on a pseudo-terminal; return (exit code, what it shows)."""
+    pty = pytest.importorskip("pty")
+
+    def call(columns, *arguments):
+        parent, child = pty.openpty()
+        command = [sys.executable, "-m", "polysolv", *arguments]
+        environment = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm"}
+        with subprocess.Popen(command, stdout=child, stderr=child, stdin=child, env=environment) as process:
+            os.close(child)
+            shown = b""
+            while True:
+                try:
+                    block = os.read(parent, 65536)
+                except OSError:
+                    break
+                if not block:
+                    break
+                shown += block
+        os.close(parent)
+        return process.returncode, shown.decode()
 
     return call
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import subprocess
 import sys
 from fractions import Fraction
@@ -196,27 +195,12 @@ def test_a_closed_pipe_is_no_error():
     process.wait(timeout=60)
 
 
-def test_a_terminal_gets_a_rich_table():
+def test_a_terminal_gets_a_rich_table(on_terminal):
     """On a pseudo-terminal the table has rich's borders."""
-    pty = pytest.importorskip("pty")
-    parent, child = pty.openpty()
-    command = [sys.executable, "-m", "polysolv", "rate", "--k-excess", "1"]
-    environment = {**os.environ, "COLUMNS": "120", "TERM": "xterm"}
-    with subprocess.Popen(command, stdout=child, stderr=child, stdin=child, env=environment) as process:
-        os.close(child)
-        shown = b""
-        while True:
-            try:
-                block = os.read(parent, 65536)
-            except OSError:
-                break
-            if not block:
-                break
-            shown += block
-    os.close(parent)
-    assert process.returncode == 0
-    assert "┃" in shown.decode()
-    assert "n^(-1/8)" in shown.decode()
+    code, shown = on_terminal(120, "rate", "--k-excess", "1")
+    assert code == 0
+    assert "┃" in shown
+    assert "n^(-1/8)" in shown
 
 
 @pytest.mark.parametrize(

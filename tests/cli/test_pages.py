@@ -74,24 +74,9 @@ def test_solutions_are_split_between_columns(run, monkeypatch, tmp_path):
     assert set(wide.split()) <= set(narrow.split())
 
 
-def test_a_real_terminal_of_sixty_columns():
-    pty = pytest.importorskip("pty")
-    parent, child = pty.openpty()
-    environment = {**os.environ, "COLUMNS": "60", "TERM": "xterm"}
-    command = [sys.executable, "-m", "polysolv", "rate", "--k-excess", "1"]
-    with subprocess.Popen(command, stdout=child, stderr=child, stdin=child, env=environment):
-        os.close(child)
-        shown = b""
-        while True:
-            try:
-                block = os.read(parent, 65536)
-            except OSError:
-                break
-            if not block:
-                break
-            shown += block
-    os.close(parent)
-    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode()).replace("\r", "").split("\n")
+def test_a_real_terminal_of_sixty_columns(on_terminal):
+    _, shown = on_terminal(60, "rate", "--k-excess", "1")
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "").split("\n")
     assert max(map(len, lines)) <= 60
     words = set(re.sub(f"[{BORDERS}]", " ", "\n".join(lines)).split())
     assert {"parameter", "published", "pointwise", "minimax", "uniform", "n^(-1/16)", "identifiable"} <= words
