@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from polysolv.families.family import Family
 from polysolv.families.log_symbol import linear_log_symbol
-from polysolv.families.parameter import Parameter, covariate_names
+from polysolv.families.parameter import Parameter, component_names, covariate_names
 
 NAME = "softmax-gaussian-separate-covariates"
 
@@ -27,7 +27,7 @@ def separate_covariates(d: int, gate: Sequence[int], experts: Sequence[int]) -> 
     'beta1*x1 + a*x2*y + b*y + 1/2*sigma*y^2'
     """
     covariates = covariate_names(d)
-    slopes, means = _components("beta1", gate), _components("a", experts)
+    slopes, means = component_names("beta1", len(gate)), component_names("a", len(experts))
     parameters = [Parameter("beta1", "slope of the gate", "1/covariate", slopes)]
     if means:
         parameters.append(Parameter("a", "slope of an expert", "response/covariate", means))
@@ -54,7 +54,3 @@ def separate_covariates(d: int, gate: Sequence[int], experts: Sequence[int]) -> 
         published=(),
         references=(),
     )
-
-
-def _components(name: str, columns: Sequence[int]) -> tuple[str, ...]:
-    return (name,) if len(columns) == 1 else tuple(f"{name}_{i + 1}" for i in range(len(columns)))

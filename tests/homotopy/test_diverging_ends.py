@@ -10,10 +10,11 @@ import pytest
 
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.engine import Engine
-from polysolv.homotopy.precise.ball_homotopy import BallHomotopy, log2_size, precision
+from polysolv.homotopy.precise.ball_homotopy import BallHomotopy, log2_size
 from polysolv.homotopy.precise.diverging_ends import settle_diverging
 from polysolv.homotopy.problem import prepare
 from polysolv.homotopy.tracker import untracked
+from polysolv.polynomials.ball_precision import precision
 from polysolv.polynomials.generic_system import generic
 
 

@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 PRECISIONS = (128, 384, 1024)
 
 
 class NoValue(Exception):
     """An expression has no finite real value at a point, or none that the balls enclose."""
-
-
-@contextmanager
-def precision(bits: int) -> Iterator[None]:
-    """Work with balls of that many bits, and set the precision back afterwards."""
-    import flint
-
-    before = flint.ctx.prec
-    flint.ctx.prec = bits
-    try:
-        yield
-    finally:
-        flint.ctx.prec = before
 
 
 def ball(expression: Any, point: dict[Any, Any]) -> Any:

@@ -20,7 +20,7 @@ from typing import Any
 
 from polysolv.display.value import Value
 from polysolv.errors import InputError
-from polysolv.families.second_order.balls import PRECISIONS, NoValue, ball, precision, regular_minor
+from polysolv.families.second_order.balls import PRECISIONS, NoValue, ball, regular_minor
 from polysolv.families.second_order.derivatives import TooLong
 from polysolv.families.second_order.function_field import FunctionField
 from polysolv.families.second_order.places import values_at_points
@@ -31,6 +31,7 @@ from polysolv.families.second_order.relations import (
     ordered_indices,
 )
 from polysolv.families.second_order.source import DensitySource
+from polysolv.polynomials.ball_precision import precision
 
 MAX_ORDER = 5
 WEIGHT = "weight"

@@ -10,9 +10,10 @@ from typing import Any
 
 from polysolv.display.value import Value
 from polysolv.errors import InputError
-from polysolv.families.second_order.balls import PRECISIONS, NoValue, ball, precision, regular_minor
+from polysolv.families.second_order.balls import PRECISIONS, NoValue, ball, regular_minor
 from polysolv.families.second_order.derivatives import Index, logarithmic_derivatives, over_density
 from polysolv.families.second_order.source import DensitySource
+from polysolv.polynomials.ball_precision import precision
 
 _TRIED = 12
 _EXTRA = 6

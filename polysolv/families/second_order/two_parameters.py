@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from polysolv.display.value import Value
-from polysolv.families.second_order.balls import PRECISIONS, NoValue, ball, precision
+from polysolv.families.second_order.balls import PRECISIONS, NoValue, ball
 from polysolv.families.second_order.derivatives import Index, TooLong
 from polysolv.families.second_order.places import independent_columns
 from polysolv.families.second_order.relations import (
@@ -22,6 +22,7 @@ from polysolv.families.second_order.relations import (
     find_second_order,
 )
 from polysolv.families.second_order.source import DensitySource
+from polysolv.polynomials.ball_precision import precision
 
 ELLIPTIC, HYPERBOLIC, PARABOLIC = "elliptic", "hyperbolic", "parabolic"
 MAX_CHECKED = 6

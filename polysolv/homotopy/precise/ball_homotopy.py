@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from polysolv.polynomials.ball_precision import precision
 from polysolv.polynomials.polynomial import Monomial
 
 Exponents = tuple[int, ...]
-
-
-@contextmanager
-def precision(bits: int) -> Iterator[None]:
-    """Work with that many bits, and set the precision back afterwards."""
-    import flint
-
-    before = flint.ctx.prec
-    flint.ctx.prec = bits
-    try:
-        yield
-    finally:
-        flint.ctx.prec = before
 
 
 class BallHomotopy:

@@ -13,11 +13,12 @@ import numpy as np
 from polysolv.homotopy.closeness import coincident
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.engine import Engine, Halted
-from polysolv.homotopy.precise.ball_homotopy import BallHomotopy, log2_size, precision
+from polysolv.homotopy.precise.ball_homotopy import BallHomotopy, log2_size
 from polysolv.homotopy.precise.confirmation import exact_target, simple_zero
 from polysolv.homotopy.precise.newton import jacobian_condition, products_of
 from polysolv.homotopy.problem import Coefficients, Problem, relative_residuals
 from polysolv.homotopy.tracker import Tracked
+from polysolv.polynomials.ball_precision import precision
 
 _BITS = 512
 _BEYOND = 40.0  # log₂ of the norm that such a path reaches: as large as those that doubles call infinite
