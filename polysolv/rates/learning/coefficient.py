@@ -37,7 +37,8 @@ class LearningCoefficient(RichDisplay):
         lower, upper: λ_diff lies between them.
         multiplicity: μ, if it is known.
         components: number D of perturbations of an atom: a cell's whole λ is λ_diff + (D + 1)/2.
-        certificate: what ``polysolv verify`` checks: of the upper bound by a region, or of a theorem's value.
+        certificate: what ``polysolv verify`` checks: of the upper bound by a region, of a theorem's value, or
+            of exponents that are all 2.
         notes: what was shown how.
 
     vol{V < η} is of the order η^(2λ) (log 1/η)^(μ - 1). Source: docs/choosing-k.md.
@@ -164,7 +165,7 @@ def learning_coefficient(
 
     Args:
         family: a family or the name of one.
-        m: cell size, 1 to 400; 2 to 8 where no theorem is known.
+        m: cell size, 1 to 400; to 8 where no theorem is known.
         d: number of covariates for a family given by name; 1 if left out.
         gate: "exact" if some other cell is exactly fitted, "kernel" if none is. It matters for families whose
             weights depend on covariates.
@@ -185,7 +186,6 @@ def learning_coefficient(
     7/8
     """
     resolved = resolve(family, d)
-    resolved.require_log_symbol()
     m = require_integer("m", m, 1, MAX_CELL_SIZE)
     if gate not in GATES:
         raise unknown_name("gate", gate, list(GATES))
@@ -200,6 +200,8 @@ def learning_coefficient(
         raise InputError("weights", str(weights), allowed)
     if m > MAX_SEARCHED:
         raise InputError("m", m, f"at most {MAX_SEARCHED} where no theorem is known")
+    if resolved.source is not None:
+        return _by_second_order(resolved, m, gate)
     return _by_certificates(resolved, m, gate, seed, timeout)
 
 
@@ -241,6 +243,8 @@ def parsed_weights(weights: object) -> Fraction | None:
 
 
 def _known(family: Family, m: int, gate: str, dirichlet: Fraction | None) -> Known | None:
+    if family.source is not None:
+        return None
     if m == 1 and not family.relations and dirichlet is None and family.log_symbol.is_linear:
         return known("", 1, 0, gate, None)
     named = theorem_family(family)
@@ -301,6 +305,25 @@ def _by_theorem(
         len(family.components),
         certificate,
         tuple(notes),
+    )
+
+
+def _by_second_order(family: Family, m: int, gate: str) -> LearningCoefficient:
+    from polysolv.rates.learning.second_order import second_order_bounds
+
+    found = second_order_bounds(family, m)
+    return LearningCoefficient(
+        family.name,
+        family.dimension,
+        m,
+        gate,
+        "bounded",
+        found.lower,
+        found.upper,
+        found.multiplicity,
+        len(family.components),
+        found.certificate,
+        found.notes,
     )
 
 

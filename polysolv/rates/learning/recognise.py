@@ -15,7 +15,7 @@ def theorem_family(family: Family) -> tuple[str, int] | None:
     ('location-scale-gaussian', 0)
     """
     symbol = family.log_symbol
-    if family.relations or not symbol.is_linear or family.density is not None:
+    if family.source is not None or family.relations or not symbol.is_linear or family.density is not None:
         return None
     d = len(symbol.covariates)
     monomials = {monomial for _, monomial in symbol.symbols.values()}

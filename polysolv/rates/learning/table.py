@@ -206,7 +206,6 @@ def learning_coefficients(
     the cells' gates up to a common factor only: between the gate kernel in each cell and none in any.
     """
     resolved = resolve(family, d)
-    resolved.require_log_symbol()
     _require_dimension(resolved)
     searched = theorem_family(resolved) is None
     k_max = require_integer("k_max", k_max, 1, _SEARCHED_EXPERTS if searched else MAX_EXPERTS)
@@ -228,6 +227,11 @@ def learning_coefficients(
     notes = ["in brackets: the multiplicity, where it is not 1; ?: not known", "<=: an upper bound"]
     if not any(entry.value is None for entry in entries):
         notes.pop()
+    if resolved.source is not None:
+        notes.append(
+            "assumed: every true atom has the relations of second order of the one looked at, and no "
+            "relation couples different atoms"
+        )
     return LearningCoefficients(
         resolved.name,
         resolved.dimension,
