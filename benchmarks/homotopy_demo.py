@@ -1,14 +1,16 @@
-"""CPU time of `polysolv solve` against `phc -b` on small classical systems, built from their formulas.
+"""CPU time of `polysolv solve` against `phc -b` on classical systems, built from their formulas.
 
-    python benchmarks/homotopy_demo.py [--runs 3] [--limit 60] [SYSTEM ...]
+    python benchmarks/homotopy_demo.py [--set demo|small|all] [--runs 3] [--limit 60] [SYSTEM ...]
 
+The set `demo` are the systems of PHCpack's demo folder that a formula defines, in the sizes that folder has;
+`small` are other systems and smaller members of the same families, where start-up is all that is seen.
 PHCpack (Debian package phcpack) is looked for on PATH; without it our times are printed alone. Each line
 gives the least CPU time of the runs of each whole process, children included, in seconds, the number of
 solutions (of phc the longest of its lists), and the ratio ours / theirs. The last lines sum up: the median
 ratio over the systems on which phc takes 0.2 s or more, over all systems, and the ratio of the sums; then
 what is left: how often a process of ours that solves x^2 = 2 takes longer than phc, and where we lose by more
-than that. Nothing is copied: families are written down from their definitions, coefficients without a meaning
-are our own.
+than that. A process that is stopped at the limit counts with the limit. Nothing is copied: families are
+written down from their definitions, coefficients without a meaning are our own.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -44,6 +47,76 @@ def text(system: GenericSystem) -> list[str]:
 
 def linear_form(names: Sequence[str], draw: Random) -> str:
     return " + ".join(f"({draw.randint(-9, 9) or 1})*{name}" for name in names)
+
+
+def extended_cyclic(n: int) -> list[str]:
+    """Cyclic sums of products of 1, …, n neighbours with right-hand sides that are not zero."""
+    rows = []
+    for k in range(1, n):
+        words = ["*".join(f"x{(i + j) % n}" for j in range(k)) for i in range(n)]
+        rows.append(" + ".join(words) + f" - {2 * k + 1}/{n + k}")
+    return [*rows, "*".join(f"x{i}" for i in range(n)) + " - 1"]
+
+
+def reduced_cyclic(n: int) -> list[str]:
+    """Cyclic n-roots over one of them: the sums of products in n - 1 ratios, without the last equation."""
+    ratios = ["1", *(f"y{i}" for i in range(1, n))]
+    return [
+        " + ".join("*".join(ratios[(i + j) % n] for j in range(k)) for i in range(n)) for k in range(1, n)
+    ]
+
+
+def reaction_diffusion(n: int) -> list[str]:
+    """Logistic growth and diffusion along a line, zero at its ends."""
+    rows = []
+    for k in range(1, n + 1):
+        neighbours = "".join(f" + x{j}" for j in (k - 1, k + 1) if 1 <= j <= n)
+        rows.append(f"-2*x{k}{neighbours} + 5/6*x{k} - 5/6*x{k}^2")
+    return rows
+
+
+def sparse(n: int) -> list[str]:
+    """Each equation: the squares, one of them thrice, the product of all and its square, and n."""
+    product, square = ("*".join(f"x{i}{power}" for i in range(n)) for power in ("", "^2"))
+    squares = " + ".join(f"x{i}^2" for i in range(n))
+    return [f"{square} + {squares} + 2*x{i}^2 + {product} + {n}" for i in range(n)]
+
+
+def lambda_matrix(n: int) -> list[str]:
+    """(A k^2 + B k + C) x = 0 with small integers, the eigenvector normed by a sum."""
+    draw = Random(n)
+    names = [f"x{i}" for i in range(n)]
+    words = [f"{name}{power}" for power in ("*k^2", "*k", "") for name in names]
+    return [*(linear_form(words, draw) for _ in names), " + ".join(names) + " - 1"]
+
+
+def wood() -> list[str]:
+    """Where the gradient of Wood's function is zero."""
+    return [
+        "-400*x1*(x2 - x1^2) - 2*(1 - x1)",
+        "200*(x2 - x1^2) + 101/5*(x2 - 1) + 99/5*(x4 - 1)",
+        "-360*x3*(x4 - x3^2) - 2*(1 - x3)",
+        "180*(x4 - x3^2) + 101/5*(x4 - 1) + 99/5*(x2 - 1)",
+    ]
+
+
+def ellipse_parabola() -> list[str]:
+    """An ellipse and a parabola."""
+    return ["x^2 + 4*y^2 - 4", "2*y^2 - x"]
+
+
+def grid_quadrature(n: int) -> list[str]:
+    """A rule on a grid of n points whose step is given and whose first point is not."""
+    rows = []
+    for k in range(n + 1):
+        powers = [f"w{i}*(x + {i}/{n - 1})^{k}" if k else f"w{i}" for i in range(n)]
+        rows.append(" + ".join(powers) + f" - 1/{k + 1}")
+    return rows
+
+
+def symmetric_quadrature() -> list[str]:
+    """Two nodes and weights on [-1, 1]."""
+    return ["u + v - 1", "u*x + v*y", "u*x^2 + v*y^2 - 2/3", "u*x^3 + v*y^3"]
 
 
 def reimer(n: int) -> list[str]:
@@ -181,48 +254,76 @@ def ring(n: int) -> list[str]:
     return [linear_form([f"x{i}*x{(i + 1) % n}", f"x{i}", f"x{(i + 1) % n}", "1"], draw) for i in range(n)]
 
 
-def _instances() -> dict[str, Callable[[], list[str]]]:
-    classics = (
-        (classic.cyclic, (3, 5, 6, 7)),
-        (classic.katsura, (2, 3, 4, 5, 6, 7)),
-        (classic.noon, (3, 4, 5)),
-        (classic.eco, (5, 6, 7, 8)),
-        (classic.chandra, (4, 5, 6)),
-    )
+Builder = Callable[[], list[str]]
+
+
+def _demo() -> dict[str, Builder]:
+    """Systems of PHCpack's demo folder, under the names that they have there."""
     families = (
-        (reimer, (2, 3, 4)),
-        (redeco, (5, 6, 7, 8)),
-        (wright, (4, 5, 6)),
-        (kuramoto, (3, 4)),
-        (quadrics, (2, 3, 4, 5)),
-        (game, (3, 4, 5)),
-        (eigenvectors, (3, 4, 5)),
-        (quadrature, (2, 3)),
-        (ring, (6, 10)),
+        ("cyclic", lambda n: text(classic.cyclic(n)), (3, 5, 6, 7, 8)),
+        ("extcyc", extended_cyclic, (5, 6, 7)),
+        ("redcyc", reduced_cyclic, (5, 6, 7, 8)),
+        ("eco", lambda n: text(classic.eco(n)), (5, 6, 7, 8)),
+        ("redeco", redeco, (5, 6, 7, 8)),
+        ("katsura", lambda n: text(classic.katsura(n)), (5, 6, 7, 8, 9)),
+        ("noon", lambda n: text(classic.noon(n)), (3, 4, 5)),
+        ("chandra", lambda n: text(classic.chandra(n)), (4, 5, 6)),
+        ("game-two", game, (4, 5, 6)),
+        ("gaukwa", quadrature, (2, 3, 4)),
+        ("reimer", reimer, (5,)),
+        ("rediff", reaction_diffusion, (3,)),
+        ("sparse", sparse, (5,)),
+        ("geneig", lambda_matrix, (5,)),
+        ("quadgrid", grid_quadrature, (4,)),
+        ("ku", ring, (10,)),
     )
-    single = (lorentz, boon, heart, caprasse, molecule, tangents, transversals)
-    result: dict[str, Callable[[], list[str]]] = {}
-    for build, sizes in classics:
-        for n in sizes:
-            result[f"{build.__name__}-{n}"] = lambda build=build, n=n: text(build(n))
-    for family, sizes in families:
-        for n in sizes:
-            result[f"{family.__name__}-{n}"] = lambda family=family, n=n: family(n)
-    return result | {system.__name__: system for system in single}
+    single = {
+        "wright": lambda: wright(5),
+        "lorentz": lorentz,
+        "boon": boon,
+        "heart": heart,
+        "caprasse": caprasse,
+        "conform1": molecule,
+        "tangents": tangents,
+        "wood": wood,
+        "mickey": ellipse_parabola,
+        "quadfor2": symmetric_quadrature,
+    }
+    return _named(families) | single
 
 
-SYSTEMS = _instances()
+def _small() -> dict[str, Builder]:
+    """Smaller members of these families, and other systems."""
+    families = (
+        ("katsura", lambda n: text(classic.katsura(n)), (2, 3, 4)),
+        ("reimer", reimer, (2, 3, 4)),
+        ("wright", wright, (4, 6)),
+        ("kuramoto", kuramoto, (3, 4)),
+        ("quadrics", quadrics, (2, 3, 4, 5)),
+        ("game-two", game, (3,)),
+        ("eigenvectors", eigenvectors, (3, 4, 5)),
+        ("ring", ring, (6,)),
+    )
+    return _named(families) | {"transversals": transversals}
+
+
+def _named(families: Sequence[tuple[str, Callable[[int], list[str]], Sequence[int]]]) -> dict[str, Builder]:
+    return {f"{name}-{n}": partial(build, n) for name, build, sizes in families for n in sizes}
+
+
+SETS = {"demo": _demo(), "small": _small()}
+SETS["all"] = SETS["demo"] | SETS["small"]
 
 
 def cpu_seconds(command: list[str], limit: float) -> tuple[float, str]:
-    """CPU time of a process and its children, infinite beyond the limit, and what it printed."""
+    """CPU time of a process and its children, the limit if it is stopped there, and what it printed."""
     environment = {n: v for n, v in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"}
     environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=limit, env=environment)
     except subprocess.TimeoutExpired:
-        return float("inf"), ""
+        return limit, ""
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
 
@@ -251,8 +352,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--limit", type=float, default=60.0)
-    parser.add_argument("systems", nargs="*", default=list(SYSTEMS))
+    parser.add_argument("--set", choices=list(SETS), default="demo")
+    parser.add_argument("systems", nargs="*", help="their names; all of the set if left out")
     options = parser.parse_args()
+    if unknown := [name for name in options.systems if name not in SETS["all"]]:
+        parser.error(f"no system {', '.join(unknown)}; there are {', '.join(SETS['all'])}")
+    systems = options.systems or list(SETS[options.set])
     with_phc = shutil.which("phc") is not None
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -267,8 +372,8 @@ def main() -> None:
             f"{'system':<16} {'ours':>8} {'found':>6}"
             + (f" {'phc -b':>8} {'found':>6} {'ratio':>7}" if with_phc else "")
         )
-        for name in options.systems:
-            equations = written(GenericSystem.parse("\n".join(SYSTEMS[name]())))
+        for name in systems:
+            equations = written(GenericSystem.parse("\n".join(SETS["all"][name]())))
             source.write_text(f"{len(equations)}\n" + "".join(f"{line};\n" for line in equations))
             seconds, found = ours(source, options.runs, options.limit)
             line = f"{name:<16} {seconds:8.3f} {found:>6}"
@@ -278,18 +383,25 @@ def main() -> None:
                 line += f" {theirs:8.3f} {others:>6} {seconds / theirs:7.2f}"
             print(line, flush=True)
     if rows:
-        summary(rows, start_up)
+        summary(rows, start_up, options.limit)
 
 
-def summary(rows: list[tuple[str, float, float]], start_up: float) -> None:
-    finished = [row for row in rows if max(row[1:]) < float("inf")]
-    slow = [mine / theirs for _, mine, theirs in finished if theirs >= SLOW]
-    print(f"{len(rows)} systems, {len(rows) - len(finished)} beyond the time limit")
+def summary(rows: list[tuple[str, float, float]], start_up: float, limit: float) -> None:
+    finished = [
+        row for row in rows if min(row[1], row[2]) < limit
+    ]  # where both were stopped nothing is known
+    stopped = [sum(seconds >= limit for seconds in column) for column in list(zip(*rows, strict=True))[1:]]
+    print(
+        f"{len(rows)} systems; after {limit:g} s we were stopped on {stopped[0]}, phc on {stopped[1]}, "
+        f"both on {len(rows) - len(finished)}"
+    )
+    ratios = [(mine / theirs if mine < limit else float("inf"), theirs) for _, mine, theirs in finished]
+    slow = [ratio for ratio, theirs in ratios if theirs >= SLOW]
     if slow:
         median = statistics.median(slow)
         print(f"median ratio where phc takes {SLOW} s or more ({len(slow)} systems): {median:.2f}")
     if finished:
-        print(f"median ratio of all: {statistics.median(mine / theirs for _, mine, theirs in finished):.2f}")
+        print(f"median ratio of all: {statistics.median(ratio for ratio, _ in ratios):.2f}")
         print(f"ratio of the sums: {sum(r[1] for r in finished) / sum(r[2] for r in finished):.2f}")
     behind = [(name, mine - theirs) for name, mine, theirs in finished if mine > theirs]
     quick = sum(theirs < start_up for _, _, theirs in finished)
