@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from polysolv.homotopy.compiled import codes
+from polysolv.homotopy.compiled.tuning import LEVELS
 from polysolv.homotopy.engine import Engine
 from polysolv.homotopy.precise.ball_homotopy import BallHomotopy, log2_size
 from polysolv.homotopy.precise.diverging_ends import settle_diverging
@@ -36,9 +37,11 @@ def roots_on_the_way(problem, start, s):
         return [complex(z) for z in mpmath.polyroots(coefficients, maxsteps=500, extraprec=800)]
 
 
-def settled(problem, start, roots, s):
+def settled(problem, start, roots, s, middles=None):
     """Codes of failed paths that got stuck at these points, after many digits have followed them."""
     tracked = untracked(np.array([[z, 1.0] for z in roots]))
+    if middles is not None:
+        tracked.middles[:] = middles
     tracked.codes[:] = codes.ENDGAME_FAILED
     tracked.facts[:, codes.REACHED] = s
     settle_diverging(lambda _: (problem, start), tracked, Engine())
@@ -120,3 +123,19 @@ def test_sizes_beyond_doubles():
 
     assert log2_size(flint.acb(0)) == -np.inf
     assert log2_size(flint.acb(3, 4) * flint.arb(2) ** 5000) == pytest.approx(5000 + np.log2(5))
+
+
+@pytest.mark.parametrize("degree", [3, 5])
+def test_a_path_that_few_digits_lost_is_followed_from_further_off(degree):
+    """Where it got stuck Newton's method leads nowhere near; at the endgame's boundary it was well known."""
+    problem = prepare(generic(["x - 2"]), np.random.default_rng(0))
+    start = [{((0, degree),): 1j, (): -1j}]
+    s = 2.0**-60
+    stuck = [1e6j * (k + 1) for k in range(degree)]
+    lost = settled(problem, start, stuck, s)
+    assert set(lost.codes) == {codes.ENDGAME_FAILED}
+    before = roots_on_the_way(problem, start, LEVELS[-1].boundary)
+    found = settled(problem, start, stuck, s, [[z, 1.0] for z in before])
+    assert sorted(found.codes.tolist()) == sorted([codes.SUCCESS] + [codes.AT_INFINITY] * (degree - 1))
+    (row,) = np.flatnonzero(found.codes == codes.SUCCESS)
+    assert found.points[row, 0] == pytest.approx(2.0)

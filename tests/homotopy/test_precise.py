@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from polysolv import SolveResult, solve
 from polysolv.homotopy.precise.fixed_point import FixedHomotopy, solve_linear, times
+from polysolv.homotopy.precise.newton import landed
 
 
 def multiplicities(result: SolveResult) -> list[int]:
@@ -145,3 +146,36 @@ def test_a_homotopy_in_fixed_point_agrees_with_fractions() -> None:
     assert homotopy.number(times(homotopy.fixed(x[0]), homotopy.fixed(x[1]), bits)) == x[0] * x[1]
     assert homotopy.power(2.5) / (1 << bits) == pytest.approx(2**-2.5, rel=1e-15)
     assert homotopy.power(150.25) / (1 << bits) == pytest.approx(2**-150.25, rel=1e-12)
+
+
+def near_a_third(curved: Fraction) -> tuple[FixedHomotopy, list[tuple[int, int]]]:
+    """x = y and (y − 1/3) / 2^30 + curved·(x − y)² = 0, and 1/3 rounded to doubles in two ways."""
+    third, zero, one = Fraction(1, 3), Fraction(0), Fraction(1)
+    small, x, y = Fraction(1, 2**30), ((0, 1),), ((1, 1),)
+    first = {x: (one, zero), y: (-one, zero)}
+    squares = {((0, 2),): curved, ((0, 1), (1, 1)): -2 * curved, ((1, 2),): curved}
+    second = {m: (c, zero) for m, c in {**squares, y: small, (): -small * third}.items() if c}
+    target = FixedHomotopy.of([first, second], [{}, {}], 320)
+    return target, [target.fixed(complex(1 / 3 + 2.0**-53)), target.fixed(complex(1 / 3))]
+
+
+@pytest.mark.parametrize("bits", [0, 20, 21, 22])
+def test_rounding_errors_may_slow_the_second_correction(bits: int) -> None:
+    target, start = near_a_third(Fraction(2**bits))
+    corrections, x = [], start
+    for _ in range(2):
+        values, matrix, _ = target.evaluate(x, 0)
+        (step,) = solve_linear(matrix, [values], target.bits)
+        corrections.append(max(abs(part) for z in step for part in z))
+        x = [(a - p, b - q) for (a, b), (p, q) in zip(x, step, strict=True)]
+    assert (corrections[1] > corrections[0] / 20) == (bits > 0)
+    zero = landed(target, start)
+    assert zero is not None
+    assert all(abs(a / 2**320 - 1 / 3) < 1e-15 and abs(3 * a - 2**320) < 2**170 for a, _ in zero)
+
+
+def test_slow_corrections_are_those_of_a_multiple_zero() -> None:
+    one, zero = Fraction(1), Fraction(0)
+    row = {((0, 3),): (one, zero), ((0, 2),): (-3 * one, zero), ((0, 1),): (3 * one, zero), (): (-one, zero)}
+    target = FixedHomotopy.of([row], [{}], 320)
+    assert landed(target, [target.fixed(1.001 + 0j)]) is None

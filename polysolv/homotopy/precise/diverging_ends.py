@@ -12,6 +12,7 @@ import numpy as np
 
 from polysolv.homotopy.closeness import coincident
 from polysolv.homotopy.compiled import codes
+from polysolv.homotopy.compiled.tuning import LEVELS
 from polysolv.homotopy.engine import Engine, Halted
 from polysolv.homotopy.precise.ball_homotopy import BallHomotopy, log2_size
 from polysolv.homotopy.precise.confirmation import exact_target, simple_zero
@@ -63,7 +64,8 @@ def settle_diverging(
 
     Args:
         of_path: the target and the start system of each row, in its units.
-        tracked: end points; those of failed paths are where these got stuck.
+        tracked: end points; those of failed paths are where these got stuck. From where Newton's method does
+            not converge at once, a path is followed again from the endgame's boundary.
         engine: its deadline and Ctrl-C end the work.
 
     Near infinity the logarithm of the largest coordinate, and quotients of others by it, are smooth in
@@ -86,6 +88,8 @@ def settle_diverging(
             if made is None or made[0] is not problem:
                 made = problem, BallHomotopy(problem.exact, start)
             places = _followed(made[1], tracked.points[row], float(reached[row]), engine)
+            if places is None and tracked.middles[row, -1] != 0:  # too few digits there: from further off
+                places = _followed(made[1], tracked.middles[row], LEVELS[-1].boundary, engine)
             lost = lost + 1 if places is None else 0
             if places is not None and _is_steady(places):
                 tracked.codes[row] = codes.AT_INFINITY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,28 +15,28 @@ _QUADRATIC = 0.05  # by this or more each correction has to be smaller than the 
 
 
 def landed(homotopy: FixedHomotopy, x: list[Fixed]) -> list[Fixed] | None:
-    """The zero of the target that Newton's method converges to quadratically from x, if it does."""
+    """The zero of the target that Newton's method converges to quadratically from x, if it does.
+
+    The second correction may be nearly as large as the first: errors of rounding point anywhere, and become
+    larger ones along directions that the Jacobian hardly sees.
+    """
     bits = homotopy.bits
     # Where the Jacobian is small corrections keep fewer digits than numbers have.
     least = largest(x) + (1 << bits) >> bits // 2
-    previous = None
-    ratio = 1.0
+    sizes = list[int]()
     for _ in range(_LANDINGS):
         values, matrix, _ = homotopy.evaluate(x, 0)
         solved = solve_linear(matrix, [values], bits)
         if solved is None:
             return None
         x = [(a - p, b - q) for (a, b), (p, q) in zip(x, solved[0], strict=True)]
-        size = largest(solved[0])
-        if size <= least:
+        sizes.append(largest(solved[0]))
+        if sizes[-1] <= least:
             return x if _is_simple(matrix, bits) else None
-        if previous is not None:
-            quotient = size / previous
-            # Linear convergence is that to a multiple zero.
-            if quotient > min(_QUADRATIC, 0.5 * ratio):
-                return None
-            ratio = quotient
-        previous = size
+        quotients = [after / before for before, after in pairwise(sizes[-3:])]
+        # Linear convergence is that to a multiple zero.
+        if quotients and quotients[-1] > (min(_QUADRATIC, 0.5 * quotients[0]) if len(sizes) > 2 else 1.0):
+            return None
     return None
 
 
