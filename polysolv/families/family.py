@@ -51,6 +51,7 @@ class Family(RichDisplay, Value):
             ``log_symbol`` merely names the parameters, and exponents follow from these relations.
         given: with a log-symbol, the density as it was given as text.
         response: what is assumed of the response, where that is not what K asks for in general.
+        many_points: whether that holds only where the covariates take infinitely many values.
 
     >>> from polysolv.families import get
     >>> family = get("softmax-gaussian", d=2)
@@ -73,6 +74,7 @@ class Family(RichDisplay, Value):
     source: DensitySource | None = None
     given: DensitySource | None = None
     response: str = ""
+    many_points: bool = False
 
     @staticmethod
     def from_log_symbol(
@@ -376,7 +378,13 @@ class Family(RichDisplay, Value):
             return self
         everything = tuple(dict.fromkeys((*self.relations, *added)))
         found = replace(self, relations=everything, published=())
-        assert found.observed is not None  # refuses what leaves nothing to observe
+        # Refuses what leaves nothing to observe, too.
+        if found.observed.has_few_points and self.many_points:
+            allowed = (
+                f"covariates of infinitely many values for {self.name}: with finitely many all derivatives "
+                "of its two response values are proportional at each, by factors that depend on the truth"
+            )
+            raise InputError("relations", "; ".join(relations), allowed)
         return found
 
     @cached_property

@@ -61,5 +61,10 @@ def family(d: int, name: str) -> Family:
     references = (NGUYEN_2024_LOGISTIC,) if name == "softmax-logistic" else (NGUYEN_2023,)
     response = _TWO_VALUES if name == "softmax-logistic" else ""
     return replace(
-        found, parameters=tuple(parameters), remarks=remarks, references=references, response=response
+        found,
+        parameters=tuple(parameters),
+        remarks=remarks,
+        references=references,
+        response=response,
+        many_points=bool(response),
     )

@@ -83,3 +83,21 @@ def test_a_family_without_covariates_takes_no_dimension():
     assert families.get("location-gaussian").dimension == 0
     with pytest.raises(InputError, match="no covariates"):
         families.get("location-gaussian", 2)
+
+
+@pytest.mark.parametrize(
+    ("d", "relations"), [(1, ["x^2 - x"]), (1, ["x"]), (1, ["x^3 = x"]), (2, ["x1^2 = x1", "x2 = x1 + 1"])]
+)
+def test_two_response_values_need_many_values_of_the_covariates(d, relations):
+    """At x = 0 and 1 the model is two probabilities: cells of two atoms are a surface at one density."""
+    with pytest.raises(InputError, match="infinitely many values"):
+        families.get("softmax-logistic", d).observed_modulo(relations)
+
+
+@pytest.mark.parametrize("relations", [["x1^2 = x1"], ["x2 = x1^2"], ["x1*x2 = 0"]])
+def test_two_response_values_allow_relations_that_leave_a_curve(relations):
+    assert families.get("softmax-logistic", 2).observed_modulo(relations).relations
+
+
+def test_responses_of_many_values_allow_few_values_of_the_covariates():
+    assert families.get("softmax-poisson").observed_modulo(["x^2 = x"]).observed.has_few_points
