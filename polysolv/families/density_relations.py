@@ -149,16 +149,26 @@ def density_premises(
     )
 
 
+def spanned_by(density: Density) -> int | None:
+    """Return how many functions of the response a density spans over its parameters, ``None`` if many.
+
+    Args:
+        density: without covariates, with a location.
+    """
+    if density.location is None or density.covariates:
+        return None
+    count = len(_independent(density, Piece({}, (), {(): Fraction(1)}, {}), _STAGES[0]))
+    return None if count > _STAGES[0] else count
+
+
 def span_remark(density: Density) -> str | None:
     """Return what to say of a density without covariates whose derivatives span few functions, if they do.
 
     The derivatives of order 0 and 1 at k true atoms with p parameters are k(p + 1) functions of this span.
     """
-    if density.location is None or density.covariates:
-        return None
-    count = len(_independent(density, Piece({}, (), {(): Fraction(1)}, {}), _STAGES[0]))
-    most = count // (len(density.parameters) + 1)
-    if count > _STAGES[0] or not most:
+    count = spanned_by(density)
+    most = 0 if count is None else count // (len(density.parameters) + 1)
+    if not most:
         return None
     atoms = "1 true atom" if most == 1 else f"{most} true atoms"
     return (

@@ -2,11 +2,13 @@
 
 from fractions import Fraction as F
 
+import numpy as np
 import pytest
 
 from polysolv import learning_coefficient, learning_coefficients
 from polysolv.errors import InputError
 from polysolv.families import Family, get, names
+from polysolv.rates.learning.spanned import spanned_functions
 from polysolv.verify import verify
 
 LOCATION = "1/(2*pi)^(1/2)*exp(-(y - mu)^2/2)"
@@ -65,3 +67,54 @@ def test_several_truths_and_priors_on_weights_are_refused():
         learning_coefficient("gamma", 2, weights=1)
     with pytest.raises(InputError, match="at most 8"):
         learning_coefficient("gamma", 9)
+
+
+def binomial(trials):
+    """A binomial family: trials + 1 functions."""
+    return Family.from_density_text(
+        f"p^y*(1-p)^({trials}-y)/(gamma(y+1)*gamma({trials + 1}-y))",
+        ",".join(map(str, range(trials + 1))),
+        name="binomial",
+    )
+
+
+def volume_exponent(density, truths, samples=400_000, seed=1):
+    """Slope of log vol{V < eta} for two weights and two parameters, V the distance of the densities."""
+    rng = np.random.default_rng(seed)
+    weight, points = rng.random(samples), rng.random((2, samples))
+    mixed = weight * density(points[0]) + (1 - weight) * density(points[1])
+    distance = np.abs(mixed - (density(truths)[:, :1] + density(truths)[:, 1:]) / 2).sum(axis=0)
+    shares = [np.log((distance < eta).mean()) for eta in (0.1, 0.05, 0.025)]
+    return float(np.polyfit(np.log([0.1, 0.05, 0.025]), shares, 1)[0])
+
+
+def test_more_true_atoms_than_functions_prove_nothing_below():
+    """Two true binomials of two trials are two numbers of three: 2 lambda is 2 and not 3."""
+    table = learning_coefficients(binomial(2), 3)
+    pair = table.pair(2, 2)
+    assert (pair.status, pair.lower, pair.upper) == ("bounds", 0, F(3, 2))
+    assert table.pair(1, 1).status == table.pair(2, 1).status == "proved"
+    assert "spans only 3 functions" in table.notes[-1]
+    slope = volume_exponent(lambda p: np.stack([(1 - p) ** 2, 2 * p * (1 - p), p**2]), np.array([0.2, 0.8]))
+    assert 1.7 < slope < 2.3
+    assert pair.lower <= F(1) <= pair.upper
+
+
+@pytest.mark.parametrize(("trials", "proved"), [(4, {(2, 2), (3, 2)}), (5, {(2, 2), (3, 2), (3, 3), (4, 2)})])
+def test_as_many_true_atoms_as_functions_allow(trials, proved):
+    table = learning_coefficients(binomial(trials), 4)
+    found = {(e.k, e.k_true) for e in table.entries if e.k_true > 1 and e.status == "proved"}
+    assert found == proved
+
+
+def test_functions_of_a_continuous_density_are_counted():
+    text = "1+s*(y-1/2)/9+t*(y^2-1/3)/9+(s^2-t^2)*(y^3-1/4)/9+s*t*(y^4-1/5)/9"
+    family = Family.from_density_text(text, "0:1", name="polynomial")
+    assert family.source is not None
+    assert spanned_functions(family) == 5
+    assert learning_coefficients(family, 2).pair(2, 2).status == "bounds"
+
+
+@pytest.mark.parametrize("name", WITHOUT_LOG_SYMBOL)
+def test_shipped_densities_span_many_functions(name):
+    assert spanned_functions(get(name)) is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from polysolv.errors import InputError, require_integer
 from polysolv.families import Family, resolve
 from polysolv.rates.learning.coefficient import cell_bounds, parsed_weights
 from polysolv.rates.learning.recognise import theorem_family
+from polysolv.rates.learning.spanned import can_hold, spanned_functions
 from polysolv.rates.learning.theorems import EXACT, KERNEL, SOFTMAX
 
 SCHEMA = "polysolv/learning-coefficients/1"
@@ -218,15 +219,31 @@ def learning_coefficients(
             cells[m, gate] = cell_bounds(resolved, m, gate, dirichlet, seed, timeout)
         return cells[m, gate]
 
+    functions, p = spanned_functions(resolved), len(resolved.components)
+
+    def holds(sizes: tuple[int, ...], bounds: Bounds) -> bool:
+        # Where all exponents are 2 statements rest on derivatives of second order.
+        plain = bounds[0] == Fraction((sum(sizes) - len(sizes)) * p, 4)
+        orders = [1 if m == 1 else 2 if plain else 2 * m for m in sizes]
+        return functions is None or can_hold(functions, p, sizes, orders)
+
     entries = []
     for k in range(k_min, k_max + 1):
         for k_true in range(1, k + 1):
             regular = Fraction(_free(resolved, k_true), 2)
             options = [(sizes, _joint(resolved, sizes, cell)) for sizes in _partitions(k, k_true)]
-            entries.append(_pair(k, k_true, regular, options))
+            entry = _pair(k, k_true, regular, options)
+            if functions is not None and not all(holds(sizes, bounds) for sizes, bounds in options):
+                entry = replace(entry, lower=Fraction(0), multiplicity=None)
+            entries.append(entry)
     notes = ["in brackets: the multiplicity, where it is not 1; ?: not known", "<=: an upper bound"]
     if not any(entry.value is None for entry in entries):
         notes.pop()
+    if functions is not None:
+        notes.append(
+            f"the density spans only {functions} functions: where the derivatives of several true atoms "
+            "would be more than that, they depend on each other, and the entry is an upper bound alone"
+        )
     if resolved.source is not None:
         notes.append(
             "assumed: every true atom has the relations of second order of the one looked at, and no "
