@@ -24,7 +24,7 @@ class SecondOrderCells(NamedTuple):
         sizes: cell size of each true atom.
         parameters: their names.
         relations: a basis of the second-order relations, each a symmetric matrix for each true atom.
-        given: premises that the kernel cannot check, in words of printable ASCII.
+        given: premises that the kernel cannot check, at least one, in words of printable ASCII.
     """
 
     family: str
@@ -44,7 +44,8 @@ def all_two_certificate(about: SecondOrderCells, orthogonal: Sequence[Matrix]) -
     Source: observed-algebra page §5.
 
     >>> one, zero = Fraction(1), Fraction(0)
-    >>> cells = SecondOrderCells("mine", (2,), ("a", "b"), ((((zero, one), (one, zero)),),), ())
+    >>> relation, given = ((zero, one), (one, zero)), ("u_ab = 0, and no other relation",)
+    >>> cells = SecondOrderCells("mine", (2,), ("a", "b"), ((relation,),), given)
     >>> all_two_certificate(cells, [((one, zero), (zero, one))]).verify().accepted
     True
     """
@@ -93,9 +94,8 @@ def _sealed(about: SecondOrderCells, claim: str, payload: dict[str, Any], parame
         "relations": [[_spelled(matrix) for matrix in relation] for relation in about.relations],
         "claim": claim,
         "field": REAL_POSITIVE,
+        "given": list(about.given),
     }
-    if about.given:
-        statement["given"] = list(about.given)
     if parameter:
         statement["parameter"] = parameter
     return seal(KIND, {**statement, "digest": digest(statement)}, payload)

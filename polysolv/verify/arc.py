@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from .limits import MAX_ATOMS, MAX_DIMENSION, MAX_EXPANDED_DEGREE, Malformed, Rejected, spend
-from .log_symbol import LogSymbol
+from .log_symbol import BUILT_IN, LogSymbol, generate
 from .polynomial import SHIFT, Number, Poly, add, read_polynomial, unpack
 from .reading import digest, fields, integer, items, mapping, rational, string
 from .statement import Statement
@@ -38,6 +38,8 @@ class ArcStatement(Statement):
         keys = "d m component log_symbol relations given"
         if data["digest"] != digest({key: data[key] for key in keys.split() if key in data}):
             raise Rejected("statement", "its digest is not that of the log-symbol, relations and component")
+        if self.family in BUILT_IN and symbol.data != generate(self.family, self.d):
+            raise Rejected("statement", f"the log-symbol is not that of {self.family}")
         if len(symbol.covariates) != self.d or self.component not in symbol.components:
             raise Rejected("statement", "d is not the number of covariates, or the component is unknown")
 

@@ -7,7 +7,7 @@ from .polynomial import Number
 from .reading import digest, fields, integer, items, names, rational, string
 from .statement import Statement
 
-KEYS = "family cells parameters relations claim field digest"
+KEYS = "family cells parameters relations claim field given digest"
 CLAIMS = ("EXPONENTS_TWO", "AT_LEAST_THREE", "ELLIPTIC")
 MAX_SIDE = 64
 THEOREM = (
@@ -25,7 +25,7 @@ class RelationStatement(Statement):
     """
 
     def __init__(self, value: object) -> None:
-        data = fields(value, KEYS, "statement", "given parameter")
+        data = fields(value, KEYS, "statement", "parameter")
         self.claim, self.field = string(data["claim"], "claim"), string(data["field"], "field")
         if self.claim not in CLAIMS or self.field != "REAL_POSITIVE":
             raise Malformed("claim", f"must be one of {', '.join(CLAIMS)}, over REAL_POSITIVE")
@@ -37,7 +37,9 @@ class RelationStatement(Statement):
             raise Malformed("cells", f"at most {MAX_SIDE} atoms in a cell, and parameters of all true atoms")
         listed = items(data["relations"], "relations")
         self.relations = [read_matrices(item, len(self.sizes), size) for item in listed]
-        self.given = tuple(str(item) for item in items(data.get("given", []), "given"))
+        self.given = tuple(str(item) for item in items(data["given"], "given"))
+        if not self.given:
+            raise Malformed("given", "the density, its truth, and that it has these relations and no others")
         self.parameter = string(data["parameter"], "parameter") if "parameter" in data else ""
         if (self.claim == "AT_LEAST_THREE") != (self.parameter in self.parameters):
             raise Malformed("parameter", "AT_LEAST_THREE, and no other claim, is about one of the parameters")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
+from polysolv.certificates.arc import arc_certificate
 from polysolv.families import Family, get
 from polysolv.rates.prover.arc_certificates import unidentified_certificates
 from polysolv.verify import verify
@@ -248,3 +249,15 @@ def test_another_kind_of_statement():
     family, m, component, _ = CASES["two levels"]
     data = unidentified_certificates(family, m)[component].to_data()
     assert verify(_edited(data, kind="point")).exit_code == 2
+
+
+def test_the_name_of_a_built_in_family_stands_for_its_own_log_symbol():
+    family = Family.from_log_symbol("mine", "p*y", ["p"]).observed_modulo(["y^2 = 0"])
+    certificate = arc_certificate(
+        family, 2, "p", [Fraction(0)] * 2, [Fraction(1)], {"p": {(1, 1): Fraction(1)}}
+    )
+    data = certificate.to_data()
+    assert verify(data).accepted
+    result = verify(_edited(data, family="location-gaussian"))
+    assert (result.exit_code, result.step) == (1, "statement")
+    assert "the log-symbol is not that of location-gaussian" in result.reason

@@ -49,7 +49,7 @@ def test_random_spaces_of_matrices_are_decided_as_a_search_finds(seed):
     size, count = chooser.choice([(2, 1), (2, 2), (3, 1), (3, 2), (3, 3)])
     basis = _random_space(chooser, size, count)
     found = semidefinite_in(basis, (size,))
-    cells = SecondOrderCells("random", (size + 1,), tuple("abc"[:size]), basis, ())
+    cells = SecondOrderCells("random", (size + 1,), tuple("abc"[:size]), basis, ("a premise",))
     if found.none:
         assert all_two_certificate(cells, found.orthogonal).verify().accepted
         for _ in range(300):
@@ -68,7 +68,7 @@ def _all_kinds():
     one, zero = Fraction(1), Fraction(0)
     definite = (((one, zero), (zero, Fraction(2))),)
     cells = SecondOrderCells("mine", (3,), ("a", "b"), (definite,), ("a premise",))
-    mixed = SecondOrderCells("mine", (3,), ("a", "b"), ((((zero, one), (one, one)),),), ())
+    mixed = SecondOrderCells("mine", (3,), ("a", "b"), ((((zero, one), (one, one)),),), ("a premise",))
     return [
         elliptic_certificate(cells, cyclotomic(3)),
         at_least_three_certificate(cells, "b", (one,), [simplex(definite[0])]),
@@ -163,7 +163,7 @@ def test_a_face_of_two_relations_is_rejected():
     """Q leaves two relations, and their sum is semidefinite of rank 2."""
     first, second = _matrix([1, 0, 0], [0, 0, 0], [0, 0, 0]), _matrix([0, 0, 0], [0, 1, 0], [0, 0, 0])
     orthogonal = _matrix([0, 0, 0], [0, 0, 0], [0, 0, 1])
-    cells = SecondOrderCells("mine", (2,), ("a", "b", "c"), ((first,), (second,)), ())
+    cells = SecondOrderCells("mine", (2,), ("a", "b", "c"), ((first,), (second,)), ("a premise",))
     _refused(all_two_certificate(cells, (orthogonal,)).to_data(), "face", "more than one relation")
     one = all_two_certificate(cells._replace(relations=((first,),), sizes=(1,)), (orthogonal,))
     assert one.verify().accepted
@@ -173,14 +173,14 @@ def test_the_one_relation_that_is_annihilated_is_a_combination():
     """Of the two relations Q annihilates only the difference, which has rank 1."""
     relations = ((_matrix([0, 1], [1, 0]),), (_matrix([1, 1], [1, 0]),))
     orthogonal = (_matrix([0, 0], [0, 1]),)
-    cells = SecondOrderCells("mine", (2,), ("a", "b"), relations, ())
+    cells = SecondOrderCells("mine", (2,), ("a", "b"), relations, ("a premise",))
     _refused(all_two_certificate(cells, orthogonal).to_data(), "rank", "below the sizes of the cells")
     assert all_two_certificate(cells._replace(sizes=(1,)), orthogonal).verify().accepted
 
 
 def test_a_parameter_that_stands_still_is_rejected():
     relation = _matrix([1, 0], [0, 0])
-    cells = SecondOrderCells("mine", (2,), ("a", "b"), ((relation,),), ())
+    cells = SecondOrderCells("mine", (2,), ("a", "b"), ((relation,),), ("a premise",))
     points = simplex(relation)
     for parameter, accepted in {"a": True, "b": False}.items():
         certificate = at_least_three_certificate(cells, parameter, (Fraction(1),), [points])
@@ -192,7 +192,7 @@ def test_a_parameter_that_stands_still_is_rejected():
 def test_roots_of_a_lower_order_are_rejected(m):
     """Every product of cyclotomic polynomials that divides z^m - 1: only the m-th alone proves the claim."""
     identity = _matrix([1, 0], [0, 1])
-    cells = SecondOrderCells("mine", (m,), ("a", "b"), ((identity,),), ())
+    cells = SecondOrderCells("mine", (m,), ("a", "b"), ((identity,),), ("a premise",))
     divisors = [d for d in range(1, m + 1) if m % d == 0]
     for count in range(1, 3):
         for chosen in combinations(divisors, count):
@@ -210,7 +210,7 @@ def test_roots_of_a_lower_order_are_rejected(m):
 def test_claims_that_do_not_hold_are_rejected():
     one, zero = Fraction(1), Fraction(0)
     identity = ((one, zero), (zero, one))
-    cells = SecondOrderCells("mine", (3,), ("a", "b"), ((identity,),), ())
+    cells = SecondOrderCells("mine", (3,), ("a", "b"), ((identity,),), ("a premise",))
     null = (((zero, zero), (zero, zero)),)
     assert not all_two_certificate(cells, null).verify().accepted  # rank 2 fits into a cell of 3
     assert not all_two_certificate(cells, (identity,)).verify().accepted  # not orthogonal
@@ -224,3 +224,22 @@ def test_claims_that_do_not_hold_are_rejected():
         .verify()
         .accepted
     )
+
+
+def test_premises_belong_to_the_statement():
+    """Without them a statement about any family could be written beside relations that it has not."""
+    zero, one = Fraction(0), Fraction(1)
+    cells = SecondOrderCells("mine", (2,), ("a", "b"), ((((zero, one), (one, zero)),),), ("a premise",))
+    certificate = all_two_certificate(cells, [((one, zero), (zero, one))])
+    assert certificate.verify().accepted
+    for given in ([], None):
+        data = certificate.to_data()
+        statement = data["statement"]
+        del statement["given"]
+        if given is not None:
+            statement["given"] = given
+        statement["digest"] = digest({k: v for k, v in statement.items() if k != "digest"})
+        data["digest"] = digest({k: v for k, v in data.items() if k != "digest"})
+        result = verify(data)
+        assert not result.accepted
+        assert "given" in result.text()
