@@ -68,6 +68,24 @@ def require_integer(field: str, value: object, low: int, high: int) -> int:
     return number
 
 
+def require_seconds(field: str, value: object) -> float:
+    """Return ``value`` as a positive number of seconds.
+
+    Raises:
+        InputError: if it is no number, not positive or not finite.
+
+    >>> require_seconds("timeout", 3)
+    3.0
+    """
+    import math
+    import numbers
+
+    number = float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else math.nan
+    if not 0 < number < math.inf:
+        raise InputError(field, value, "a positive number of seconds")
+    return number
+
+
 def unknown_name(field: str, value: object, known: list[str]) -> InputError:
     """Build the error for a name that is not in ``known``, suggesting the nearest one.
 

@@ -373,6 +373,9 @@ class Family(RichDisplay, Value):
         """
         from polysolv.families.observed import checked_relations
 
+        if self.source is not None and relations:
+            allowed = "none for a density without a log-symbol: its own relations are looked for"
+            raise InputError("relations", "; ".join(relations), allowed)
         added = checked_relations(self.log_symbol, relations)
         if not added:
             return self

@@ -197,3 +197,48 @@ def test_a_table_by_theorem_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_symbolic_true_values_are_set_where_no_coefficient_vanishes():
+    """At c = 1 the term b·y and s²·y² alone would be left; everywhere else the cell is location-scale."""
+    for text in ("b*y + (1 - c)*s*y^2 + c*s^2*y^2", "b*y + s*y^2 - c*s*y^2"):
+        family = Family.from_log_symbol("mine", text, ["b", "s"], assumptions=["c != 0"])
+        found = learning_coefficient(family, 2)
+        assert found.lower <= F(1, 2) <= found.upper
+        assert "c = 2" in found.notes[0]
+
+
+def test_true_values_that_are_not_zero_keep_first_order_terms():
+    found = learning_coefficient("gaussian-sd", 2)
+    assert 0 < found.lower <= F(1, 2) <= found.upper  # a change of parameters of location-scale
+
+
+def test_coefficients_that_may_cancel_prove_nothing():
+    family = Family.from_log_symbol("mine", "b*y + s*y^2 - c*s*y^2", ["b", "s"], assumptions=["c != 0"])
+    certain = Family.from_log_symbol("mine", "b*y + s*y^2", ["b", "s"])
+    assert exponent_bound(family, 2, "exact") < exponent_bound(certain, 2, "exact")
+
+
+@pytest.mark.parametrize(("d", "m", "value"), [(2, 2, F(3, 4)), (3, 2, F(1)), (3, 3, F(2))])
+def test_exponents_that_are_all_two_meet_the_bound_by_taylor(d, m, value):
+    found = learning_coefficient("spherical-gaussian", m, d)
+    assert (found.value, found.multiplicity) == (value, 1)
+    density = Family.from_density_text("exp(-((y1-a)^2+(y2-b)^2)/(2*s))/(2*pi*s)", name="plain")
+    if (d, m) == (2, 2):
+        assert learning_coefficient(density, 2).value == value
+
+
+@pytest.mark.parametrize("timeout", ["x", None, float("nan"), 0, -1, True, float("inf")])
+def test_a_time_limit_is_a_positive_number(timeout):
+    for name in ("softmax-poisson", "gamma", "location-gaussian"):
+        with pytest.raises(InputError, match="timeout"):
+            learning_coefficient(name, 2, timeout=timeout)
+    with pytest.raises(InputError, match="timeout"):
+        learning_coefficients("location-gaussian", 2, timeout=timeout)
+
+
+def test_covariates_of_a_density_are_counted():
+    family = Family.from_density_text("s/(pi*(s^2+(y-a-b*x)^2))", name="mine")
+    assert learning_coefficient(family, 2).to_data()["dimension"] == 1
+    with pytest.raises(InputError, match="none for a density without a log-symbol"):
+        family.observed_modulo(["x^2 = x"])

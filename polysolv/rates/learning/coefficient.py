@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables, pairs
-from polysolv.errors import InputError, require_integer, unknown_name
+from polysolv.errors import InputError, require_integer, require_seconds, unknown_name
 from polysolv.families import Family, resolve
 from polysolv.rates.learning.recognise import theorem_family
 from polysolv.rates.learning.theorems import EXACT, KERNEL, LOCATION, LOCATION_SCALE, Known, known
@@ -21,6 +21,7 @@ SCHEMA = "polysolv/learning-coefficient/1"
 MAX_CELL_SIZE = 400
 MAX_SEARCHED = 8
 GATES = (EXACT, KERNEL)
+_TRIED_VALUES = 6
 PROVED, BOUNDS = "proved", "bounds"
 
 
@@ -187,6 +188,7 @@ def learning_coefficient(
     """
     resolved = resolve(family, d)
     m = require_integer("m", m, 1, MAX_CELL_SIZE)
+    timeout = require_seconds("timeout", timeout)
     if gate not in GATES:
         raise unknown_name("gate", gate, list(GATES))
     dirichlet = parsed_weights(weights)
@@ -311,10 +313,11 @@ def _by_theorem(
 def _by_second_order(family: Family, m: int, gate: str) -> LearningCoefficient:
     from polysolv.rates.learning.second_order import second_order_bounds
 
+    assert family.source is not None
     found = second_order_bounds(family, m)
     return LearningCoefficient(
         family.name,
-        family.dimension,
+        len(family.source.covariates),
         m,
         gate,
         "bounded",
@@ -329,14 +332,15 @@ def _by_second_order(family: Family, m: int, gate: str) -> LearningCoefficient:
 
 def _by_certificates(family: Family, m: int, gate: str, seed: int, timeout: float) -> LearningCoefficient:
     from polysolv.rates.learning.exponent_bound import exponent_bound, upper_exponents
+    from polysolv.rates.learning.second_order import TAYLOR, taylor_bound
 
     end = time.monotonic() + timeout
     free = replace(family, relations=())
     symbol, notes = free.log_symbol, []
     if symbol.constants:
-        free = free.at(**dict.fromkeys(symbol.constants, 1))
-        set_values = ", ".join(f"{name} = 1" for name in symbol.constants)
-        notes.append(f"the upper bound is that at the true values {set_values}")
+        free, values = _at_true_values(free)
+        shown = ", ".join(f"{name} = {value}" for name, value in values.items())
+        notes.append(f"the upper bound is that at the true values {shown}")
     if family.relations:
         notes.append("the upper bound is that without relations, which make V smaller")
     lower = exponent_bound(family, m, gate)
@@ -347,6 +351,9 @@ def _by_certificates(family: Family, m: int, gate: str, seed: int, timeout: floa
         if certificate is None
         else "a region, whose certificate the kernel accepts"
     )
+    by_taylor = taylor_bound(m, len(family.components))
+    if by_taylor < upper:
+        upper, certificate, why = by_taylor, None, TAYLOR
     notes.append(f"at most {upper}: {why}")
     if lower < upper and gate == EXACT and not family.relations and symbol.is_linear:
         from polysolv.rates.learning.chain import find_chain
@@ -369,11 +376,28 @@ def _by_certificates(family: Family, m: int, gate: str, seed: int, timeout: floa
         "bounded",
         lower,
         upper,
-        None,
+        1 if lower == upper == by_taylor else None,  # then all exponents are 2
         len(family.components),
         certificate,
         tuple(notes),
     )
+
+
+def _at_true_values(family: Family) -> tuple[Family, dict[str, Fraction]]:
+    """Return the family with symbolic true values set such that no coefficient of K vanishes, and these."""
+    constants = family.log_symbol.constants
+    places = {(term.perturbations, term.variables) for term in family.log_symbol.terms}
+    for number in range(_TRIED_VALUES):
+        values = {name: Fraction(1 + number * (2 * k + 3), 1 + number) for k, name in enumerate(constants)}
+        try:
+            found = family.at(**values)
+        except InputError:
+            if number == _TRIED_VALUES - 1:
+                raise
+            continue
+        if {(term.perturbations, term.variables) for term in found.log_symbol.terms} == places:
+            return found, values
+    return found, values
 
 
 def _region(

@@ -37,18 +37,28 @@ def exponent_bound(family: Family, m: int, gate: str) -> Fraction:
 def _rank(family: Family) -> int:
     """Return how many combinations of an atom's perturbations act on what is observed to first order.
 
-    Terms whose coefficient is a symbolic true value count only where that cannot vanish: each column is used
-    once, and so is each row, which a matching of distinct monomials guarantees.
+    A coefficient counts where it cannot vanish: a rational, alone or times true values that are assumed not
+    to be 0. Each column is used once, and so is each row, which a matching of distinct monomials guarantees.
     """
     symbol = family.observed.log_symbol  # modulo relations, in monomials that are independent
-    columns: dict[int, set[tuple[int, ...]]] = {}
+    certain = {f"{name} != 0" for name in symbol.constants} & set(family.assumptions)
+    terms: dict[tuple[int, tuple[int, ...]], list[bool]] = {}
     for term in symbol.terms:
-        if sum(term.perturbations) == 1 and not any(term.constants):
-            columns.setdefault(term.perturbations.index(1), set()).add(term.variables)
+        if sum(term.perturbations) == 1:
+            acting = {f"{name} != 0" for name, e in zip(symbol.constants, term.constants, strict=True) if e}
+            place = (term.perturbations.index(1), term.variables)
+            terms.setdefault(place, []).append(acting <= certain)
+    columns: dict[int, set[tuple[int, ...]]] = {}
+    for (column, monomial), known in terms.items():
+        if known == [True]:  # two terms of one place may cancel
+            columns.setdefault(column, set()).add(monomial)
+    everywhere: dict[int, set[tuple[int, ...]]] = {}
+    for column, monomial in terms:
+        everywhere.setdefault(column, set()).add(monomial)
     matched, used = 0, set[tuple[int, ...]]()
     rows = {i: sorted(monomials) for i, monomials in columns.items()}
     for i in sorted(rows, key=lambda i: len(rows[i])):
-        others = {v for j, listed in rows.items() if j != i for v in listed}
+        others = {v for j, listed in everywhere.items() if j != i for v in listed}
         own = [v for v in rows[i] if v not in others and v not in used]
         if own:
             used.add(own[0])

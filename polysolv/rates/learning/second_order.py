@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from polysolv.certificates import Certificate
 
 
+TAYLOR = "V is bounded by the first-order part and the squared differences, by Taylor"
+
+
 class SecondOrderBounds(NamedTuple):
     """Bounds of λ_diff, μ where it is known, the certificate of the exponents if they are 2, and notes."""
 
@@ -29,6 +32,15 @@ class SecondOrderBounds(NamedTuple):
     multiplicity: int | None
     certificate: Certificate | None
     notes: tuple[str, ...]
+
+
+def taylor_bound(m: int, components: int) -> Fraction:
+    """Return (m - 1) D/4, an upper bound of λ_diff for every family: V ≲ |first-order part| + Σ w |δ|².
+
+    >>> taylor_bound(3, 2)
+    Fraction(1, 1)
+    """
+    return Fraction((m - 1) * components, 4)
 
 
 def second_order_bounds(family: Family, m: int) -> SecondOrderBounds:
@@ -60,8 +72,8 @@ def second_order_bounds(family: Family, m: int) -> SecondOrderBounds:
         )
     kappas = upper_exponents(family, m, "exact")
     lower = sum((Fraction(m - 1) / (2 * kappa) for kappa in kappas.values() if kappa is not None), zero)
-    upper = Fraction((m - 1) * len(kappas), 4)
-    above = f"at most {upper}: V is bounded by the first-order part and the squared differences, by Taylor"
+    upper = taylor_bound(m, len(kappas))
+    above = f"at most {upper}: {TAYLOR}"
     if lower < upper:
         notes = (f"at least {lower}: proved exponents, {where}", above)
         return SecondOrderBounds(lower, upper, None, None, notes)

@@ -10,7 +10,7 @@ from typing import Any
 
 from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables
-from polysolv.errors import InputError, require_integer
+from polysolv.errors import InputError, require_integer, require_seconds
 from polysolv.families import Family, resolve
 from polysolv.rates.learning.coefficient import cell_bounds, parsed_weights
 from polysolv.rates.learning.recognise import theorem_family
@@ -211,6 +211,7 @@ def learning_coefficients(
     searched = theorem_family(resolved) is None
     k_max = require_integer("k_max", k_max, 1, _SEARCHED_EXPERTS if searched else MAX_EXPERTS)
     k_min = require_integer("k_min", k_min, 1, k_max)
+    timeout = require_seconds("timeout", timeout)
     dirichlet = parsed_weights(weights)
     cells: dict[tuple[int, str], Bounds] = {}
 
