@@ -7,6 +7,7 @@ ones, so walls are moved over rows, tilted past single ones, and those around to
 from __future__ import annotations
 
 from itertools import combinations
+from math import comb
 
 import numpy as np
 
@@ -22,6 +23,8 @@ _HARD, _NEXT = 5.0, 2
 _NEAR, _TILTS, _PAST = 12, 3, 0.3
 # So many walls through rows near a wall are scored, and so many of them tried; rows on one are moved off it.
 _TURNS, _TURNED, _NUDGE = 100, 6, 1e-3
+# A soft wall may hide a hard one of higher likelihood: for so many in all, this hard, divisions are tried.
+_HARDENED, _HARDNESS = 18, 100.0
 # How many rows beyond the least an atom of too few is given.
 _MORE = (1, 2)
 
@@ -55,11 +58,12 @@ def slid(problem: Problem, vector: Array, rng: np.random.Generator) -> Array:
 
 
 def tilted(problem: Problem, vector: Array, rng: np.random.Generator) -> list[Array]:
-    """Tilt each hard wall in two or more covariates past single rows near it, to either side.
+    """Tilt walls in two or more covariates: hard ones past single rows near them, to either side.
 
     The step is that of the perceptron, w - (1 + e) (w.z) D z / (z.D z), with random weights D. Of the rows
-    near the wall those are passed that fit best into the atom on the other side. Then walls through rows near
-    the wall: every division of the rows by a plane is that by one through some of them.
+    near the wall those are passed that fit best into the atom on the other side. Of all walls, soft ones too,
+    hard ones through rows near them are made: every division of the rows by a plane is that by one through
+    some of them.
     """
     Z, k = problem.Z, problem.k
     seen = np.isin(np.arange(Z.shape[0]), problem.restriction.gate_rows)
@@ -73,7 +77,16 @@ def tilted(problem: Problem, vector: Array, rng: np.random.Generator) -> list[Ar
     for one, other in combinations(range(k), 2):
         rows = np.flatnonzero(np.isin(order, (one, other)).all(axis=0))
         margin = (logits[one] - logits[other])[rows]
-        if not rows.size or np.abs(margin).min() <= _HARD:
+        if not rows.size:
+            continue
+        between, odds = (gate[one] - gate[other])[seen], (density[one] - density[other])[rows]
+        is_hard = np.abs(margin).min() > _HARD
+        count = _TURNED if is_hard else _HARDENED // comb(k, 2)
+        for wall in _turned(Z[seen][:, rows], between, odds, rng, count, 0.0 if is_hard else _HARDNESS):
+            turned = gate.copy()
+            turned[one, seen] = gate[other, seen] + wall
+            moved.append(problem.clip(pack(turned, expert, log_variance)))
+        if not is_hard:
             continue
         for side in (-1.0, 1.0):
             there = rows[side * margin > 0]
@@ -86,15 +99,12 @@ def tilted(problem: Problem, vector: Array, rng: np.random.Generator) -> list[Ar
                 step = (1.0 + _PAST) * ((gate[one] - gate[other]) @ z) / (direction @ z)
                 turned[one] -= step * direction
                 moved.append(problem.clip(pack(turned, expert, log_variance)))
-        between, odds = (gate[one] - gate[other])[seen], (density[one] - density[other])[rows]
-        for wall in _turned(Z[seen][:, rows], between, odds, rng):
-            turned = gate.copy()
-            turned[one, seen] = gate[other, seen] + wall
-            moved.append(problem.clip(pack(turned, expert, log_variance)))
     return moved
 
 
-def _turned(Z: Array, wall: Array, odds: Array, rng: np.random.Generator) -> list[Array]:
+def _turned(
+    Z: Array, wall: Array, odds: Array, rng: np.random.Generator, count: int, hardness: float
+) -> list[Array]:
     """Return walls through d rows near a wall, of many the few that divide the rows best by their odds.
 
     Args:
@@ -102,11 +112,13 @@ def _turned(Z: Array, wall: Array, odds: Array, rng: np.random.Generator) -> lis
         wall: difference of the two gates, shape (p,).
         odds: log odds of the rows under the two experts, shape (m,).
         rng: source of randomness.
+        count: how many at most.
+        hardness: median size of the log odds of the gate, at least; at least as it was.
     """
     p = Z.shape[0]
     margin = wall @ Z
     near = np.argsort(np.abs(margin), kind="stable")[: 2 * _NEAR]
-    if near.size < p:
+    if near.size < p or not count:
         return []
     chosen = near[rng.permuted(np.tile(np.arange(near.size), (_TURNS, 1)), axis=1)[:, : p - 1]]
     through = Z[:, chosen].transpose(1, 2, 0)
@@ -123,9 +135,9 @@ def _turned(Z: Array, wall: Array, odds: Array, rng: np.random.Generator) -> lis
         others = [margin > 0, *(above[n] for n in kept)]
         if size[index] > 0 and all((above[index] != other).any() for other in others):
             kept.append(index)
-        if len(kept) == _TURNED:
+        if len(kept) == count:
             break
-    hardness = float(np.median(np.abs(margin)))
+    hardness = max(hardness, float(np.median(np.abs(margin))))
     return [planes[index] * (hardness / size[index]) for index in kept]
 
 

@@ -97,7 +97,7 @@ def test_neighbours_have_each_hard_wall_over_one_or_two_rows():
     assert neighbours(problem, soft) == []
 
 
-def test_walls_tilt_past_single_rows_and_only_hard_ones_in_two_covariates():
+def test_walls_tilt_past_single_rows_in_two_covariates():
     rng = np.random.default_rng(5)
     X = rng.normal(size=(60, 2))
     y = np.where(X[:, 0] + X[:, 1] > 0, 3 + X[:, 0], -X[:, 0]) + 0.1 * rng.normal(size=60)
@@ -120,9 +120,26 @@ def test_walls_tilt_past_single_rows_and_only_hard_ones_in_two_covariates():
     assert len(flipped) == 12
     assert all(flipped)
     assert {int(wrong)} in flipped
-    assert tilted(problem, likelihood.pack(gate / 1e5, *parts[1:]), rng) == []
     one = problem_of(X[:, :1], y, 2)
     assert tilted(one, likelihood.pack(gate[:, :2], np.zeros((2, 2)), np.zeros(2)), rng) == []
+
+
+def test_soft_walls_are_made_hard_in_many_places():
+    rng = np.random.default_rng(7)
+    X = rng.normal(size=(60, 2))
+    above = X[:, 0] + 0.4 * X[:, 1] > 0.3
+    problem = problem_of(X, np.where(above, 3 + X[:, 0], -X[:, 0]) + 0.5 * rng.normal(size=60), 2)
+    parts = likelihood.unpack(problem.em().from_responsibilities(np.array([~above, above], dtype=float)), 2)
+    gate = np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 1.0]])
+    found = tilted(problem, likelihood.pack(gate, *parts[1:]), rng)
+    logits = [np.diff(likelihood.unpack(v, 2)[0] @ problem.Z, axis=0)[0] for v in found]
+    sides = {tuple((odds > 0).tolist()) for odds in logits}
+    assert len(found) == len(sides) == 18
+    assert all(np.median(np.abs(odds)) > 50 for odds in logits)
+    assert max(np.mean(np.array(side) == above) for side in sides) > 0.9
+    seven = problem_of(X, X[:, 0], 7)
+    start = likelihood.pack(rng.normal(size=(7, 3)), rng.normal(size=(7, 3)), np.zeros(7))
+    assert tilted(seven, start, rng) == []
 
 
 def test_an_atom_of_three_aligned_rows_is_given_one_or_two_more():
