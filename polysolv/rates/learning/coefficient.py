@@ -21,6 +21,9 @@ SCHEMA = "polysolv/learning-coefficient/1"
 MAX_CELL_SIZE = 400
 MAX_SEARCHED = 8
 GATES = (EXACT, KERNEL)
+NOT_SPECIAL = (
+    "of a density: at true values that are not special, where its derivatives have no more relations"
+)
 _TRIED_VALUES = 6
 PROVED, BOUNDS = "proved", "bounds"
 
@@ -38,8 +41,8 @@ class LearningCoefficient(RichDisplay):
         lower, upper: λ_diff lies between them.
         multiplicity: μ, if it is known.
         components: number D of perturbations of an atom: a cell's whole λ is λ_diff + (D + 1)/2.
-        certificate: what ``polysolv verify`` checks: of the upper bound by a region, of a theorem's value, or
-            of exponents that are all 2.
+        certificate: what ``polysolv verify`` checks: of an upper bound by a region (``upper`` may be smaller,
+            by Taylor's formula), of a theorem's value, or of exponents that are all 2.
         notes: what was shown how.
 
     vol{V < η} is of the order η^(2λ) (log 1/η)^(μ - 1). Source: docs/choosing-k.md.
@@ -336,7 +339,7 @@ def _by_certificates(family: Family, m: int, gate: str, seed: int, timeout: floa
 
     end = time.monotonic() + timeout
     free = replace(family, relations=())
-    symbol, notes = free.log_symbol, []
+    symbol, notes = free.log_symbol, [] if family.density is None else [NOT_SPECIAL]
     if symbol.constants:
         free, values = _at_true_values(free)
         shown = ", ".join(f"{name} = {value}" for name, value in values.items())
@@ -353,7 +356,9 @@ def _by_certificates(family: Family, m: int, gate: str, seed: int, timeout: floa
     )
     by_taylor = taylor_bound(m, len(family.components))
     if by_taylor < upper:
-        upper, certificate, why = by_taylor, None, TAYLOR
+        if certificate is not None:
+            notes.append(f"the certificate is that of a region, which gives {upper}")
+        upper, why = by_taylor, TAYLOR
     notes.append(f"at most {upper}: {why}")
     if lower < upper and gate == EXACT and not family.relations and symbol.is_linear:
         from polysolv.rates.learning.chain import find_chain

@@ -12,7 +12,7 @@ from polysolv.display.grid import Grid
 from polysolv.display.rich_display import RichDisplay, Tables
 from polysolv.errors import InputError, require_integer, require_seconds
 from polysolv.families import Family, resolve
-from polysolv.rates.learning.coefficient import cell_bounds, parsed_weights
+from polysolv.rates.learning.coefficient import NOT_SPECIAL, cell_bounds, parsed_weights
 from polysolv.rates.learning.recognise import theorem_family
 from polysolv.rates.learning.spanned import can_hold, spanned_functions
 from polysolv.rates.learning.theorems import EXACT, KERNEL, SOFTMAX
@@ -240,6 +240,8 @@ def learning_coefficients(
     notes = ["in brackets: the multiplicity, where it is not 1; ?: not known", "<=: an upper bound"]
     if not any(entry.value is None for entry in entries):
         notes.pop()
+    if resolved.density is not None:
+        notes.append(f"{NOT_SPECIAL}; those of different true atoms are assumed to be independent")
     if functions is not None:
         notes.append(
             f"the density spans only {functions} functions: where the derivatives of several true atoms "
