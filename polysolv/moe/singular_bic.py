@@ -55,15 +55,29 @@ def sbic(
 
     found: list[float] = []
     for i in range(1, len(values) + 1):
-        own = marginal(i, i)
-        others = [marginal(i, j) for j in range(1, i)]
-        # In units of the largest term, so that nothing overflows.
-        unit = max([own, *found, *((a + b) / 2 for a, b in zip(others, found, strict=True))])
-        b = sum(math.exp(value - unit) for value in found) - math.exp(own - unit)
-        c = sum(math.exp(a + value - 2 * unit) for a, value in zip(others, found, strict=True))
-        root = math.sqrt(b * b + 4 * c)
-        found.append(unit + math.log((root - b) / 2 if b <= 0 else 2 * c / (root + b)))
+        products = [marginal(i, j) + found[j - 1] for j in range(1, i)]
+        found.append(_log_root(_log_sum(found), marginal(i, i), _log_sum(products)))
     return [-2.0 * value for value in found]
+
+
+def _log_root(log_sum: float, log_own: float, log_c: float) -> float:
+    """Return log of the positive root of L² + b L - c, where b = exp(log_sum) - exp(log_own).
+
+    Everything stays in logarithms: models that fit much worse than smaller ones have c far below b².
+    """
+    upper, lower = max(log_sum, log_own), min(log_sum, log_own)
+    log_b = upper + math.log(-math.expm1(lower - upper)) if lower < upper else -math.inf
+    log_discriminant = _log_sum([2 * log_b, log_c + math.log(4)])
+    log_far = _log_sum([log_discriminant / 2, log_b]) - math.log(2)  # of (sqrt(b² + 4c) + |b|) / 2
+    return log_c - log_far if log_sum > log_own else log_far
+
+
+def _log_sum(logs: Sequence[float]) -> float:
+    """Return log Σ exp, and -inf for no terms."""
+    largest = max(logs, default=-math.inf)
+    if largest == -math.inf:
+        return largest
+    return largest + math.log(math.fsum(math.exp(value - largest) for value in logs))
 
 
 @dataclass(frozen=True)
@@ -147,11 +161,11 @@ def _coefficient(coefficients: LearningCoefficients | Coefficients, i: int, j: i
 
 
 def _finite(log_likelihoods: Sequence[float]) -> list[float]:
-    allowed = f"1 to {MAX_EXPERTS} finite numbers, for k = 1, 2, ..."
+    allowed = f"1 to {MAX_EXPERTS} finite numbers below 1e300 in size, for k = 1, 2, ..."
     try:
         values = [float(value) for value in log_likelihoods]
     except (TypeError, ValueError):
         raise InputError("log_likelihoods", log_likelihoods, allowed) from None
-    if not 1 <= len(values) <= MAX_EXPERTS or not all(math.isfinite(value) for value in values):
+    if not 1 <= len(values) <= MAX_EXPERTS or not all(abs(value) < 1e300 for value in values):
         raise InputError("log_likelihoods", log_likelihoods, allowed)
     return values

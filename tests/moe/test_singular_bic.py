@@ -44,6 +44,44 @@ def test_the_quadratic_equation_holds_in_many_digits():
                 assert abs(mpmath.log(L) - mpmath.log(root)) < 1e-9 * max(1, abs(mpmath.log(root)))
 
 
+def _by_equation(logs, n, pairs):
+    """-2 log L_k in 60 digits; L is 2c / (root + b) where root - b would cancel."""
+    with mpmath.workdps(60):
+        found = []
+        for i in range(1, len(logs) + 1):
+            terms = []
+            for j in range(1, i + 1):
+                size, mu = pairs[i, j]
+                log_n = mpmath.log(n)
+                terms.append(mpmath.exp(mpmath.mpf(logs[i - 1]) - size * log_n) * log_n ** (mu - 1))
+            b = mpmath.fsum(found) - terms[-1]
+            c = mpmath.fsum(x * y for x, y in zip(terms[:-1], found, strict=True))
+            root = mpmath.sqrt(b * b + 4 * c)
+            found.append((root - b) / 2 if b <= 0 else 2 * c / (root + b))
+        return [float(-2 * mpmath.log(value)) for value in found]
+
+
+def test_models_that_fit_far_worse_than_smaller_ones():
+    table = learning_coefficients("softmax-gaussian", 5)
+    pairs = {
+        (e.k, e.k_true): (e.upper, (e.multiplicity if e.value is not None else None) or 1)
+        for e in table.entries
+    }
+    assert sbic([-250, -220, -1020], 500, table) == pytest.approx(
+        _by_equation([-250, -220, -1020], 500, pairs)
+    )
+    rng = np.random.default_rng(1)
+    for scale in (1, 30, 800, 1e5):
+        for _ in range(10):
+            logs = rng.uniform(-scale, scale, int(rng.integers(1, 6))).tolist()
+            n = int(rng.integers(3, 10**6))
+            assert sbic(logs, n, table) == pytest.approx(_by_equation(logs, n, pairs), rel=1e-9, abs=1e-9)
+    # b = 0 exactly, and models that fit equally badly
+    equal = {(1, 1): (1, 1), (2, 1): (1, 1), (2, 2): (1, 1), (3, 1): (2, 1), (3, 2): (2, 1), (3, 3): (3, 2)}
+    for logs in ([0.0, 0.0, -1e5], [-1e5, -1e5, 0.0], [0.0, -1e5, -1e5], [0.0, -1e5, 0.0]):
+        assert sbic(logs, 10, equal) == pytest.approx(_by_equation(logs, 10, equal), rel=1e-12)
+
+
 def test_regular_models_give_bic():
     pairs = {(1, 1): (1.5, 1)}
     assert sbic([-100.0], 50, pairs) == [pytest.approx(200 + 3 * np.log(50))]
