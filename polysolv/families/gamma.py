@@ -15,8 +15,12 @@ HAS_COVARIATES = False
 _COUPLING = (
     "Atoms (shape, rate) and (shape + 1, rate), both in the truth, interact: rate du(shape, rate)/drate = "
     "shape (u(shape, rate) - u(shape + 1, rate)). Where both are exactly fitted the weights and the first "
-    "rate have the exponent 3, the second rate 3/2, the shapes 1; give both as true atoms to see why. The "
-    "exponents here are those of truths without such a pair."
+    "rate have the exponent 3, the second rate 3/2, the shapes 1; give both as true atoms to see why. Beside "
+    "an over-fitted atom (shape, rate) an atom (shape + 2, rate) matters, too: rate^2 d^2u(shape, rate)/"
+    "drate^2 = 2 shape rate du(shape, rate)/drate + shape (shape + 1) (u(shape + 2, rate) - u(shape, rate)), "
+    "so that the first rate has the exponent 3 at least. The exponents here are those of truths without an "
+    "atom (shape + 1, rate) beside any (shape, rate) and without (shape + 2, rate) beside an over-fitted "
+    "one; other differences do not matter."
 )
 
 

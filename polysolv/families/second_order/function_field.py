@@ -33,8 +33,6 @@ def normalised(expression: Any) -> Any:
         expression = sympy.expand_trig(
             expression.rewrite(sympy.cos) if expression.has(sympy.tan) else expression
         )
-    shifted = [p for p in expression.atoms(sympy.polygamma) if p.args[1].is_Add]
-    expression = expression.xreplace({p: _unshifted(p) for p in shifted})
     whole = [g for g in expression.atoms(sympy.gamma) if g.args[0].is_Rational and 1 < g.args[0] < MAX_SHIFT]
     expression = expression.xreplace({g: _gamma_below(g.args[0]) for g in whole})
     while high := [b for b in expression.atoms(sympy.besseli) if b.args[0].is_Integer and b.args[0] >= 2]:
@@ -55,17 +53,56 @@ def _gamma_below(argument: Any) -> Any:
     return total * sympy.gamma(argument)
 
 
-def _unshifted(polygamma: Any) -> Any:
-    """Return ψ_n(z + c) through ψ_n(z + c − k), where c − k is from 0 to below 1."""
+def unshifted(expressions: Sequence[Any]) -> list[Any]:
+    """Return equal expressions in which no two Γ or ψ_n are at arguments that differ by an integer.
+
+    Γ(z + k) = z (z + 1) … (z + k − 1) Γ(z), and ψ_n likewise, take each to the lowest argument there is.
+
+    >>> from sympy import gamma, symbols
+    >>> y = symbols("y")
+    >>> unshifted([gamma(y + 3), gamma(y + 1)])
+    [(y + 1)*(y + 2)*gamma(y + 1), gamma(y + 1)]
+    """
+    import sympy
+
+    found = {part for e in expressions for part in e.atoms(sympy.gamma, sympy.polygamma)}
+    lowest: dict[Any, int] = {}
+    for part in found:
+        if place := _shift(part):
+            lowest[place[0]] = min(place[1], lowest.get(place[0], place[1]))
+    lowered = {}
+    for part in found:
+        if (place := _shift(part)) and 0 < (steps := place[1] - lowest[place[0]]) <= MAX_SHIFT:
+            lowered[part] = _gamma_at(part, steps) if isinstance(part, sympy.gamma) else _psi_at(part, steps)
+    return [e.xreplace(lowered) for e in expressions]
+
+
+def _shift(function: Any) -> tuple[Any, int] | None:
+    """Return what z + c is up to an integer, and the integer part of c; nothing for other arguments."""
+    import sympy
+
+    constant, rest = function.args[-1].as_coeff_Add()
+    if rest == 0 or not constant.is_Rational or not all(n.is_Integer for n in function.args[:-1]):
+        return None
+    whole = int(sympy.floor(constant))
+    return (rest, constant - whole), whole
+
+
+def _gamma_at(gamma: Any, steps: int) -> Any:
+    """Return Γ(z) through Γ(z − steps)."""
+    import sympy
+
+    start = gamma.args[0] - steps
+    return sympy.gamma(start) * sympy.Mul(*(start + k for k in range(steps)))
+
+
+def _psi_at(polygamma: Any, steps: int) -> Any:
+    """Return ψ_n(z) through ψ_n(z − steps)."""
     import sympy
 
     n, argument = polygamma.args
-    constant, rest = argument.as_coeff_Add()
-    if not constant.is_Rational or not n.is_Integer or not 1 <= sympy.floor(constant) <= MAX_SHIFT:
-        return polygamma
-    start = rest + constant - sympy.floor(constant)
-    steps = range(int(sympy.floor(constant)))
-    added = sympy.Add(*((-1) ** n * sympy.factorial(n) / (start + k) ** (n + 1) for k in steps))
+    start = argument - steps
+    added = sympy.Add(*((-1) ** n * sympy.factorial(n) / (start + k) ** (n + 1) for k in range(steps)))
     return sympy.polygamma(n, start) + added
 
 

@@ -19,7 +19,7 @@ from polysolv.display.value import Value
 from polysolv.errors import InputError
 from polysolv.families.interaction import show_derivative
 from polysolv.families.second_order.derivatives import Index, logarithmic_derivatives, over_density
-from polysolv.families.second_order.function_field import FunctionField, TooComplicated, normalised
+from polysolv.families.second_order.function_field import FunctionField, TooComplicated, normalised, unshifted
 from polysolv.families.second_order.places import Place, find_place, independent_columns
 from polysolv.families.second_order.source import DensitySource
 
@@ -140,7 +140,9 @@ def derivative_columns(
     ]
     ratios = [normalised(_ratio(source.density, numbers[0], at)) for at in numbers]
     values = [{g: normalised(e.xreplace(at).doit()) for g, e in logarithmic.items()} for at in numbers]
-    everything = [*ratios, *(e for of_atom in values for e in of_atom.values())]
+    everything = unshifted([*ratios, *(e for of_atom in values for e in of_atom.values())])
+    ratios, rest = everything[: len(atoms)], iter(everything[len(atoms) :])
+    values = [{g: next(rest) for g in of_atom} for of_atom in values]
     if any(e.has(sympy.nan, sympy.zoo, sympy.oo) for e in everything):
         raise InputError("density", source.text, f"a density that exists at {_atoms(atoms)}")
     try:
