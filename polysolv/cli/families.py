@@ -84,14 +84,17 @@ def _in_markdown(grid: Grid, notes: Sequence[str]) -> str:
 
 def _in_latex(grid: Grid, notes: Sequence[str]) -> str:
     """Return a table for a paper, log-symbols set as mathematics."""
-    from polysolv.display.formula import Formula
+    from polysolv.display.formula import Formula, Word
     from polysolv.display.grid import Grid
     from polysolv.display.latex_table import latex_tables
 
     headers = list(grid.headers)
-    symbol = headers.index("log-symbol") if "log-symbol" in headers else None
-    rows = [[Formula(cell) if j == symbol else cell for j, cell in enumerate(row)] for row in grid.rows]
-    return latex_tables([Grid("Families known by name", headers, rows)], notes)
+    kinds = {"log-symbol": Formula, "name": Word}
+    rows = [
+        [kinds.get(header, str)(cell) for header, cell in zip(headers, row, strict=True)] for row in grid.rows
+    ]
+    names = [row[headers.index("name")] for row in grid.rows] if "name" in headers else []
+    return latex_tables([Grid("Families known by name", headers, rows)], notes, words=names)
 
 
 def _row(family: Family, columns: Sequence[str]) -> list[str]:

@@ -54,6 +54,12 @@ class Formula(str):
         return "".join(_html_token(match) for match in _TOKEN.finditer(self))
 
 
+class Word(str):
+    """A name that is no mathematics even where it looks like a symbol, such as that of a family."""
+
+    __slots__ = ()
+
+
 def latex_name(name: str, perturbation: bool) -> str:
     """Return an unknown as LaTeX: trailing numbers become subscripts, perturbations get a δ.
 

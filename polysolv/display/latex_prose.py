@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from polysolv.display.formula import GREEK, Formula, latex_text
+from polysolv.display.formula import GREEK, Formula, Word, latex_text
 
 _FUNCTIONS = {"exp", "log", "cos", "sin", "softmax", "erf", "sqrt"}
 _OWN_COMMAND = {"exp", "log", "cos", "sin"}
@@ -61,19 +61,26 @@ def latex_symbol(name: str) -> str:
     return letter + subscript + ("^*" if starred else "")
 
 
-def latex_prose(text: str, names: tuple[str, ...] = ()) -> str:
+def latex_prose(text: str, names: tuple[str, ...] = (), words: tuple[str, ...] = ()) -> str:
     """Return a sentence for LaTeX's text mode, with its mathematics set as such.
 
     Args:
         text: plain text. Greek names, powers, calls of functions and relations between single letters and
             numbers are mathematics; ``a`` alone is the article.
         names: names of parameters that become mathematics where one stands alone as the whole text.
+        words: what is a word wherever it stands, such as the name of a family.
 
     >>> print(latex_prose("r(m) is in print only for m <= 3, beta1 has n^(-1/8)"))
     $r(m)$ is in print only for $m \\leq 3$, $\\beta_1$ has $n^{-1/8}$
     >>> print(latex_prose("a"), latex_prose("a", ("a",)), latex_prose("a 100% gain of sigma1 over R^d"))
     a $a$ a 100\\% gain of $\\sigma_1$ over $R^d$
+    >>> print(latex_prose("gamma: mu and gamma", (), ("gamma",)))
+    gamma: $\\mu$ and gamma
     """
+    if words:
+        kept = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+        parts = re.split(rf"(?<![\w-])({kept})(?![\w-])", text)
+        return "".join(latex_text(p) if i % 2 else latex_prose(p, names) for i, p in enumerate(parts))
     if text in names:
         return f"${latex_symbol(text)}$"
     pieces, end = [], 0
@@ -132,4 +139,6 @@ def _sign(sign: str, text: str, at: int) -> str:
 
 def latex_cell(cell: str, names: tuple[str, ...] = ()) -> str:
     """Return a cell of a table as LaTeX."""
+    if isinstance(cell, Word):
+        return latex_text(cell)
     return f"${cell.to_latex()}$" if isinstance(cell, Formula) else latex_prose(cell, names)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from polysolv.display.formula import Formula
+from polysolv.display.formula import Formula, latex_text
 from polysolv.display.grid import Grid
 from polysolv.display.latex_prose import latex_cell, latex_prose
 from polysolv.display.layout import broken, split_columns
@@ -27,12 +27,13 @@ class LatexGrid:
     """A table to be set in LaTeX.
 
     Args:
-        caption: text.
+        caption: text; what stands before its first colon is the name of a family, and a word.
         headers: plain headers. Columns ``beta1 published``, ``a published`` stand side by side under one
             heading.
         rows: plain cells.
         keys: columns that are repeated where a table is split.
         names: names of parameters, set as mathematics.
+        words: what is a word in every note.
     """
 
     caption: str
@@ -40,10 +41,11 @@ class LatexGrid:
     rows: Sequence[Sequence[str]]
     keys: Sequence[int]
     names: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
     def to_latex(self, notes: Sequence[str]) -> str:
         """Return the environment ``table``, or ``longtable`` for many rows, with these notes."""
-        caption = rf"\caption{{{latex_prose(self.caption, self.names)}}}"
+        caption = rf"\caption{{{self._caption()}}}"
         longest = max((len(cell) for row in self.rows for cell in row), default=0)
         if longest > _SENTENCE or len(self.rows) > _ROWS_A_PAGE:
             return self._long(caption, notes)
@@ -52,12 +54,18 @@ class LatexGrid:
         if len(tabulars) > 1:
             stacked = "\\\\\n\\addlinespace\n".join(tabulars)
             tabulars = [f"\\begin{{tabular}}{{@{{}}l@{{}}}}\n{stacked}\n\\end{{tabular}}"]
-        items = "\n".join(rf"\item {latex_prose(note, self.names)}" for note in notes)
+        items = "\n".join(rf"\item {latex_prose(note, self.names, self.words)}" for note in notes)
         below = f"\n\\begin{{tablenotes}}\\footnotesize\n{items}\n\\end{{tablenotes}}" if notes else ""
         return (
             f"\\begin{{table}}[tbp]\n\\centering\n\\{size}\n\\setlength{{\\tabcolsep}}{{{separation:g}pt}}\n"
             f"\\begin{{threeparttable}}\n{caption}\n{tabulars[0]}{below}\n\\end{{threeparttable}}\n\\end{{table}}"
         )
+
+    def _caption(self) -> str:
+        """Return the caption, a family's name at its start as text."""
+        match = re.match(r"(?P<name>[^:]+?)(?=, d = \d+: |: )", self.caption)
+        name = match["name"] if match else ""
+        return latex_text(name) + latex_prose(self.caption[len(name) :], self.names)
 
     def _panels(self) -> tuple[str, float, list[list[int]]]:
         """Return a size of type, and the columns of every panel: one panel if a size makes it fit."""
@@ -157,7 +165,9 @@ class LatexGrid:
         head = f"\\toprule\n{self._head(columns)}\n\\midrule"
         body = "\n".join(self._row([row[j] for j in columns]) for row in self.rows)
         across = rf"\multicolumn{{{len(columns)}}}{{@{{}}p{{\linewidth}}@{{}}}}"
-        below = "".join(rf"{across}{{{latex_prose(note, self.names)}}} \\" + "\n" for note in notes)
+        below = "".join(
+            rf"{across}{{{latex_prose(note, self.names, self.words)}}} \\" + "\n" for note in notes
+        )
         return (
             f"{{\\footnotesize\n\\setlength{{\\tabcolsep}}{{{separation:g}pt}}\n"
             f"\\begin{{longtable}}{{{letters}}}\n{caption} \\\\\n{head}\n\\endfirsthead\n{head}\n\\endhead\n"
@@ -167,7 +177,11 @@ class LatexGrid:
 
 
 def latex_tables(
-    grids: Sequence[Grid], notes: Sequence[str], names: Sequence[str] = (), ending: str = ""
+    grids: Sequence[Grid],
+    notes: Sequence[str],
+    names: Sequence[str] = (),
+    ending: str = "",
+    words: Sequence[str] = (),
 ) -> str:
     """Return tables for a paper: a line that names the packages, the tables, the notes below the last one.
 
@@ -176,6 +190,7 @@ def latex_tables(
         notes: sentences.
         names: names of parameters, set as mathematics.
         ending: a sentence for the author, as a comment.
+        words: names that are words in the notes, such as those of families.
 
     A column that says PROVED, or another thing, in every row becomes a note, as do files of certificates.
 
@@ -192,7 +207,7 @@ def latex_tables(
     for number, grid in enumerate(grids, 1):
         kept, said = _without_certificates(grid)
         below = [*said, *(notes if number == len(grids) else ())]
-        table = LatexGrid(kept.title, kept.headers, kept.rows, kept.keys, tuple(names))
+        table = LatexGrid(kept.title, kept.headers, kept.rows, kept.keys, tuple(names), tuple(words))
         parts.append(table.to_latex(below))
     return "\n\n".join([*parts[:1], *parts[1:], *([f"% {ending}"] if ending else [])]).replace(
         "\n\n", "\n", 1

@@ -9,9 +9,11 @@ import subprocess
 import pytest
 
 from polysolv import families, rate, rate_table
+from polysolv.display.formula import Word
 from polysolv.display.grid import Grid
 from polysolv.display.latex_prose import latex_prose
 from polysolv.display.latex_table import latex_tables
+from polysolv.families.family import Family
 from polysolv.rates.columns import COLUMNS
 from polysolv.rates.learning import learning_coefficient, learning_coefficients
 from polysolv.rates.planning import plan
@@ -199,3 +201,15 @@ def test_a_real_latex_sets_the_tables_of_every_family(tmp_path):
     for text in [*tables, listed]:
         _check_shape(text)
     _compile([*tables, listed], tmp_path)
+
+
+def test_the_name_of_a_family_is_a_word_even_if_it_is_greek():
+    beta = Family.from_log_symbol("beta", "beta*y + v*y^2", ["beta", "v"])
+    report = rate(1, beta).to_latex()
+    assert r"\caption{beta: rates with $k - k^* = 1$}" in report
+    assert r"& $\beta$ &" in report
+    assert r"\caption{gamma: " in rate_table(1, "gamma").to_latex()
+    assert r"\caption{softmax-gaussian, $d = 2$: rates" in rate(1, d=2).to_latex()
+    listed = latex_tables([Grid("", ["name"], [[Word("gamma")]])], ["Of mu (gamma, b)"], words=["gamma"])
+    assert "\ngamma \\\\" in listed
+    assert r"Of $\mu$ (gamma, $b$)" in listed
