@@ -354,11 +354,10 @@ class FamilyName(_ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return ``value`` if it names a family."""
-        from polysolv.errors import unknown_name
         from polysolv.families import catalogue
 
         if not catalogue.is_name(value):
-            raise unknown_name("--family", value, catalogue.names())
+            raise catalogue.unknown_family("--family", value)
         return str(value)
 
     def shell_complete(

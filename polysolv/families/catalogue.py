@@ -53,6 +53,10 @@ _FAMILIES: dict[str, tuple[str, str, tuple[Any, ...]]] = {
 _POLYNOMIAL = ("softmax-polynomial-", r"([0-6])-([0-6])")
 # So have any degrees of freedom: student-location-scale-NU.
 _STUDENT = ("student-location-scale-", r"([1-9][0-9]{0,2})")
+_PATTERNS = {
+    _POLYNOMIAL: "softmax-polynomial-GATE-EXPERT with two degrees from 0 to 6",
+    _STUDENT: "student-location-scale-NU with an integer NU from 1 to 999, the degrees of freedom",
+}
 
 
 def _read(name: str, pattern: tuple[str, str]) -> re.Match[str] | None:
@@ -84,6 +88,22 @@ def is_name(name: object) -> bool:
     return name in _FAMILIES or any(_read(name, pattern) for pattern in (_POLYNOMIAL, _STUDENT))
 
 
+def unknown_family(field: str, name: object) -> InputError:
+    """Build the error for what is no family's name: the pattern that it looks like, or all names.
+
+    >>> print(unknown_family("family", "student-location-scale-0"))
+    family: 'student-location-scale-0' is not allowed; allowed: student-location-scale-NU with an integer NU \
+from 1 to 999, the degrees of freedom
+    """
+    if isinstance(name, str):
+        for (prefix, _), allowed in _PATTERNS.items():
+            if name.startswith(prefix):
+                return InputError(field, name, allowed)
+    error = unknown_name(field, name, names())
+    listed, *near = error.allowed.partition(" (did you mean")
+    return InputError(field, name, "".join([", ".join([listed, *_PATTERNS.values()]), *near]))
+
+
 def get(name: str, d: int = 1) -> Family:
     """Return the family called ``name`` with d covariates.
 
@@ -99,7 +119,7 @@ def get(name: str, d: int = 1) -> Family:
     0
     """
     if not is_name(name):
-        raise unknown_name("family", name, names())
+        raise unknown_family("family", name)
     d = require_integer("d", d, 1, MAX_DIMENSION)
     match = _read(name, _POLYNOMIAL)
     degrees = (int(match[1]), int(match[2])) if match else ()

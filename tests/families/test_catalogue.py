@@ -26,12 +26,20 @@ def test_polynomial_families_of_any_degrees():
     plain, softmax = families.get("softmax-polynomial-1-1"), families.get("softmax-gaussian")
     terms = [{(t.coefficient, t.variables) for t in f.log_symbol.terms} for f in (plain, softmax)]
     assert terms[0] == terms[1]
-    with pytest.raises(InputError, match="did you mean"):
+    with pytest.raises(InputError, match="softmax-polynomial-GATE-EXPERT with two degrees from 0 to 6"):
         families.get("softmax-polynomial-7-1")
     with pytest.raises(InputError, match="^d: "):
         families.get("softmax-polynomial-6-1", 5)
     with pytest.raises(InputError, match="^d: "):
         families.get("multivariate-gaussian", 13)
+
+
+@pytest.mark.parametrize("nu", ["0", "2.5", "100000", "x"])
+def test_a_number_of_degrees_of_freedom_that_is_not_allowed_is_told_the_range(nu):
+    with pytest.raises(InputError, match=r"allowed: student-location-scale-NU .* from 1 to 999"):
+        families.get(f"student-location-scale-{nu}")
+    with pytest.raises(InputError, match=r"gamma, .*student-location-scale-NU .*did you mean gamma"):
+        families.get("gama")
 
 
 @pytest.mark.parametrize("name", families.names())
