@@ -61,6 +61,10 @@ def test_a_family_whose_exponents_are_all_two_prints_its_table():
     [
         (("rate", "--density", "exp(-abs(y - m)/b)/(2*b)"), "where m - y = 0 this one has none"),
         (("rate", "--density", CAUCHY, "--family", "gamma"), "leave --family"),
+        (
+            ("rate", "--density", "exp(-y^2/(2*s^2))/sqrt(2*pi*s^2)"),
+            "s > 0 is meant, write s for abs(s) or sqrt(s^2)",
+        ),
         (("rate", "--support", "0:oo"), "nothing without --density"),
         (("rate", "--true-atom", "a=1"), "give --density, or --family"),
         (("rate", "--family", "gamma", "--true-atom", "shape=1"), "a rational number for each parameter"),
@@ -69,7 +73,6 @@ def test_a_family_whose_exponents_are_all_two_prints_its_table():
         (("system", "--family", "gamma", "--m", "2", "--degree", "2"), "with a log-symbol"),
         (("decide", "--family", "gamma", "--m", "2", "--degree", "2"), "with a log-symbol"),
         (("certify", "--family", "von-mises", "--m", "2"), "with a log-symbol"),
-        (("learning-coefficient", "--family", "gamma", "--m", "2"), "with a log-symbol"),
         (("probe", "--density", CAUCHY), "a parameter of the density"),
         (("probe", "--density", CAUCHY, "--parameter", "q"), "s, m"),
         (("probe", "--volume", "--density", CAUCHY), "together with --volume"),

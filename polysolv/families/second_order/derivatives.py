@@ -45,12 +45,14 @@ def logarithmic_derivatives(expression: Any, thetas: Sequence[Any], order: int) 
         named = [theta.name for theta in thetas if theta in part.free_symbols]
         if named:
             inside = part.args[0] if part.args else part
-            raise InputError(
-                "density",
-                str(part),
+            allowed = (
                 f"a density with derivatives: where {inside} = 0 this one has none with respect to "
-                f"{named[0]}, and the theorem on second-order relations assumes three",
+                f"{named[0]}, and the theorem on second-order relations assumes three"
             )
+            if isinstance(part, sympy.Abs) and part.free_symbols <= set(thetas):
+                square = f"{inside}^2" if inside.is_Symbol else f"({inside})^2"
+                allowed += f"; if {inside} > 0 is meant, write {inside} for abs({inside}) or sqrt({square})"
+            raise InputError("density", str(part), allowed)
     units = [tuple(int(i == k) for i in range(len(thetas))) for k in range(len(thetas))]
     found = {
         unit: logarithmic_derivative(expression, theta) for unit, theta in zip(units, thetas, strict=True)
