@@ -14,8 +14,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from polysolv.errors import InputError, require_integer, unknown_name
-from polysolv.experiments.probe_table import ProbeTable
-from polysolv.experiments.slope import line
+from polysolv.experiments.probe_table import ProbeTable, slope_above_rounding, slope_said
 from polysolv.experiments.splits import along
 from polysolv.families import Family, resolve
 from polysolv.families.second_order.normalisation import logarithmic_functions
@@ -42,7 +41,7 @@ class DensityProbe(ProbeTable):
         m: cell size.
         epsilons: enforced splits, ascending.
         distances: V at each of them, the smallest found.
-        slope: least-squares slope of log V against log ε.
+        slope: least-squares slope of log V against log ε, where V is more than rounding; else ``None``.
         lower, upper: what is proved about the exponent; ``None`` where nothing is.
         truth: the true atom.
     """
@@ -52,7 +51,7 @@ class DensityProbe(ProbeTable):
     m: int
     epsilons: tuple[float, ...]
     distances: tuple[float, ...]
-    slope: float
+    slope: float | None
     lower: Fraction | None
     upper: Fraction | None
     truth: tuple[tuple[str, Fraction], ...]
@@ -84,7 +83,7 @@ class DensityProbe(ProbeTable):
         else:
             proved = f"{self.lower or '?'} to {self.upper or '?'}"
         return [
-            f"slope of log V against log split: {self.slope:.3f}",
+            slope_said(self.slope, self.distances, "split"),
             f"exponent proved: {proved}",
             f"truth: {', '.join(f'{name} = {value}' for name, value in self.truth)}",
         ]
@@ -133,10 +132,10 @@ def probe_density(
     rng = np.random.default_rng(require_integer("seed", seed, 0, 2**64 - 1))
     with threadpool_limits(limits=1), joblib.Parallel(require_integer("jobs", jobs, 1, 4096)) as parallel:
         _, distances = along(problem, steps, rng, parallel, progress)
-    slope, _ = line(np.log(np.array(steps)), np.log(np.array(distances)))
+    slope = slope_above_rounding(steps, distances)
     lower, upper = _proved(family, source, parameter, m)
     truth = problem.truth
-    return DensityProbe(name, parameter, m, steps, tuple(distances), float(slope), lower, upper, truth)
+    return DensityProbe(name, parameter, m, steps, tuple(distances), slope, lower, upper, truth)
 
 
 def _source(family: str | Family | DensitySource) -> tuple[DensitySource, str]:

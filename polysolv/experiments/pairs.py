@@ -17,8 +17,7 @@ from polysolv.decisions.contact_witness import kept_pair
 from polysolv.display.counted import counted
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.experiments.population import checked_splits
-from polysolv.experiments.probe_table import ProbeTable
-from polysolv.experiments.slope import line
+from polysolv.experiments.probe_table import ProbeTable, slope_above_rounding, slope_said
 from polysolv.families import get
 from polysolv.moe.likelihood import Array
 from polysolv.moe.threads import one_thread
@@ -41,7 +40,7 @@ class PairProbeResult(ProbeTable):
         m, m_true: numbers of atoms.
         epsilons: enforced differences, ascending.
         distances: V at each of them, the smallest found.
-        slope: least-squares slope of log V against log ε.
+        slope: least-squares slope of log V against log ε, where V is more than rounding; else ``None``.
         predicted: the exponent by the order of contact r: r for means, r/2 for variances.
     """
 
@@ -50,7 +49,7 @@ class PairProbeResult(ProbeTable):
     m_true: int
     epsilons: tuple[float, ...]
     distances: tuple[float, ...]
-    slope: float
+    slope: float | None
     predicted: Fraction
 
     def to_data(self) -> dict[str, Any]:
@@ -74,7 +73,7 @@ class PairProbeResult(ProbeTable):
 
     def _lines(self) -> list[str]:
         return [
-            f"slope of log V against log difference: {self.slope:.3f}",
+            slope_said(self.slope, self.distances, "difference"),
             f"exponent by the order of contact: {self.predicted}",
         ]
 
@@ -138,10 +137,10 @@ def pair_probe(
             if progress is not None:
                 progress(len(found), len(patterns))
     distances = [min(column) for column in zip(*found, strict=True)]
-    slope, _ = line(np.log(np.array(steps)), np.log(np.array(distances)))
+    slope = slope_above_rounding(steps, distances)
     order = contact_degree(get("location-scale-gaussian"), m, m_true) or 0
     predicted = Fraction(order) if parameter == "b" else Fraction(order, 2)
-    return PairProbeResult(parameter, m, m_true, steps, tuple(distances), float(slope), predicted)
+    return PairProbeResult(parameter, m, m_true, steps, tuple(distances), slope, predicted)
 
 
 @dataclass(frozen=True)

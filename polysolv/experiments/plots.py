@@ -76,7 +76,7 @@ def probe_picture(
     m: int,
     epsilons: Sequence[float],
     distances: Sequence[float],
-    slope: float,
+    slope: float | None,
     published: Fraction | None,
     refined: Fraction | None,
 ) -> Picture:
@@ -87,7 +87,7 @@ def probe_picture(
         m: cell size.
         epsilons: enforced splits.
         distances: V at each of them.
-        slope: slope of log V against log ε.
+        slope: slope of log V against log ε; ``None`` if V is zero up to rounding.
         published, refined: predicted exponents.
     """
     figure, (axis,) = panels(1, size=(4.2, 3.0))
@@ -96,7 +96,9 @@ def probe_picture(
     axis.set_yscale("log")
     handles = {"smallest V found": axis.plot(x, y, ".", color=BLACK, markersize=8, zorder=3)[0]}
     centre, height = np.exp(np.log(x).mean()), np.exp(np.log(y).mean())
-    handles["fitted line"] = axis.plot(x, height * (x / centre) ** slope, color=BLUE, linewidth=1.6)[0]
+    if slope is not None:
+        drawn = height * (x / centre) ** slope
+        handles["fitted line"] = axis.plot(x, drawn, color=BLUE, linewidth=1.6)[0]
     for name, exponent, style in (
         ("published", published, PUBLISHED_LINE),
         ("refined", refined, REFINED_LINE),
@@ -105,7 +107,8 @@ def probe_picture(
             drawn = height * (x / centre) ** float(exponent)
             handles[f"{name} exponent {exponent}"] = axis.plot(x, drawn, **style)[0]
     name = PARAMETERS.get(parameter, parameter)
-    label(axis, f"{name}, cell of {m}: slope {slope:.3f}", "enforced split", "V")
+    said = "V is zero" if slope is None else f"slope {slope:.3f}"
+    label(axis, f"{name}, cell of {m}: {said}", "enforced split", "V")
     legend_below(figure, handles)
     return figure
 

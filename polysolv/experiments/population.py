@@ -13,8 +13,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from polysolv.errors import InputError, require_integer, unknown_name
-from polysolv.experiments.probe_table import ProbeTable
-from polysolv.experiments.slope import line
+from polysolv.experiments.probe_table import ProbeTable, slope_above_rounding, slope_said
 from polysolv.experiments.splits import along
 from polysolv.experiments.truths import standard_truth
 from polysolv.moe import MixingMeasure
@@ -40,7 +39,7 @@ class ProbeResult(ProbeTable):
         epsilons: enforced splits, ascending.
         distances: V at each of them, the smallest found.
         chi: the square root of the smallest chi-square distance found, at each of them.
-        slope: least-squares slope of log V against log ε.
+        slope: least-squares slope of log V against log ε, where V is more than rounding; else ``None``.
         published, refined: exponents κ predicted by :func:`polysolv.rate`.
         truth: the true measure, whose first atom carries the cell.
     """
@@ -50,7 +49,7 @@ class ProbeResult(ProbeTable):
     epsilons: tuple[float, ...]
     distances: tuple[float, ...]
     chi: tuple[float, ...]
-    slope: float
+    slope: float | None
     published: Fraction | None
     refined: Fraction | None
     truth: MixingMeasure
@@ -79,7 +78,7 @@ class ProbeResult(ProbeTable):
     def _lines(self) -> list[str]:
         published, refined = ("-" if e is None else str(e) for e in (self.published, self.refined))
         return [
-            f"slope of log V against log split: {self.slope:.3f}",
+            slope_said(self.slope, self.distances, "split"),
             f"exponent published: {published}, refined: {refined}",
         ]
 
@@ -149,7 +148,7 @@ def probe(
     # The matrices are small: threads would only wait for each other, and change the last digits.
     with threadpool_limits(limits=1), joblib.Parallel(require_integer("jobs", jobs, 1, 4096)) as parallel:
         found, distances = along(problem, steps, rng, parallel, progress)
-    slope, _ = line(np.log(np.array(steps)), np.log(np.array(distances)))
+    slope = slope_above_rounding(steps, distances)
     predicted = rate(m - 1, k_true=truth.k).cell(m).parameters[parameter]
     return ProbeResult(
         parameter,
@@ -157,7 +156,7 @@ def probe(
         steps,
         tuple(distances),
         tuple(least for _, least in found),
-        float(slope),
+        slope,
         predicted.published.exponent if predicted.published else None,
         predicted.refined.exponent if predicted.refined else None,
         truth,

@@ -14,6 +14,7 @@ from scipy.stats import t as student
 from polysolv import Family, InputError
 from polysolv.experiments.density_probe import DensityProblem, probe_density
 from polysolv.families import get
+from polysolv.families.second_order.given import text_source
 
 ROOT = Path(__file__).parents[2]
 
@@ -105,3 +106,13 @@ def test_the_table_of_the_page_is_what_the_program_prints():
             shown = mine.rpartition("| ")[2].strip(" |").split(", ")
             for a, b in zip(shown, slopes.strip(" |").split(", "), strict=True):
                 assert float(a) == pytest.approx(float(b), abs=0.03)
+
+
+def test_a_density_that_does_not_change_has_no_slope():
+    """At shape 0 skew normals of opposite shapes have the normal density as their mean."""
+    source = text_source("exp(-y^2/2)*(1 + erf(a*y/sqrt(2)))/sqrt(2*pi)", truths=[{"a": 0}])
+    result = probe_density(source, "a", 2, [0.02, 0.04])
+    assert result.slope is None
+    assert result.to_data()["slope"] is None
+    assert "V is zero up to rounding (below 1e-15) at every split: no slope" in result.to_text()
+    assert result.grid().to_csv() == "split,V\n0.02,0\n0.04,0\n"
