@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from polysolv.display.filling import fill
 from polysolv.families import Family, LogSymbolTerm
+from polysolv.families.response_ring import relations_remark
 from polysolv.families.walls import has_walls
 from polysolv.rates.statements import REFINED_SOURCE, ParameterRates
 
@@ -28,6 +29,8 @@ def report_notes(
     gates = ", ".join(p.name for p in family.parameters if set(p.components) <= set(family.gate_components))
     notes = [_published(family)] if family.published else []
     notes += [_refined(family.has_gate, sources), "All rates are up to a factor (log n)^c.", *family.remarks]
+    if remark := relations_remark(family):
+        notes.append(remark)
     assumed = family.for_cell(k_excess + 1).stated_assumptions
     notes += [f"Assumed of the {assumption}." for assumption in assumed]
     if gates and k_excess >= 1:

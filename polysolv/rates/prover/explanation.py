@@ -11,6 +11,7 @@ from polysolv.display.filling import fill
 from polysolv.display.grid import Grid, show_rate
 from polysolv.display.rich_display import DisplayedList, RichDisplay, Tables
 from polysolv.families import Family, resolve
+from polysolv.families.response_ring import relations_remark
 from polysolv.rates.exponent import Exponent, published_exponents
 from polysolv.rates.prover.exponents import ExponentBounds, exponents
 from polysolv.rates.prover.trace import Step
@@ -101,7 +102,8 @@ class Explanation(RichDisplay):
         """Return what is given of a density, what is assumed and remarked, as lines after an empty one."""
         said = [f"Given: {premise}" for premise in premise_texts(self.family, self.m, matrices=False)]
         said += [f"Assumed of the {assumption}." for assumption in self.assumptions]
-        return ["", *(fill(one, _WIDTH) for one in (*said, *self.family.remarks))]
+        remarks = [*self.family.remarks, relations_remark(self.family)]
+        return ["", *(fill(one, _WIDTH) for one in (*said, *remarks) if one is not None)]
 
     def _display(self) -> Tables:
         name = self.bounds.name
