@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import prod
 
 from polysolv.families.family import Family
-from polysolv.groebner.vanishing_ideal import standard_monomials
 from polysolv.polynomials.exponent_vectors import Exponents
 
 _MOST = 10_000  # functions, above which nobody has so many atoms
@@ -20,6 +19,8 @@ def response_dimension(family: Family) -> int | None:
     """
     if family.source is not None or family.log_symbol.covariates or not family.relations:
         return None
+    from polysolv.groebner.vanishing_ideal import standard_monomials  # loads numpy
+
     ring = family.observed.ring
     leads = [ring.leading(g) for g in ring.basis]
     powers: dict[int, int] = {}
