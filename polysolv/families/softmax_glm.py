@@ -25,6 +25,12 @@ _POLES = (
     "proper analytic subset of truths."
 )
 
+_SHAPES = (
+    "Experts with the same beta1, a and shape/mean at each x are coupled where their shapes differ by 1, and "
+    "by 2 where the one of smaller shape is over-fitted: derivatives of the one are combinations of both, as "
+    "in Gamma mixtures. The exponents are those of truths without such a pair."
+)
+
 _TWO_VALUES = (
     "two values; all derivatives with respect to the linear predictors are independent as functions of the "
     "covariates"
@@ -57,7 +63,8 @@ def family(d: int, name: str) -> Family:
         duals.append("z")
     components = [c for p in parameters for c in p.components]
     found = Family.from_log_symbol(name, " + ".join(terms), components, xs, duals, title=_TITLES[name])
-    remarks = (_WHY, _POLES) if name == "softmax-logistic" else (_WHY,)
+    more = {"softmax-logistic": (_POLES,), "softmax-gamma": (_SHAPES,)}
+    remarks = (_WHY, *more.get(name, ()))
     references = (NGUYEN_2024_LOGISTIC,) if name == "softmax-logistic" else (NGUYEN_2023,)
     response = _TWO_VALUES if name == "softmax-logistic" else ""
     return replace(
