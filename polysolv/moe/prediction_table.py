@@ -97,7 +97,8 @@ def prediction_table(
         X = np.array([column.values for column in found[: len(x_names)]])[:, kept].T
         y, there = found[-1].values[kept] if density else None, np.ones(len(X), dtype=bool)
     X, y = X[there], None if y is None else y[there]
-    response = predictive(fit.model, X)
+    rows = np.flatnonzero(kept)[there]
+    response = predictive(fit.model, X, lambda row, column: table.place(x_names[column], int(rows[row])))
     interval = response.interval(coverage)
     columns = dict(zip(x_names, X.T, strict=True)) | ({} if y is None else {y_name: y})
     added: dict[str, Array] = {"mean": response.mean(), "std": response.std()}
