@@ -12,7 +12,15 @@ import click
 from polysolv.cli.data import column_names, reading_options
 from polysolv.cli.fit_data import read_fit_data
 from polysolv.cli.fitter import fitter_options, parse_bounds, structure_options
-from polysolv.cli.inference import Asked, asked_of, infer, infer_from_record, inference_options, unfinished
+from polysolv.cli.inference import (
+    Asked,
+    asked_of,
+    infer,
+    infer_from_record,
+    inference_options,
+    require_draw_file,
+    unfinished,
+)
 from polysolv.cli.options import (
     ExpertCount,
     FilePath,
@@ -246,7 +254,8 @@ def _make_fits(
         with status_line(options["no_progress"]) as show:
             read = (table, design, options["weights"])
             then = None if asked is None else partial(infer, asked=asked, show=show)
-            made = _fits(counts, settings, read, deadline, options["jobs"], then)
+            before = None if asked is None else partial(require_draw_file, asked)
+            made = _fits(counts, settings, read, deadline, options["jobs"], then, before)
             for number, k in enumerate(counts, start=1):
                 if show is not None:
                     show(f"k = {k} ({number} of {len(counts)})")
@@ -273,6 +282,7 @@ def _fits(
     deadline: float | None,
     jobs: int,
     then: Callable[[Any], None] | None = None,
+    before: Callable[..., None] | None = None,
 ) -> Iterator[_Outcome]:
     """Yield what :func:`_fit` returns for each k, in order."""
     import joblib
@@ -280,7 +290,7 @@ def _fits(
     jobs = min(jobs, len(counts))
     if jobs == 1:
         # Not through joblib, which would swallow an interruption's partial fit.
-        yield from (_fit(k, settings, data, deadline, then) for k in counts)
+        yield from (_fit(k, settings, data, deadline, then, before) for k in counts)
         return
     parallel = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
     yield from parallel(joblib.delayed(_fit)(k, settings, data, deadline) for k in counts)
@@ -292,8 +302,9 @@ def _fit(
     data: tuple[Any, Any, str | None],
     deadline: float | None,
     then: Callable[[Any], None] | None = None,
+    before: Callable[..., None] | None = None,
 ) -> _Outcome:
-    """Return one fit, with what ``then`` makes of it.
+    """Return one fit, with what ``then`` makes of it; ``before`` may refuse its data.
 
     Runs in a process of its own if there are several. A fit that is stopped keeps its finished starts.
     """
@@ -317,6 +328,8 @@ def _fit(
         with time_limit(left), warnings.catch_warnings():
             # The tables say it in words.
             warnings.simplefilter("ignore")
+            if before is not None:
+                before(fit, table.X, table.y, table.weights)
             fit.fit(table.X, table.y, sample_weight=table.weights)
             complete = True
             if then is not None:
