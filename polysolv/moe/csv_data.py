@@ -57,17 +57,22 @@ class RowWeights:
     missing: Mask
 
 
-def row_weights(table: DataTable, name: str, missing: str = "error") -> RowWeights:
+def row_weights(
+    table: DataTable, name: str, missing: str = "error", responses: Sequence[str] = ()
+) -> RowWeights:
     """Return a column of weights: numbers at least 0, not all 0.
 
     Args:
         table: the table.
         name: of the column.
         missing: "error" or "drop".
+        responses: columns of the response, which cannot weigh its rows.
 
     Raises:
         InputError: naming column, line and value.
     """
+    if name in responses:
+        raise InputError("--weights", name, "a column other than the response")
     table.index(name)
     (column,) = table.numbers([name])
     if missing == "error":
@@ -136,7 +141,7 @@ def data_of(
     if missing == "error":
         for name, column in zip(names, columns, strict=True):
             table.refuse_missing(name, column.missing)
-    often = None if weights is None else row_weights(table, weights, missing)
+    often = None if weights is None else row_weights(table, weights, missing, [y_name])
     missed = int(gone.sum())
     if often is not None:
         missed = int((gone | often.missing).sum())

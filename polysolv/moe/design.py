@@ -113,7 +113,7 @@ def designed(
     """
     asked = parsed(formula, gate=gate)
     both = tuple(dict.fromkeys((*asked.response_names, *asked.names)))
-    often = None if weights is None else row_weights(table, weights, missing)
+    often = None if weights is None else row_weights(table, weights, missing, asked.response_names)
     raw, gone, longer = _columns(table, both, asked.categorical, None, missing, often)
     none = 0 if often is None else int((~often.missing & (often.values == 0)).sum())
     text = [name for name in asked.response_names if not isinstance(raw[name], np.ndarray)]

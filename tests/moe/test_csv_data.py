@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from polysolv.errors import InputError
 from polysolv.moe.covariates import covariate_law
 from polysolv.moe.csv_data import read_csv, write_csv
+from polysolv.moe.data_table import read_table
+from polysolv.moe.design import designed
 
 
 def test_columns_are_found_by_name_and_others_are_ignored():
@@ -168,6 +170,16 @@ def test_what_is_no_number_is_refused_with_the_hint_that_fits(text, names, given
     with pytest.raises(InputError, match=said) as caught:
         read_csv(text, [names[0]], names[1], **given)
     assert "\n" not in str(caught.value)
+
+
+def test_the_response_is_no_weight():
+    text = "x,y\n1,2\n2,3\n"
+    with pytest.raises(
+        InputError, match="--weights: 'y' is not allowed; allowed: a column other than the response"
+    ):
+        read_csv(text, ["x"], "y", weights="y")
+    with pytest.raises(InputError, match="--weights"):
+        designed(read_table(text), "log(y) ~ x", weights="y")
 
 
 def test_a_comma_that_may_group_thousands_is_read_as_told():

@@ -82,6 +82,8 @@ def test_missing_values_leave_their_rows_out_of_every_column():
         ("y ~ x +", "formula"), ("y ~ x)", "formula"), ("y ~ .", "dot"), ("y ~ x | g", "without"), ("y ~ nope", "'nope'"),
         ("y + x ~ g", "one numeric response"), ("C(y) ~ x", "response"), ("g ~ x", "a numeric response"),
         ("y ~ log(0*x)", "line 2, log"), ("y ~ 1", "covariate"), ("y ~ poly(x, 2)", "in a factor"),
+        ("y ~ y", "other than the response"), ("log(y) ~ x + y:x", "other than the response"),
+        ("y ~ 0 + x", "an intercept is always fitted"), ("y ~ x - 1", "an intercept is always fitted"),
     ],
 )  # fmt: skip
 def test_a_formula_that_does_not_fit_is_refused_in_one_line(formula, said):
@@ -89,6 +91,15 @@ def test_a_formula_that_does_not_fit_is_refused_in_one_line(formula, said):
     with pytest.raises(InputError, match=said) as caught:
         designed(table, formula)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("gate", "said"),
+    [("~ y", "--gate: '~ y'.*other than the response"), ("~ x - 1", "--gate: .*an intercept"), ("~ 0", "an intercept")],
+)  # fmt: skip
+def test_a_gate_of_the_response_or_without_intercept_is_refused(gate, said):
+    with pytest.raises(InputError, match=said):
+        parsed("y ~ x", gate=gate)
 
 
 @pytest.mark.parametrize(
