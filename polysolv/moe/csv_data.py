@@ -23,6 +23,7 @@ import numpy as np
 
 from polysolv.errors import InputError, unknown_name
 from polysolv.moe.data_table import DataTable, read_table
+from polysolv.moe.fields import CATEGORICAL, RESPONSE
 from polysolv.moe.likelihood import Array, Mask
 
 MISSING = ("error", "drop")
@@ -74,7 +75,7 @@ def row_weights(
     if name in responses:
         raise InputError("--weights", name, "a column other than the response")
     table.index(name)
-    (column,) = table.numbers([name])
+    (column,) = table.numbers([name], lambda _: "a number, as a weight is")
     if missing == "error":
         table.refuse_missing(name, column.missing)
     require_rows(table.source, column.missing)
@@ -136,7 +137,7 @@ def data_of(
     names = [*x_names, y_name]
     for name in names:
         table.index(name)
-    columns = table.numbers(names)
+    columns = table.numbers(names, lambda name: RESPONSE if name == y_name else CATEGORICAL)
     gone = np.any([column.missing for column in columns], axis=0)
     if missing == "error":
         for name, column in zip(names, columns, strict=True):

@@ -151,6 +151,15 @@ def plain_response(left: str) -> str:
     return left[1:-1] if re.fullmatch(_QUOTED, left) else left
 
 
+def in_formula(name: str) -> str:
+    """Return the name of a column as a formula holds it: in backticks unless it is a plain name.
+
+    >>> in_formula("group"), in_formula("income, net")
+    ('group', '`income, net`')
+    """
+    return name if name.isidentifier() else f"`{name}`"
+
+
 def _names(factors: list[Any], text: str, field: str) -> tuple[set[str], set[str]]:
     """Return the columns of factors, and those inside C(...)."""
     names: set[str] = set()
