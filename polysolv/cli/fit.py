@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from polysolv.cli.data import column_names, reading_options
-from polysolv.cli.fit_data import read_fit_data
+from polysolv.cli.fit_data import named, read_fit_data
 from polysolv.cli.fitter import fitter_options, parse_bounds, structure_options
 from polysolv.cli.inference import (
     Asked,
@@ -340,7 +340,7 @@ def _fit(
         interrupted = True
     except InputError as error:
         if not complete:
-            raise
+            raise named(error, table) from None
         refused = error
     if not hasattr(fit, "mixing_measure_"):
         return _Outcome(None, False, interrupted)
