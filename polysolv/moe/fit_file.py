@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from polysolv.display.counted import counted
 from polysolv.errors import InputError, require_integer
 from polysolv.moe.coordinates import Coordinates, coordinate_names
 from polysolv.moe.covariate_relations import relations_from_data
@@ -160,7 +161,7 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
     n_samples = read.count(about["n"])
     names = read.strings("x", about["x"])
     if len(names) != d or not isinstance(about["y"], str):
-        raise InputError(f"{source}: data", about, f"{d} names for x and one for y")
+        raise InputError(f"{source}: data", about, f"{counted(d, 'name')} for x and one for y")
     numbers: dict[str, Any] = {name: read.number(name, data[name]) for name in _NUMBERS}
     n_iter = require_integer(f"{source}: n_iter", data["n_iter"], 0, 10**12)
     if data["status"] not in _STATUSES:
