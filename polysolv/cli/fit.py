@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from polysolv.cli.data import column_names, reading_options
 from polysolv.cli.fit_data import named, read_fit_data
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     from polysolv.moe.fit_record import FitRecord
 
 _MAX_EXPERTS = 100
+
+# What a fit that is made can still be asked; silence is given anyway.
+_WITH_LOAD = {"load", "intervals", "level", "picture", "report", "style", "output", "no_progress"}
 
 _NEEDED = {
     "DATA.csv": "a file",
@@ -132,6 +136,8 @@ def fit_command(
     line with a missing value (an empty field, NA, N/A, NaN, NULL, None, a dot or a question mark) is left
     out, which is said, or refused with --missing error.
     """
+    if load is not None:
+        _refuse_with_load(data, counts)
     _check_places(picture, report)
     asked = asked_of(options)
     if asked is not None and counts is not None and len(counts) > 1:
@@ -140,12 +146,6 @@ def fit_command(
         what = "--intervals, --bootstrap and --lr-test"
         raise InputError("--k", f"{counts[0]}:{counts[-1]}", f"one number of experts with {what}")
     if load is not None:
-        for name, value in (("DATA.csv", data), ("--k", counts), ("--save", save)):
-            _refuse_with_load(name, value)
-        if options["draws"] is not None or options["draw_file"] is not None:
-            refuse_given(
-                "together with --load", {"--bootstrap": options["draws"], "--resume": options["draw_file"]}
-            )
         fits = read_fits(load, "--load")
         if asked is not None:
             fits = [infer_from_record(record, asked) for record in fits]
@@ -355,11 +355,19 @@ def _fit(
     return _Outcome(record_of(fit), complete, interrupted, refused)
 
 
-def _refuse_with_load(name: str, value: object) -> None:
-    if value is not None:
-        from polysolv.errors import InputError
-
-        raise InputError(name, value, "nothing together with --load")
+def _refuse_with_load(data: str | None, counts: tuple[int, ...] | None) -> None:
+    """Refuse what is given beside --load and has no effect on a fit that is made."""
+    context = click.get_current_context()
+    when = "together with --load"
+    ends = None if counts is None else [str(counts[0]), *(str(k) for k in counts[-1:] if k != counts[0])]
+    refuse_given(when, {"DATA.csv": data, "--k": None if ends is None else ":".join(ends)})
+    for option in context.command.params:
+        name = option.name or ""
+        if name in _WITH_LOAD or context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            continue
+        value = context.params[name]
+        shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        refuse_given(when, {option.opts[0]: shown})
 
 
 def _check_places(picture: str | None, report: str | None) -> None:

@@ -270,6 +270,22 @@ def test_columns_that_cannot_be_fitted_are_refused_by_name(run, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--k", 2), "--k: '2'"), (("--k", "1:3"), "--k: '1:3'"), (("--x", "x"), "--x: 'x'"), (("--seed", 0), "--seed: 0"),
+        (("--n-init", 10), "--n-init: 10"), (("--bound", "a=0:1"), "--bound: 'a=0:1'"), (("--jobs", 2), "--jobs: 2"),
+        (("--weights", "w"), "--weights: 'w'"), (("--save", "s.json"), "--save: 's.json'"), (("--lr-test",), "--lr-test"),
+        (("data.csv",), "DATA.csv: 'data.csv'"), (("--missing", "drop"), "--missing: 'drop'"),
+    ],
+)  # fmt: skip
+def test_what_has_no_effect_beside_a_loaded_fit_is_refused(run, given, said):
+    code, out, err = run("fit", "--load", "fit.json", *given)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"polysolv: {said}")
+    assert err.endswith("allowed: nothing together with --load\n")
+
+
 def test_the_help_page_states_the_policy(run):
     code, out, _ = run("fit", "-h")
     assert code == 0
