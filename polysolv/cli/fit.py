@@ -8,11 +8,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from polysolv.cli.data import column_names, reading_options
-from polysolv.cli.fit_data import read_fit_data
+from polysolv.cli.fit_data import named, read_fit_data
 from polysolv.cli.fitter import fitter_options, parse_bounds, structure_options
-from polysolv.cli.inference import Asked, asked_of, infer, infer_from_record, inference_options, unfinished
+from polysolv.cli.inference import (
+    Asked,
+    asked_of,
+    infer,
+    infer_from_record,
+    inference_options,
+    require_draw_file,
+    unfinished,
+)
 from polysolv.cli.options import (
     ExpertCount,
     FilePath,
@@ -33,6 +42,9 @@ if TYPE_CHECKING:
     from polysolv.moe.fit_record import FitRecord
 
 _MAX_EXPERTS = 100
+
+# What a fit that is made can still be asked; silence is given anyway.
+_WITH_LOAD = {"load", "intervals", "level", "picture", "report", "style", "output", "no_progress"}
 
 _NEEDED = {
     "DATA.csv": "a file",
@@ -124,6 +136,8 @@ def fit_command(
     line with a missing value (an empty field, NA, N/A, NaN, NULL, None, a dot or a question mark) is left
     out, which is said, or refused with --missing error.
     """
+    if load is not None:
+        _refuse_with_load(data, counts)
     _check_places(picture, report)
     asked = asked_of(options)
     if asked is not None and counts is not None and len(counts) > 1:
@@ -132,12 +146,6 @@ def fit_command(
         what = "--intervals, --bootstrap and --lr-test"
         raise InputError("--k", f"{counts[0]}:{counts[-1]}", f"one number of experts with {what}")
     if load is not None:
-        for name, value in (("DATA.csv", data), ("--k", counts), ("--save", save)):
-            _refuse_with_load(name, value)
-        if options["draws"] is not None or options["draw_file"] is not None:
-            refuse_given(
-                "together with --load", {"--bootstrap": options["draws"], "--resume": options["draw_file"]}
-            )
         fits = read_fits(load, "--load")
         if asked is not None:
             fits = [infer_from_record(record, asked) for record in fits]
@@ -246,7 +254,8 @@ def _make_fits(
         with status_line(options["no_progress"]) as show:
             read = (table, design, options["weights"])
             then = None if asked is None else partial(infer, asked=asked, show=show)
-            made = _fits(counts, settings, read, deadline, options["jobs"], then)
+            before = None if asked is None else partial(require_draw_file, asked)
+            made = _fits(counts, settings, read, deadline, options["jobs"], then, before)
             for number, k in enumerate(counts, start=1):
                 if show is not None:
                     show(f"k = {k} ({number} of {len(counts)})")
@@ -273,6 +282,7 @@ def _fits(
     deadline: float | None,
     jobs: int,
     then: Callable[[Any], None] | None = None,
+    before: Callable[..., None] | None = None,
 ) -> Iterator[_Outcome]:
     """Yield what :func:`_fit` returns for each k, in order."""
     import joblib
@@ -280,7 +290,7 @@ def _fits(
     jobs = min(jobs, len(counts))
     if jobs == 1:
         # Not through joblib, which would swallow an interruption's partial fit.
-        yield from (_fit(k, settings, data, deadline, then) for k in counts)
+        yield from (_fit(k, settings, data, deadline, then, before) for k in counts)
         return
     parallel = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
     yield from parallel(joblib.delayed(_fit)(k, settings, data, deadline) for k in counts)
@@ -292,8 +302,9 @@ def _fit(
     data: tuple[Any, Any, str | None],
     deadline: float | None,
     then: Callable[[Any], None] | None = None,
+    before: Callable[..., None] | None = None,
 ) -> _Outcome:
-    """Return one fit, with what ``then`` makes of it.
+    """Return one fit, with what ``then`` makes of it; ``before`` may refuse its data.
 
     Runs in a process of its own if there are several. A fit that is stopped keeps its finished starts.
     """
@@ -317,6 +328,8 @@ def _fit(
         with time_limit(left), warnings.catch_warnings():
             # The tables say it in words.
             warnings.simplefilter("ignore")
+            if before is not None:
+                before(fit, table.X, table.y, table.weights)
             fit.fit(table.X, table.y, sample_weight=table.weights)
             complete = True
             if then is not None:
@@ -327,7 +340,7 @@ def _fit(
         interrupted = True
     except InputError as error:
         if not complete:
-            raise
+            raise named(error, table) from None
         refused = error
     if not hasattr(fit, "mixing_measure_"):
         return _Outcome(None, False, interrupted)
@@ -342,11 +355,19 @@ def _fit(
     return _Outcome(record_of(fit), complete, interrupted, refused)
 
 
-def _refuse_with_load(name: str, value: object) -> None:
-    if value is not None:
-        from polysolv.errors import InputError
-
-        raise InputError(name, value, "nothing together with --load")
+def _refuse_with_load(data: str | None, counts: tuple[int, ...] | None) -> None:
+    """Refuse what is given beside --load and has no effect on a fit that is made."""
+    context = click.get_current_context()
+    when = "together with --load"
+    ends = None if counts is None else [str(counts[0]), *(str(k) for k in counts[-1:] if k != counts[0])]
+    refuse_given(when, {"DATA.csv": data, "--k": None if ends is None else ":".join(ends)})
+    for option in context.command.params:
+        name = option.name or ""
+        if name in _WITH_LOAD or context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            continue
+        value = context.params[name]
+        shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        refuse_given(when, {option.opts[0]: shown})
 
 
 def _check_places(picture: str | None, report: str | None) -> None:

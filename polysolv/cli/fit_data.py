@@ -8,6 +8,7 @@ from polysolv.cli.data import show_dropped, show_note, source_of
 from polysolv.cli.options import read_input
 
 if TYPE_CHECKING:
+    from polysolv.errors import InputError
     from polysolv.moe.csv_data import CsvData
     from polysolv.moe.design import Design
 
@@ -27,6 +28,7 @@ def read_fit_data(
         InputError: naming what the file lacks.
     """
     from polysolv.errors import InputError
+    from polysolv.families import MAX_DIMENSION
     from polysolv.moe.csv_data import read_csv
     from polysolv.moe.features import asked_structure
 
@@ -40,6 +42,10 @@ def read_fit_data(
         y_name, missing = options["y_name"], options["missing"]
         table = read_csv(raw, x_names, y_name, missing, *reading, options["weights"])
     show_note(table.note)
+    if len(table.x_names) > MAX_DIMENSION:
+        name = "--x" if options["formula"] is None else "--formula"
+        what = f"{len(table.x_names)} columns of covariates"
+        raise InputError(name, what, f"at most {MAX_DIMENSION}, of which rates are known")
     _refuse_constant(table)
     structure = asked_structure(table.gate, table.experts, options["variance"], len(table.x_names))
     needed = structure.parameter_count(counts[-1])
@@ -67,10 +73,27 @@ def _designed(
     return designed(read_table(raw, wanted, *reading), formula, options["missing"], gate, weights)
 
 
-def _refuse_constant(table: CsvData) -> None:
+def named(error: InputError, table: CsvData) -> InputError:
+    """Return an error that the fitter has of arrays with the names of the columns."""
     from polysolv.errors import InputError
 
+    first, colon, rest = error.field.removeprefix("X: ").partition(":")
+    if first == "y":
+        name = table.y_name
+    elif error.field.startswith("X: column ") and first.removeprefix("column ").isdigit():
+        name = table.x_names[int(first.removeprefix("column "))]
+    else:
+        return error
+    return InputError(f"column {name!r}{colon}{rest}", error.value, error.allowed)
+
+
+def _refuse_constant(table: CsvData) -> None:
+    from polysolv.errors import InputError
+    from polysolv.moe.checks import not_constant
+
     columns = [*zip(table.x_names, table.X.T, strict=True), (table.y_name, table.y)]
+    rounded = {table.x_names[j] for _, j in table.x_texts}
     for name, values in columns:
         if (values == values[0]).all():
-            raise InputError(f"column {name!r}", float(values[0]), "a column that is not constant")
+            allowed = f"a column that is {not_constant(float(values[0]), name in rounded)}"
+            raise InputError(f"column {name!r}", float(values[0]), allowed)

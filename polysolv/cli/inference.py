@@ -13,6 +13,7 @@ from polysolv.cli.options import Command, FilePath, IntegerRange, Name, Names
 if TYPE_CHECKING:
     from polysolv.moe import SoftmaxGaussianMoE
     from polysolv.moe.fit_record import FitRecord
+    from polysolv.moe.likelihood import Array
 
 _METHODS = ("wald", "profile", "bootstrap")
 _DRAWS = 199
@@ -134,6 +135,21 @@ def asked_of(options: Mapping[str, Any]) -> Asked | None:
         options["seed"],
         options["jobs"],
     )
+
+
+def require_draw_file(
+    asked: Asked, fit: SoftmaxGaussianMoE, X: Array, y: Array, weights: Array | None
+) -> None:
+    """Refuse a ``--resume`` file that cannot keep the draws, before anything is fitted or written."""
+    from polysolv.errors import InputError
+    from polysolv.moe import inferring
+
+    if asked.file is None:
+        return
+    try:
+        inferring.require_draw_file(asked.file, fit.get_params(deep=False), X, y, weights)
+    except InputError as error:
+        raise InputError(_OPTIONS.get(error.field, error.field), error.value, error.allowed) from None
 
 
 def infer(fit: SoftmaxGaussianMoE, asked: Asked, show: Callable[[str], None] | None) -> None:

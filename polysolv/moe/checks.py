@@ -19,6 +19,8 @@ from polysolv.moe.starts import NAMES
 from polysolv.moe.structure import Structure
 
 _MAX_SPREAD = 1e50
+# Integers beyond this are rounded.
+_WHOLE = 2.0**53
 
 
 def check_settings(settings: Mapping[str, Any], d: int) -> None:
@@ -79,15 +81,31 @@ def check_data(X: Array, y: Array, structure: Structure) -> None:
         raise InputError("X", "n_samples=1", "rows that differ")
     for j in structure.used:
         if np.ptp(X[:, j]) == 0:
-            raise InputError(f"X: column {j}", float(X[0, j]), "a column that is not constant")
+            value = float(X[0, j])
+            raise InputError(f"X: column {j}", value, f"a column that is {not_constant(value)}")
     if np.ptp(y) == 0:
-        raise InputError("y", float(y[0]), "responses that are not constant")
+        raise InputError("y", float(y[0]), f"responses that are {not_constant(float(y[0]))}")
     with np.errstate(over="ignore"):
         widths = [*((f"X: column {j}", float(X[:, j].std())) for j in structure.used), ("y", float(y.std()))]
     for name, width in widths:
         if not 1.0 / _MAX_SPREAD <= width <= _MAX_SPREAD:
             allowed = f"a standard deviation from {1 / _MAX_SPREAD:g} to {_MAX_SPREAD:g}: change the unit"
             raise InputError(f"{name}: standard deviation", width, allowed)
+
+
+def not_constant(value: float, rounded: bool = False) -> str:
+    """Return what a constant column ought to be, where rounding may have made it so.
+
+    Args:
+        value: of the column.
+        rounded: whether the text of some value says another number.
+
+    >>> not_constant(5.0)
+    'not constant'
+    """
+    if rounded or abs(value) >= _WHOLE:
+        return "not constant in double precision (take a constant off all its values first)"
+    return "not constant"
 
 
 def _check_one_variance(bounds: Any) -> None:

@@ -23,6 +23,7 @@ import numpy as np
 
 from polysolv.errors import InputError, unknown_name
 from polysolv.moe.data_table import DataTable, read_table
+from polysolv.moe.fields import CATEGORICAL, RESPONSE
 from polysolv.moe.likelihood import Array, Mask
 
 MISSING = ("error", "drop")
@@ -57,19 +58,24 @@ class RowWeights:
     missing: Mask
 
 
-def row_weights(table: DataTable, name: str, missing: str = "error") -> RowWeights:
+def row_weights(
+    table: DataTable, name: str, missing: str = "error", responses: Sequence[str] = ()
+) -> RowWeights:
     """Return a column of weights: numbers at least 0, not all 0.
 
     Args:
         table: the table.
         name: of the column.
         missing: "error" or "drop".
+        responses: columns of the response, which cannot weigh its rows.
 
     Raises:
         InputError: naming column, line and value.
     """
+    if name in responses:
+        raise InputError("--weights", name, "a column other than the response")
     table.index(name)
-    (column,) = table.numbers([name])
+    (column,) = table.numbers([name], lambda _: "a number, as a weight is")
     if missing == "error":
         table.refuse_missing(name, column.missing)
     require_rows(table.source, column.missing)
@@ -131,12 +137,12 @@ def data_of(
     names = [*x_names, y_name]
     for name in names:
         table.index(name)
-    columns = table.numbers(names)
+    columns = table.numbers(names, lambda name: RESPONSE if name == y_name else CATEGORICAL)
     gone = np.any([column.missing for column in columns], axis=0)
     if missing == "error":
         for name, column in zip(names, columns, strict=True):
             table.refuse_missing(name, column.missing)
-    often = None if weights is None else row_weights(table, weights, missing)
+    often = None if weights is None else row_weights(table, weights, missing, [y_name])
     missed = int(gone.sum())
     if often is not None:
         missed = int((gone | often.missing).sum())

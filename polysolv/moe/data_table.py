@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from polysolv.display.counted import counted
 from polysolv.errors import InputError, unknown_name
 from polysolv.moe.fields import (
+    CATEGORICAL,
     MISSING_FIELDS,
     Numbers,
     allowed,
@@ -98,11 +100,14 @@ class DataTable:
             return list(column)
         return ["" if gone else str(value) for value, gone in zip(column, column.isna(), strict=True)]
 
-    def numbers(self, names: Sequence[str]) -> list[Numbers]:
+    def numbers(
+        self, names: Sequence[str], instead: Callable[[str], str] = lambda _: CATEGORICAL
+    ) -> list[Numbers]:
         """Return the numbers of columns, NaN where missing.
 
         Args:
             names: of the columns; their fields together tell the decimal mark, where it is not given.
+            instead: from the name of a column to what is allowed in place of text there.
 
         Raises:
             InputError: naming column, line and value, for the first field that is no finite number.
@@ -113,7 +118,9 @@ class DataTable:
             name, row = next((n, row) for n in texts for row, text in enumerate(texts[n]) if "," in text)
             wanted = "a number (--decimal says whether its comma is a decimal mark)"
             raise InputError(self.place(name, row), texts[name][row], wanted)
-        return [self._typed(name) or self._spelled(name, texts[name], decimal) for name in names]
+        return [
+            self._typed(name) or self._spelled(name, texts[name], decimal, instead(name)) for name in names
+        ]
 
     def refuse_missing(self, name: str, missing: Mask) -> None:
         """Raise for the first missing value of a column, if there is one."""
@@ -133,11 +140,11 @@ class DataTable:
             raise InputError(self.place(name, row), float(values[row]), "a finite number")
         return Numbers(values, column.isna().to_numpy(dtype=bool), {}, None)
 
-    def _spelled(self, name: str, texts: list[str], decimal: str) -> Numbers:
+    def _spelled(self, name: str, texts: list[str], decimal: str, instead: str) -> Numbers:
         found = numbers(texts, decimal)
         if found.refused is not None:
             text = texts[found.refused]
-            raise InputError(self.place(name, found.refused), text, allowed(text, decimal))
+            raise InputError(self.place(name, found.refused), text, allowed(text, decimal, instead))
         return found
 
 
@@ -199,7 +206,9 @@ def _from_text(text: str, separator: str, decimal: str | None, source: str, note
                 where, count = (
                     (lines[0], len(header) + 1) if len(fields) == len(header) else (at, len(fields))
                 )
-                raise InputError(f"{source}: line {where}", f"{count} fields", _wanted(header, separator))
+                raise InputError(
+                    f"{source}: line {where}", counted(count, "field"), _wanted(header, separator)
+                )
             if names is not None:
                 names.append(fields[0].strip())
             lines.append(at)
@@ -210,9 +219,9 @@ def _from_text(text: str, separator: str, decimal: str | None, source: str, note
     if not lines:
         raise InputError(source, "no rows", "at least one row of data")
     if names is not None:
-        quoted = separator in " \t" or text.split("\n")[lines[0] - 1].startswith('"')
-        if not _are_row_names(names, quoted):
-            many = f"{len(header) + 1} fields"
+        first = text.split("\n")[lines[0] - 1]
+        if not _are_row_names(names, first, separator):
+            many = counted(len(header) + 1, "field")
             raise InputError(f"{source}: line {lines[0]}", many, _wanted(header, separator))
         header = ["", *header]
     # Widths and quotes are right by now; pandas, which fills short lines up silently, makes columns of them.
@@ -232,20 +241,31 @@ def _from_text(text: str, separator: str, decimal: str | None, source: str, note
 
 
 def _wanted(header: list[str], separator: str) -> str:
-    return f"{len(header)} fields, as in the header (separated by {separator!r}; --sep names another)"
+    return (
+        f"{counted(len(header), 'field')}, as in the header (separated by {separator!r}; --sep names another)"
+    )
 
 
-def _are_row_names(names: list[str], quoted: bool) -> bool:
+def _are_row_names(names: list[str], first: str, separator: str) -> bool:
     """Return whether fields without a header can be the row names that R's write.table puts there.
 
-    Counts are, if they stand in quotes or between blanks; elsewhere they may be data as well.
+    Args:
+        names: the fields.
+        first: the first line of data.
+        separator: of the fields.
+
+    Counts are, if they stand in quotes or between blanks, and so are other distinct counts (rows of a subset)
+    if they stand in quotes and numbers after them do not; elsewhere they may be data as well.
     """
-    if len(set(names)) < len(names):
+    if len(set(names)) < len(names) or len(names) < 2:
         return False
-    counted = [str(row + 1) for row in range(len(names))]
-    return len(names) > 1 and (
-        (quoted and names == counted) or not any(is_number(plain_text(name)) for name in names)
-    )
+    if not any(is_number(plain_text(name)) for name in names):
+        return True
+    quoted = first.startswith('"')
+    if names == [str(row + 1) for row in range(len(names))]:
+        return quoted or separator in " \t"
+    bare = any(not field.startswith('"') for field in first.strip().split(separator) if field)
+    return quoted and bare and all(name.isascii() and name.isdigit() for name in names)
 
 
 def _rewritten(text: str) -> str:

@@ -11,8 +11,8 @@ import numpy as np
 from polysolv.errors import InputError
 from polysolv.moe.csv_data import CsvData, RowWeights, require_rows, row_weights
 from polysolv.moe.data_table import DataTable
-from polysolv.moe.fields import MISSING_FIELDS, is_number, plain_text
-from polysolv.moe.formula import ParsedFormula, formulaic, parsed, plain_response
+from polysolv.moe.fields import AS_FITTED, MISSING_FIELDS, RESPONSE, is_number, plain_text
+from polysolv.moe.formula import ParsedFormula, formulaic, in_formula, parsed, plain_response
 from polysolv.moe.likelihood import Array, Mask
 
 _CONTEXT = {"sqrt": np.sqrt, "abs": np.abs}
@@ -113,8 +113,8 @@ def designed(
     """
     asked = parsed(formula, gate=gate)
     both = tuple(dict.fromkeys((*asked.response_names, *asked.names)))
-    often = None if weights is None else row_weights(table, weights, missing)
-    raw, gone, longer = _columns(table, both, asked.categorical, None, missing, often)
+    often = None if weights is None else row_weights(table, weights, missing, asked.response_names)
+    raw, gone, longer = _columns(table, both, asked.categorical, None, missing, often, asked.response_names)
     none = 0 if often is None else int((~often.missing & (often.values == 0)).sum())
     text = [name for name in asked.response_names if not isinstance(raw[name], np.ndarray)]
     if text:
@@ -169,10 +169,11 @@ def _columns(
     levels: Mapping[str, Sequence[str]] | None,
     missing: str,
     often: RowWeights | None = None,
+    responses: Sequence[str] = (),
 ) -> tuple[dict[str, Any], Mask, dict[str, dict[int, str]]]:
     """Return columns without rows that miss a value, texts as lists; which rows are out; longer texts.
 
-    Rows that weigh nothing are out, too.
+    Rows that weigh nothing are out, too; ``responses`` are columns that cannot be categorical.
     """
     for name in names:
         table.index(name)
@@ -182,7 +183,14 @@ def _columns(
         if name in (categorical if levels is None else levels) or (levels is None and table.is_text(name))
     }
     numeric = [name for name in names if name not in texts]
-    numbers = dict(zip(numeric, table.numbers(numeric), strict=True)) if numeric else {}
+
+    def instead(name: str) -> str:
+        if levels is not None:
+            return AS_FITTED
+        return RESPONSE if name in responses else f"a number (a categorical column is C({in_formula(name)}))"
+
+    found_numbers = table.numbers(numeric, instead) if numeric else []
+    numbers = dict(zip(numeric, found_numbers, strict=True))
     gaps = {name: np.array([t.lower() in MISSING_FIELDS for t in found]) for name, found in texts.items()}
     gaps |= {name: found.missing for name, found in numbers.items()}
     if missing == "error":
@@ -244,14 +252,15 @@ def _matrix(
             columns[name] = pandas.Categorical([*before, *values], categories=list(levels[name]))
         else:
             columns[name] = np.concatenate([np.ones(extra), values])
-    with np.errstate(all="ignore"):
-        made = (
-            formulaic()
-            .Formula(terms)
-            .get_model_matrix(
-                pandas.DataFrame(columns), na_action="ignore", context=_CONTEXT, output="pandas"
-            )
-        )
+    module = formulaic()
+    frame = pandas.DataFrame(columns)
+    try:
+        with np.errstate(all="ignore"):
+            formula = module.Formula(terms)
+            made = formula.get_model_matrix(frame, na_action="ignore", context=_CONTEXT, output="pandas")
+    except module.errors.FactorEvaluationError:
+        allowed = f"functions and arithmetic of numbers; {', '.join(map(in_formula, levels))}: categories"
+        raise InputError("--formula", terms, allowed) from None
     made = made.drop(columns="Intercept", errors="ignore")
     names = [str(name) for name in made.columns]
     values = made.to_numpy(dtype=np.float64)[extra:]

@@ -73,16 +73,14 @@ def settled(problem: Problem, run: Run, tol: float, max_iter: int, free_gate: bo
     if free_gate and problem.k > 1 and np.isfinite(run.value):
         gate, expert, log_variance = unpack(run.vector, problem.k)
         run = replace(run, vector=pack(gate - gate[-1], expert, log_variance))
-        rows = list(problem.restriction.gate_rows)
-        tau = problem.responsibilities(run.vector)
-        direction = separating_direction(gate[:, rows], tau, problem.Z[rows], problem.row_weights)
+        direction = _separating(problem, run)
+        if direction is None and run.status == "stationary" and run.smallest_eigenvalue < _NEARLY_FLAT:
+            # Rows that two experts seemed to share may be certain after it.
+            run = _finished(problem, run, np.zeros_like(gate), max_iter)
+            direction = _separating(problem, run)
         if direction is not None:
             separated = True
-            whole = np.zeros_like(gate)
-            whole[:, rows] = direction
-            run = _finished(problem, run, whole, max_iter)
-        elif run.status == "stationary" and run.smallest_eigenvalue < _NEARLY_FLAT:
-            run = _finished(problem, run, np.zeros_like(gate), max_iter)
+            run = _finished(problem, run, direction, max_iter)
     found = problem.evaluate(run.vector)
     run = replace(run, value=found.value, gradient=found.gradient)
     hessian = found.hessian if found.hessian is not None else np.zeros((run.vector.size,) * 2)
@@ -108,6 +106,19 @@ def settled(problem: Problem, run: Run, tol: float, max_iter: int, free_gate: bo
         separated,
     )
     return replace(end, eigenvalues=_spectrum(problem, end))
+
+
+def _separating(problem: Problem, run: Run) -> Array | None:
+    """Return the direction of the gate along which the likelihood rises for ever, shape (k, p), or None."""
+    gate, _, _ = unpack(run.vector, problem.k)
+    rows = list(problem.restriction.gate_rows)
+    tau = problem.responsibilities(run.vector)
+    direction = separating_direction(gate[:, rows], tau, problem.Z[rows], problem.row_weights)
+    if direction is None:
+        return None
+    whole = np.zeros_like(gate)
+    whole[:, rows] = direction
+    return whole
 
 
 def _finished(problem: Problem, run: Run, direction: Array, max_iter: int) -> Run:

@@ -527,7 +527,8 @@ class SoftmaxGaussianMoE(InferenceMixin, PredictionMixin, RegressorMixin, BaseEs
 
     def _predictive(self, X: ArrayLike) -> Predictive:
         X = self._checked(X)
-        return predictive(self.model_, X)
+        names = self.column_names_[0]
+        return predictive(self.model_, X, lambda row, column: f"X: row {row}, column {names[column]!r}")
 
     def _checked(self, X: Any) -> Array:
         check_is_fitted(self)

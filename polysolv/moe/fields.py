@@ -24,6 +24,8 @@ _DATE = re.compile(
 )
 _TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm])?")
 CATEGORICAL = "a number (code a categorical column as numbers first, or use --formula)"
+RESPONSE = "a number, as the response is"
+AS_FITTED = "a number, as in the data of the fit"
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,8 +112,13 @@ def is_number(text: str) -> bool:
     return "_" not in text and text.isascii()
 
 
-def allowed(text: str, decimal: str = ".") -> str:
+def allowed(text: str, decimal: str = ".", instead: str = CATEGORICAL) -> str:
     """Return what would be allowed in place of a field that is no number, with the hint that fits it.
+
+    Args:
+        text: the field.
+        decimal: the decimal mark, "." or ",".
+        instead: what is allowed in place of a text that looks like no quantity.
 
     >>> allowed("2024-01-31").split(" (")[0], "thousands" in allowed("1,234.50")
     ('a number', True)
@@ -121,7 +128,7 @@ def allowed(text: str, decimal: str = ".") -> str:
         return "a number with a decimal comma, as others of this file (--decimal . reads points)"
     if is_number(plain_text(bare, decimal)):
         return "a finite number"
-    return hint(bare, decimal) or CATEGORICAL
+    return hint(bare, decimal) or instead
 
 
 def hint(text: str, decimal: str = ".") -> str:

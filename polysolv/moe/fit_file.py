@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 
+from polysolv.display.counted import counted
 from polysolv.errors import InputError, require_integer
+from polysolv.moe.checks import check_settings
 from polysolv.moe.coordinates import Coordinates, coordinate_names
 from polysolv.moe.covariate_relations import relations_from_data
 from polysolv.moe.design import Design
@@ -26,6 +29,8 @@ from polysolv.moe.structure import VARIANCES, Structure
 
 SCHEMA = "polysolv/fit/1"
 _NUMBERS = ("log_likelihood", "gradient_norm", "smallest_curvature", "entropy", "min_variance")
+# As the command names a column, in Python's quotes.
+_WEIGHTS = re.compile(r"column ('.*'|\".*\")", re.DOTALL)
 _STATUSES = ("stationary", "rounding", "saddle", "iterations")
 # Keys that files written before these existed lack.
 _ADDED = (
@@ -160,7 +165,7 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
     n_samples = read.count(about["n"])
     names = read.strings("x", about["x"])
     if len(names) != d or not isinstance(about["y"], str):
-        raise InputError(f"{source}: data", about, f"{d} names for x and one for y")
+        raise InputError(f"{source}: data", about, f"{counted(d, 'name')} for x and one for y")
     numbers: dict[str, Any] = {name: read.number(name, data[name]) for name in _NUMBERS}
     n_iter = require_integer(f"{source}: n_iter", data["n_iter"], 0, 10**12)
     if data["status"] not in _STATUSES:
@@ -174,12 +179,16 @@ def fit_from_data(data: object, source: str = "fit") -> FitRecord:
     for name in at_bound:
         if name not in coordinates:
             raise InputError(f"{source}: at_bound", name, "names of coordinates such as sigma[0]")
+    read.criteria(data)
     starts = [read.start(entry) for entry in read.sequence("starts", data["starts"])]
+    if not starts:
+        raise InputError(f"{source}: starts", [], "at least one start")
     cells = [tuple(read.sequence("cells", cell)) for cell in read.sequence("cells", data["cells"])]
     if sorted(i for cell in cells for i in cell) != list(range(k)):
         raise InputError(f"{source}: cells", data["cells"], f"a partition of the atoms 0 to {k - 1}")
     # Refuses what is no column.
     asked_structure(settings["gate_features"], settings["expert_features"], settings["variance"], d, names)
+    read.settings(settings, d)
     added = read.added(data, G, names)
     return FitRecord(
         settings=settings,
@@ -234,9 +243,23 @@ class _Reader(JsonReader):
         return require_integer(f"{self.source}: n", value, 1, 10**15)
 
     def weights(self, value: object) -> str | None:
-        if value is not None and not isinstance(value, str):
-            raise InputError(f"{self.source}: weights", value, "null, or what the rows are weighted by")
+        if value is None or value == "sample_weight":
+            return None if value is None else "sample_weight"
+        if not isinstance(value, str) or not _WEIGHTS.fullmatch(value):
+            raise InputError(f"{self.source}: weights", value, "null, sample_weight, or column 'name'")
         return value
+
+    def criteria(self, data: dict[str, Any]) -> None:
+        """Refuse criteria that are no numbers; they are computed anew from the likelihood."""
+        for name in ("aic", "bic", "icl"):
+            self.number(name, data[name])
+
+    def settings(self, settings: dict[str, Any], d: int) -> None:
+        """Refuse settings with which no fit of d covariates can have been made."""
+        try:
+            check_settings({**settings, "device": "cpu"}, d)
+        except InputError as error:
+            raise InputError(f"{self.source}: settings: {error.field}", error.value, error.allowed) from None
 
     def columns(self, key: str, value: object, names: list[str], left_out: list[str]) -> tuple[int, ...]:
         """Return columns by number; a file without them is one of a fit with all that are not left out."""
@@ -254,7 +277,11 @@ class _Reader(JsonReader):
         flag = "at_variance_floor" if "at_variance_floor" in entry else "spurious"
         entry = self.keys("starts", entry, ("log_likelihood", "status", flag))
         value_there = self.number("starts", entry["log_likelihood"])
-        return value_there, str(entry["status"]), bool(entry[flag])
+        if entry["status"] not in _STATUSES:
+            raise InputError(f"{self.source}: starts: status", entry["status"], ", ".join(_STATUSES))
+        if not isinstance(entry[flag], bool):
+            raise InputError(f"{self.source}: starts: {flag}", entry[flag], "true or false")
+        return value_there, entry["status"], entry[flag]
 
     def added(self, data: dict[str, Any], G: MixingMeasure, names: list[str]) -> dict[str, Any]:
         """Return the entries that older files lack."""

@@ -50,7 +50,8 @@ def plot_fit(drawn: Drawn, column: str | int | None = None, coverage: float = 0.
 
     Returns:
         the figure. With more than one covariate each pair of panels is a partial plot: the other covariates
-        are held at their medians, and each row is moved along its own expert's plane to there.
+        are held at their medians, and each row is moved along its own expert's plane to there; where the fit
+        no longer holds its rows, at the centre of its coordinates (means, mostly).
     """
     from polysolv.display.pictures import legend_below, panels
 
@@ -69,7 +70,9 @@ def plot_fit(drawn: Drawn, column: str | int | None = None, coverage: float = 0.
             axis.grid(True, which="major", color="#dddddd", linewidth=0.5)
         handles = _draw(drawn, j, coverage, top, bottom)
     x_names, y_name = drawn.names
-    others = ", others at their medians" if len(x_names) > 1 else ""
+    # The rows tell the medians; without them there is the centre that the fit keeps.
+    held = "their medians" if drawn.data is not None else "the centre of the fit"
+    others = f", others at {held}" if len(x_names) > 1 else ""
     axes[0, 0].set_ylabel(y_name + others, fontsize=8)
     axes[1, 0].set_ylabel("gate", fontsize=8)
     k = drawn.model.k

@@ -63,7 +63,8 @@ def parsed(text: str, field: str = "--formula", gate: str | None = None) -> Pars
         gate: the formula of the gate, such as "~ z" or "~ 1", if it has one of its own.
 
     Raises:
-        InputError: for a text that is no formula, or a factor that is not allowed.
+        InputError: for a text that is no formula, a factor that is not allowed, a response among the
+            covariates, or a formula without an intercept.
 
     >>> found = parsed("log(y) ~ x + C(group):x")
     >>> found.response, found.names, sorted(found.categorical)
@@ -74,12 +75,16 @@ def parsed(text: str, field: str = "--formula", gate: str | None = None) -> Pars
     (response, categorical), (names, more) = (_read(side, text, field) for side in (left, right))
     if len(_factors(left, text, field)) != 1 or categorical or not response:
         raise InputError(field, text, "one numeric response on the left")
+    _require_intercept(right, text, field)
+    _refuse_response(response & names, text, field)
     terms = None
     if gate is not None:
         before, terms = _sides(gate, "--gate", 'a formula without a left side, such as "~ z" or "~ 1"')
         if before or not terms:
             raise InputError("--gate", gate, 'a formula without a left side, such as "~ z" or "~ 1"')
+        _require_intercept(terms, gate, "--gate")
         found = _read(terms, gate, "--gate")
+        _refuse_response(response & found[0], gate, "--gate")
         names, more = names | found[0], more | found[1]
     if not names:
         where = "on the right" if gate is None else "on the right, or in --gate"
@@ -102,13 +107,31 @@ def _sides(text: str, field: str, allowed: str) -> tuple[str, str]:
     return left, right
 
 
-def _factors(side: str, text: str, field: str) -> list[Any]:
-    """Return the factors of one side of a formula."""
+def _require_intercept(side: str, text: str, field: str) -> None:
+    """Refuse a side that asks for no intercept: gate and experts always have one."""
+    if side and not any(str(term) == "1" for term in _terms(side, text, field)):
+        raise InputError(field, text, "a formula without 0 and -1: an intercept is always fitted")
+
+
+def _refuse_response(names: set[str], text: str, field: str) -> None:
+    """Refuse covariates that are the response, or what it is made of."""
+    if names:
+        allowed = f"covariates other than the response (column {sorted(names)[0]!r})"
+        raise InputError(field, text, allowed)
+
+
+def _terms(side: str, text: str, field: str) -> list[Any]:
+    """Return the terms of one side of a formula."""
     module = formulaic()
     try:
-        terms = list(module.Formula(side))
+        return list(module.Formula(side))
     except (module.errors.FormulaSyntaxError, module.errors.FormulaParsingError, SyntaxError) as error:
         raise InputError(field, text, complaint(error)) from None
+
+
+def _factors(side: str, text: str, field: str) -> list[Any]:
+    """Return the factors of one side of a formula."""
+    terms = _terms(side, text, field)
     return [factor for term in terms for factor in term.factors if factor.expr not in ("0", "1")]
 
 
@@ -126,6 +149,15 @@ def complaint(error: Exception) -> str:
 def plain_response(left: str) -> str:
     """Return the name of a response, without the backticks around it."""
     return left[1:-1] if re.fullmatch(_QUOTED, left) else left
+
+
+def in_formula(name: str) -> str:
+    """Return the name of a column as a formula holds it: in backticks unless it is a plain name.
+
+    >>> in_formula("group"), in_formula("income, net")
+    ('group', '`income, net`')
+    """
+    return name if name.isidentifier() else f"`{name}`"
 
 
 def _names(factors: list[Any], text: str, field: str) -> tuple[set[str], set[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,7 @@ from polysolv.moe.bootstrap import (
 )
 from polysolv.moe.draws import DrawFile, Progress, Row, check_draws, drawn
 from polysolv.moe.estimated import Estimated
+from polysolv.moe.fitted_data import fitted_data
 from polysolv.moe.fitted_model import FittedModel
 from polysolv.moe.inference import Inference
 from polysolv.moe.intervals import (
@@ -38,6 +40,7 @@ from polysolv.moe.mixing_measure import MixingMeasure
 from polysolv.moe.problem import Problem
 from polysolv.moe.profile import profile_intervals
 from polysolv.moe.quantities import Reported
+from polysolv.moe.row_weights import counted_rows
 from polysolv.moe.standard_errors import StandardErrors, covariance_of, reported_of, standard_errors
 from polysolv.moe.threads import one_thread
 
@@ -151,14 +154,14 @@ class InferenceMixin:
         task = Draw(fit.problem, fit.model.vector, kind, seed, self.tol, self.max_iter)
         of = digest(kind, seed, *self._settings(fit))
         rows: list[Row] = []
-        try:
-            with _file(file, fit.problem) as stream:
+        with _file(file, fit.problem) as stream:
+            try:
                 for row in drawn(task, n, jobs, stream, of, progress):
                     rows.append(row)
-        finally:
-            # Interrupted: what is finished is kept.
-            found = bootstrap_of(kind, n, seed, rows, fit.model.vector.size)
-            self.inference_ = self.inference_.with_bootstrap(found)
+            finally:
+                # Interrupted: what is finished is kept.
+                found = bootstrap_of(kind, n, seed, rows, fit.model.vector.size)
+                self.inference_ = self.inference_.with_bootstrap(found)
         return found
 
     def lr_test(
@@ -200,17 +203,17 @@ class InferenceMixin:
         larger = self._problem(more)
         task = RatioDraw(fit.problem, larger, fit.model.vector, starts, seed, self.tol, self.max_iter)
         of = digest("ratio", k_null, more, starts, seed, *self._settings(fit))
-        with one_thread():
-            statistic = task.observed()
         rows: list[Row] = []
-        try:
-            with _file(file, fit.problem) as stream:
+        with _file(file, fit.problem) as stream:
+            with one_thread():
+                statistic = task.observed()
+            try:
                 for row in drawn(task, n, jobs, stream, of, progress):
                     rows.append(row)
-        finally:
-            null = tuple(sorted(float(row["statistic"]) for row in rows if "statistic" in row))
-            found = LikelihoodRatioTest(k_null, more, statistic, null, n, len(rows) - len(null), seed)
-            self.inference_ = self.inference_.with_test(found)
+            finally:
+                null = tuple(sorted(float(row["statistic"]) for row in rows if "statistic" in row))
+                found = LikelihoodRatioTest(k_null, more, statistic, null, n, len(rows) - len(null), seed)
+                self.inference_ = self.inference_.with_test(found)
         return found
 
     def _estimated(self) -> Estimated:
@@ -250,6 +253,23 @@ class InferenceMixin:
         box = fit.problem.box
         asked = [self.tol, self.max_iter, self.penalty, *map(int, fit.problem.restriction.places)]
         return fit.model.vector, box.lower, box.upper, asked
+
+
+def require_draw_file(
+    path: str | Path, settings: Mapping[str, Any], X: Array, y: Array, sample_weight: Array | None
+) -> None:
+    """Refuse a file that cannot keep the draws of a fit, before the fit is made; a missing one can.
+
+    Args:
+        path: the file.
+        settings: setting of the estimator -> value, columns by number.
+        X, y, sample_weight: the data of the fit.
+    """
+    if not Path(path).exists():
+        return
+    data = fitted_data(settings, *counted_rows(X, y, sample_weight), None)
+    with _file(path, data.problem(settings["n_experts"], settings["bounds"], settings["penalty"])):
+        pass
 
 
 def _file(path: str | Path | None, problem: Problem) -> AbstractContextManager[DrawFile | None]:

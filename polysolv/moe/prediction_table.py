@@ -13,6 +13,7 @@ from polysolv.display.grid import Grid
 from polysolv.moe.csv_data import require_rows
 from polysolv.moe.data_table import DataTable
 from polysolv.moe.design import response_of
+from polysolv.moe.fields import AS_FITTED
 from polysolv.moe.fit_record import FitRecord
 from polysolv.moe.likelihood import Array
 from polysolv.moe.predictive import predictive
@@ -88,7 +89,7 @@ def prediction_table(
         )
     else:
         names = [*x_names, y_name] if density else list(x_names)
-        found = table.numbers(names)
+        found = table.numbers(names, lambda _: AS_FITTED)
         kept = ~np.any([column.missing for column in found], axis=0)
         if missing == "error":
             for name, column in zip(names, found, strict=True):
@@ -97,7 +98,8 @@ def prediction_table(
         X = np.array([column.values for column in found[: len(x_names)]])[:, kept].T
         y, there = found[-1].values[kept] if density else None, np.ones(len(X), dtype=bool)
     X, y = X[there], None if y is None else y[there]
-    response = predictive(fit.model, X)
+    rows = np.flatnonzero(kept)[there]
+    response = predictive(fit.model, X, lambda row, column: table.place(x_names[column], int(rows[row])))
     interval = response.interval(coverage)
     columns = dict(zip(x_names, X.T, strict=True)) | ({} if y is None else {y_name: y})
     added: dict[str, Array] = {"mean": response.mean(), "std": response.std()}

@@ -11,10 +11,14 @@ from scipy.special import ndtr, ndtri
 
 from polysolv.errors import InputError
 from polysolv.moe.arrays import as_numpy
-from polysolv.moe.fitted_model import FittedModel
+from polysolv.moe.fitted_model import FittedModel, Place
 from polysolv.moe.likelihood import Array, unpack
 
 _STEPS = 80
+_WIDE = 1e15
+# No probability of a double is farther out, in standard deviations.
+_REACH = 39.0
+_ROUNDED = 1.0 + 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +46,18 @@ class Predictive:
 
     def std(self) -> Array:
         """Return its standard deviation, shape (n,): variances of the experts and between them."""
-        apart = (self.means - self.mean()[:, None]) ** 2
-        deviation: Array = np.sqrt((self.gate * (self.deviations**2 + apart)).sum(axis=1))
+        mean = self.mean()[:, None]
+        with np.errstate(over="ignore", invalid="ignore"):
+            apart = (self.means - mean) ** 2
+            deviation: Array = np.sqrt((self.gate * (self.deviations**2 + apart)).sum(axis=1))
+        far = ~np.isfinite(deviation)
+        if far.any():
+            # Squares overflow: in units of the largest part, half as long lest a difference overflows.
+            used = self.gate[far] > 0
+            parts = np.where(used, np.hypot(self.deviations / 2, self.means[far] / 2 - mean[far] / 2), 0.0)
+            unit = parts.max(axis=1)
+            squares = self.gate[far] * (parts / unit[:, None]) ** 2
+            deviation[far] = 2 * (unit * np.sqrt(squares.sum(axis=1)))
         return deviation
 
     def density(self, y: ArrayLike) -> Array:
@@ -92,22 +106,40 @@ class Predictive:
         used = self.gate > 0
         low = np.where(used, own, np.inf).min(axis=1)
         high = np.where(used, own, -np.inf).max(axis=1)
+        if (high / 2 - low / 2 > _WIDE * deviations.min()).any():
+            low, high = self._narrowed(level, means, low, high)
         value = (self.gate * own).sum(axis=1)
         for _ in range(_STEPS):
             value = np.clip(value, low, high)
-            z = (value[:, None] - means) / deviations
-            excess = (self.gate * ndtr(z)).sum(axis=1) - level
-            low, high = np.where(excess < 0, value, low), np.where(excess >= 0, value, high)
-            slope = (self.gate * np.exp(-0.5 * z**2) / deviations).sum(axis=1) / np.sqrt(2 * np.pi)
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+                z = (value[:, None] - means) / deviations
+                excess = (self.gate * ndtr(z)).sum(axis=1) - level
+                low, high = np.where(excess < 0, value, low), np.where(excess >= 0, value, high)
+                slope = (self.gate * np.exp(-0.5 * z**2) / deviations).sum(axis=1) / np.sqrt(2 * np.pi)
                 newton = value - excess / slope
             inside = (newton > low) & (newton < high)
-            step = np.where(inside, newton, 0.5 * (low + high))
+            step = np.where(inside, newton, 0.5 * low + 0.5 * high)
             if (np.abs(step - value) <= 4 * np.finfo(float).eps * (np.abs(value) + deviations.min())).all():
                 break
             value = step
         quantile: Array = sign * value
         return quantile
+
+    def _narrowed(self, level: float, means: Array, low: Array, high: Array) -> tuple[Array, Array]:
+        """Return ends around a quantile, told by the values where each expert's probability begins and ends.
+
+        Halves of an interval that is wide beside the deviations would take too long.
+        """
+        for i in range(means.shape[1]):
+            for reach in (-_REACH, _REACH):
+                point = means[:, i] + reach * self.deviations[i]
+                with np.errstate(over="ignore"):
+                    z = (point[:, None] - means) / self.deviations
+                below = (self.gate * ndtr(z)).sum(axis=1) < level
+                inside = (point > low) & (point < high)
+                low = np.where(inside & below, point, low)
+                high = np.where(inside & ~below, point, high)
+        return low, high
 
     def _at(self, y: ArrayLike, of: Callable[[Array], Array], factors: Array) -> Array:
         values = np.asarray(as_numpy(y, "y"), dtype=np.float64)
@@ -124,13 +156,32 @@ class Predictive:
         grid = grid[:, None] if grid.ndim == 1 else grid
         found = np.zeros((n, grid.shape[1]))
         for i in range(self.gate.shape[1]):
-            z = (grid - self.means[:, i, None]) / self.deviations[i]
-            found += (factors[i] * self.gate[:, i, None]) * of(z)
+            with np.errstate(over="ignore"):
+                z = (grid - self.means[:, i, None]) / self.deviations[i]
+                found += (factors[i] * self.gate[:, i, None]) * of(z)
         answer: Array = found if values.ndim == 2 else found[:, 0]
         return answer
 
 
-def predictive(model: FittedModel, X: Array) -> Predictive:
-    """Return the distribution of the response at rows of covariates, shape (n, d)."""
+def predictive(model: FittedModel, X: Array, place: Place | None = None) -> Predictive:
+    """Return the distribution of the response at rows of covariates, shape (n, d).
+
+    Args:
+        model: the fit.
+        X: the covariates.
+        place: from row and column to where the field stands, for error messages; None for their numbers.
+
+    Raises:
+        InputError: for a row at which double precision does not hold what is predicted.
+    """
     _, _, log_variance = unpack(model.vector, model.k)
-    return Predictive(model.gate(X), model.means(X), np.exp(0.5 * log_variance) * model.coordinates.y_scale)
+    gate, means = model.gate(X), model.means(X)
+    deviations = np.exp(0.5 * log_variance) * model.coordinates.y_scale
+    with np.errstate(over="ignore"):
+        outside = ~np.isfinite(np.abs(means) * _ROUNDED + _REACH * deviations)
+    # An expert without any probability says nothing, wherever its mean is.
+    used = gate > 0
+    wrong = (outside & used).any(axis=1)
+    if wrong.any():
+        model.refuse_row(X, int(wrong.argmax()), place)
+    return Predictive(gate, np.where(outside & ~used, 0.0, means), deviations)

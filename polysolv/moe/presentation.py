@@ -260,15 +260,19 @@ def _summary(fit: FitRecord) -> Grid:
     if len(eigenvalues) > 2 * _SHOWN_EIGENVALUES:
         eigenvalues = [*eigenvalues[:_SHOWN_EIGENVALUES], "...", *eigenvalues[-_SHOWN_EIGENVALUES:]]
     ends = [value for value, _, _ in fit.starts]
+    reached = f"log-likelihoods {min(ends):.4f} to {max(ends):.4f}"
+    if len(ends) == 1:
+        reached = f"log-likelihood {ends[0]:.4f}"
+    iterations = counted(fit.n_iter, "iteration")
     rows = [
         ["log-likelihood", f"{fit.log_likelihood:.6f}"],
         ["free parameters", str(fit.n_parameters)],
         ["AIC, BIC, ICL", f"{fit.aic:.2f}, {fit.bic:.2f}, {fit.icl:.2f}"],
         ["max|score|/n, standardised", f"{fit.gradient_norm:.2e}"],
-        ["converged", f"{'yes' if fit.converged else 'NO'} ({fit.status}, {fit.n_iter} iterations)"],
+        ["converged", f"{'yes' if fit.converged else 'NO'} ({fit.status}, {iterations})"],
         ["information eigenvalues", ", ".join(eigenvalues)],
         ["at a bound", ", ".join(fit.at_bound) or "-"],
-        ["starts", f"{len(ends)}, log-likelihoods {min(ends):.4f} to {max(ends):.4f}{_spurious_starts(fit)}"],
+        ["starts", f"{len(ends)}, {reached}{_spurious_starts(fit)}"],
     ]
     experts = counted(G.k, "expert")
     title = f"{y_name} given {covariate_list(fit)}: k = {experts}, n = {fit.n_samples:.15g}"

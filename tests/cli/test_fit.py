@@ -247,6 +247,45 @@ def test_other_bad_input_to_simulate(run, folder, tmp_path):
         assert err.count("\n") == 1
 
 
+def test_columns_that_cannot_be_fitted_are_refused_by_name(run, tmp_path):
+    path = tmp_path / "data.csv"
+    rows = [f"{2**53},{i % 3 - 1}e300,{1700000000000000000 + 200 * (i % 3)},{i % 4}" for i in range(12)]
+    path.write_text("id,far,time,y\n" + "\n".join([rows[0].replace("992,", "993,"), *rows[1:]]) + "\n")
+    for x, said in (
+        ("id", "column 'id': 9007199254740992.0 is not allowed; allowed: a column that is not constant in double"),
+        ("far", "column 'far': standard deviation: inf"),
+        ("time", "column 'time': 1.7e+18 is not allowed; allowed: a column that varies by more than"),
+    ):  # fmt: skip
+        for named in (("--x", x, "--y", "y"), ("--formula", f"y ~ {x}")):
+            code, out, err = run("fit", path, *named, "--k", 1)
+            assert (code, out, err.count("\n")) == (2, "", 1)
+            assert said in err
+    code, _, err = run("fit", path, "--x", "y", "--y", "far", "--k", 1)
+    assert "column 'far': standard deviation" in err
+    path.write_text("g,y\n" + "".join(f"{i % 102},{i % 7}\n" for i in range(400)))
+    code, _, err = run("fit", path, "--formula", "y ~ C(g)", "--k", 1)
+    assert (code, "--formula: '101 columns of covariates' is not allowed; allowed: at most 100" in err) == (
+        2,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--k", 2), "--k: '2'"), (("--k", "1:3"), "--k: '1:3'"), (("--x", "x"), "--x: 'x'"), (("--seed", 0), "--seed: 0"),
+        (("--n-init", 10), "--n-init: 10"), (("--bound", "a=0:1"), "--bound: 'a=0:1'"), (("--jobs", 2), "--jobs: 2"),
+        (("--weights", "w"), "--weights: 'w'"), (("--save", "s.json"), "--save: 's.json'"), (("--lr-test",), "--lr-test"),
+        (("data.csv",), "DATA.csv: 'data.csv'"), (("--missing", "drop"), "--missing: 'drop'"),
+    ],
+)  # fmt: skip
+def test_what_has_no_effect_beside_a_loaded_fit_is_refused(run, given, said):
+    code, out, err = run("fit", "--load", "fit.json", *given)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"polysolv: {said}")
+    assert err.endswith("allowed: nothing together with --load\n")
+
+
 def test_the_help_page_states_the_policy(run):
     code, out, _ = run("fit", "-h")
     assert code == 0

@@ -77,6 +77,24 @@ def test_what_is_not_allowed_is_one_line(run, data, options, words):
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "head", ["x,y\n1,2\n", '{"schema": "polysolv/draws/1", "data": "0"}\n'], ids=["table", "other data"]
+)
+def test_a_file_that_cannot_keep_the_draws_is_refused_before_the_search(
+    run, data, tmp_path, monkeypatch, head
+):
+    monkeypatch.setattr("polysolv.moe.SoftmaxGaussianMoE.fit", lambda *_, **__: pytest.fail("searched"))
+    draws, written = tmp_path / "draws.jsonl", [tmp_path / name for name in ("o.txt", "s.json", "r.html")]
+    draws.write_text(head)
+    places = zip(("-o", "--save", "--report"), written, strict=True)
+    options = [part for place in places for part in place]
+    code, out, err = run("fit", data, *FAST, "--intervals", "bootstrap", "--resume", draws, *options)
+    assert (code, out) == (2, "")
+    assert err.startswith("polysolv: --resume: ")
+    assert not any(path.exists() for path in written)
+    assert draws.read_text() == head
+
+
 def test_a_spurious_end_has_no_bootstrap_and_shows_its_fit(run, tmp_path):
     path = tmp_path / "line.csv"
     path.write_text("x,y\n" + "".join(f"{i},{2 * i + 1}\n" for i in range(30)))

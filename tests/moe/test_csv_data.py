@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from polysolv.errors import InputError
 from polysolv.moe.covariates import covariate_law
 from polysolv.moe.csv_data import read_csv, write_csv
+from polysolv.moe.data_table import read_table
+from polysolv.moe.design import designed
 
 
 def test_columns_are_found_by_name_and_others_are_ignored():
@@ -39,7 +41,7 @@ def test_missing_values_are_refused_or_dropped(field):
         ("x,x,y\n1,2,3\n", "'x'"),
         ("x,z\n1,2\n", "did you mean|'y'"),
         ("x,y\n", "row"),
-        ("x,y\n1\n", "line 2.*1 fields"),
+        ("x,y\n1\n", "line 2: '1 field'"),
         ("x,y\n1,2,3\n", "line 2.*3 fields"),
         ("x,y\n1,2\nred,3\n", "column 'x', line 3: 'red'.*categorical"),
         ("x,y\n1,1_000\n", "column 'y', line 2: '1_000'"),
@@ -110,6 +112,8 @@ ROWS = "x,y\n" + "".join(f"{i % 7}.5,{i}.25\n" for i in range(20))
         # write.csv, to_csv: the row names' column has no name; write.table gives it no header at all.
         ('"","x","y"\n' + "".join(f'"{i + 1}",{i % 7}.5,{i}.25\n' for i in range(20)), ("x", "y")),
         ('"x" "y"\n' + "".join(f'"{i + 1}" {i % 7}.5 {i}.25\n' for i in range(20)), ("x", "y")),
+        ('"x" "y"\n' + "".join(f'"{i * i + 2}" {i % 7}.5 {i}.25\n' for i in range(20)), ("x", "y")),
+        ('"x","y"\n' + "".join(f'"{99 - i}",{i % 7}.5,{i}.25\n' for i in range(20)), ("x", "y")),
         ("x,y\n" + "".join(f"car {i},{i % 7}.5,{i}.25\n" for i in range(20)), ("x", "y")),
         ('"income, net";time (s);note\n' + "".join(f"{i % 7},5;{i},25;a, b\n" for i in range(20)), ("income, net", "time (s)")),
     ],
@@ -154,6 +158,10 @@ def test_minus_signs_and_truth_values_are_read():
         ("x,y\nTRUE,1\n2,1\n", "xy", {}, "TRUE and FALSE"),
         ("x,y\n1,2,3\n2,3,4\n", "xy", {}, "line 2: '3 fields'"),
         ("x,y\n1,2,3\n2,3\n", "xy", {}, "line 2: '3 fields'"),
+        ("x,y\n7,2,3\n9,3,4\n", "xy", {}, "line 2: '3 fields'"),
+        ('x,y\n"7",2,3\n"7",3,4\n', "xy", {}, "line 2: '3 fields'"),
+        ('x,y\n"7","2","3"\n"9","3","4"\n', "xy", {}, "line 2: '3 fields'"),
+        ("x,y\n1,red\n2,blue\n", "xy", {}, "line 2: 'red'.*a number, as the response is"),
         ("x,y\n1,2\n1,2\n", "xy", {"sep": ";"}, "column: 'x'"),
         (b"x,y\n1,2\n1,2\n", "xy", {"encoding": "klingon"}, "--encoding"),
         ("x,x,y\n1,2,3\n", "xy", {}, "header: 'x'.*distinct"),
@@ -168,6 +176,16 @@ def test_what_is_no_number_is_refused_with_the_hint_that_fits(text, names, given
     with pytest.raises(InputError, match=said) as caught:
         read_csv(text, [names[0]], names[1], **given)
     assert "\n" not in str(caught.value)
+
+
+def test_the_response_is_no_weight():
+    text = "x,y\n1,2\n2,3\n"
+    with pytest.raises(
+        InputError, match="--weights: 'y' is not allowed; allowed: a column other than the response"
+    ):
+        read_csv(text, ["x"], "y", weights="y")
+    with pytest.raises(InputError, match="--weights"):
+        designed(read_table(text), "log(y) ~ x", weights="y")
 
 
 def test_a_comma_that_may_group_thousands_is_read_as_told():

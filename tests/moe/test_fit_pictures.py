@@ -76,6 +76,8 @@ def test_a_partial_picture_moves_rows_along_their_planes(plane_fit):
     np.testing.assert_allclose(bottom.lines[0].get_ydata(), plane_fit.predict_gate(held)[:, 0])
     assert len(plane_fit.plot().axes) == 4
     assert "medians" in plane_fit.plot().axes[0].get_ylabel()
+    loaded = SoftmaxGaussianMoE.from_json(plane_fit.to_json()).plot()
+    assert loaded.axes[0].get_ylabel() == "y, others at the centre of the fit"
 
 
 def test_a_fit_without_its_data_is_drawn_too_and_bad_arguments_are_refused(fits, plane_fit):

@@ -82,6 +82,9 @@ def test_missing_values_leave_their_rows_out_of_every_column():
         ("y ~ x +", "formula"), ("y ~ x)", "formula"), ("y ~ .", "dot"), ("y ~ x | g", "without"), ("y ~ nope", "'nope'"),
         ("y + x ~ g", "one numeric response"), ("C(y) ~ x", "response"), ("g ~ x", "a numeric response"),
         ("y ~ log(0*x)", "line 2, log"), ("y ~ 1", "covariate"), ("y ~ poly(x, 2)", "in a factor"),
+        ("y ~ log(g)", "arithmetic of numbers; g: categories"), ("y ~ x + C(x) + log(x)", "x: categories"),
+        ("y ~ y", "other than the response"), ("log(y) ~ x + y:x", "other than the response"),
+        ("y ~ 0 + x", "an intercept is always fitted"), ("y ~ x - 1", "an intercept is always fitted"),
     ],
 )  # fmt: skip
 def test_a_formula_that_does_not_fit_is_refused_in_one_line(formula, said):
@@ -89,6 +92,15 @@ def test_a_formula_that_does_not_fit_is_refused_in_one_line(formula, said):
     with pytest.raises(InputError, match=said) as caught:
         designed(table, formula)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("gate", "said"),
+    [("~ y", "--gate: '~ y'.*other than the response"), ("~ x - 1", "--gate: .*an intercept"), ("~ 0", "an intercept")],
+)  # fmt: skip
+def test_a_gate_of_the_response_or_without_intercept_is_refused(gate, said):
+    with pytest.raises(InputError, match=said):
+        parsed("y ~ x", gate=gate)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +122,10 @@ def test_a_saved_formula_evaluates_nothing_but_arithmetic(factor):
 def test_a_column_of_numbers_with_slips_is_not_taken_for_text():
     with pytest.raises(InputError, match="column 'x', line 3: '2o'"):
         designed(read_table("x,y\n1,1\n2o,2\n3,5\n"), "y ~ x")
+    with pytest.raises(InputError, match=r"line 2: 'a' is not allowed; allowed: a number .*C\(g\)\)"):
+        designed(read_table("g,y\na,1\n2,2\nb,5\n"), "y ~ g")
+    with pytest.raises(InputError, match="line 3: 'b'.*a number, as the response is"):
+        designed(read_table("x,y\n1,1\n2,b\n3,5\n"), "y ~ x")
     with pytest.raises(InputError, match="column 'x', line 2: '2024-01-31'.*a date"):
         designed(read_table("x,y\n2024-01-31,1\n2024-02-01,2\n"), "y ~ x")
 

@@ -137,6 +137,42 @@ def test_the_command_predicts_what_the_estimator_does(run, tmp_path):
     np.testing.assert_allclose(columns["cdf"], fit.cdf(X, y), rtol=1e-9)
 
 
+def test_far_covariates_are_predicted_where_double_precision_holds_the_answer(fit):
+    G = fit.mixing_measure_
+    flat = SoftmaxGaussianMoE(2, n_init=1, random_state=0, gate_features=())
+    flat.fit(*TRUTH.sample(500, seed=1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for x in (1e154, 1e300):
+            # Nothing is left of the expert whose gate falls; the lines' levels are below rounding.
+            mean, std = fit.predict([[x]], return_std=True)
+            one = int(np.argmax(G.beta1[:, 0]))
+            np.testing.assert_allclose(mean, G.a[one, 0] * x, rtol=1e-12)
+            np.testing.assert_allclose(std, np.sqrt(G.sigma[one]), rtol=1e-12)
+            np.testing.assert_allclose(fit.predict_interval([[x]]), mean[0], rtol=1e-12)
+            means, weights = flat.mixing_measure_.a[:, 0] * x, flat.predict_gate([[x]])[0]
+            mean, std = flat.predict([[x]], return_std=True)
+            np.testing.assert_allclose(mean, weights @ means, rtol=1e-10)
+            apart = float(np.ptp(means)) * np.sqrt(weights[0] * weights[1])
+            np.testing.assert_allclose(std, apart, rtol=1e-10)
+        for ask in (lambda X: fit.predict(X, return_std=True), fit.predict_interval, fit.score_samples):
+            with pytest.raises(InputError, match=r"row 1, column .*: -?1.7e\+308 is not allowed"):
+                ask([[1.0], [1.7e308 * np.sign(G.beta1[0, 0])]])
+
+
+def test_a_quantile_beside_an_expert_far_away_is_exact():
+    one = Predictive(np.array([[0.5, 0.5]]), np.array([[0.0, 1e300]]), np.array([1.0, 2.0]))
+    np.testing.assert_allclose(one.quantile([0.25, 0.95])[0], [0.0, 1e300], atol=1e-14)
+
+
+def test_the_command_refuses_a_covariate_too_far_to_predict_by_column_and_line(run, fit, tmp_path):
+    (tmp_path / "fit.json").write_text(fit.to_json())
+    (tmp_path / "new.csv").write_text("x\n1\n1.7e308\n")
+    code, out, err = run("predict", tmp_path / "fit.json", tmp_path / "new.csv", "--format", "json")
+    assert (code, out) == (2, "")
+    assert "column 'x', line 3: 1.7e+308 is not allowed" in err
+
+
 def test_the_command_takes_one_fit_of_a_range_and_says_what_is_wrong(run, tmp_path):
     X, y = TRUTH.sample(200, seed=3)
     data, saved = tmp_path / "data.csv", tmp_path / "fits.json"

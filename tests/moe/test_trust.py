@@ -140,6 +140,17 @@ def test_a_hard_gate_is_recognised_and_the_experts_keep_their_errors():
     assert fit.log_likelihood_ == pytest.approx(value, abs=1e-6)
 
 
+def test_a_gate_that_is_hard_after_the_last_climb_is_separated():
+    rng = np.random.default_rng(3)
+    x, _ = rng.uniform(-1, 1, 200), rng.normal(size=200)
+    label = rng.uniform(size=200) < 1 / (1 + np.exp(-2 * x))
+    y = (np.where(label, 1 + 2 * x, -1 - x) + rng.normal(size=200) * 0.4).round(4)
+    X = np.column_stack([x.round(4), y])
+    fit = quiet(2, X, y, n_init=3, gate_features=[1], expert_features=[0])
+    assert fit.gate_separated_
+    assert fit.information_eigenvalues_.size == 6
+
+
 def test_a_soft_gate_and_a_bounded_one_are_not_separated():
     X, y = TRUTH.sample(300, seed=1)
     assert not quiet(2, X, y, n_init=2).gate_separated_
