@@ -33,27 +33,24 @@ def have_common_factor(
 
 
 def distinct_factors(polynomial: ComplexPolynomial, unknowns: int) -> list[dict[Monomial, Fraction]]:
-    """Return the irreducible factors over Q of a rational polynomial, each once; python-flint finds them.
+    """Return the irreducible factors over Q of a rational polynomial, each once.
 
     >>> square = {((0, 2),): Fraction(1), ((0, 1),): Fraction(2), (): Fraction(1)}
     >>> [len(factor) for factor in distinct_factors(square, 1)]
     [2]
     """
-    import flint
+    import sympy
 
-    if not hasattr(flint, "fmpq_mpoly_ctx"):  # before version 0.7
-        return [dict(polynomial)]  # type: ignore[arg-type]
-    names = tuple(f"x{i}" for i in range(unknowns))
-    ring = flint.fmpq_mpoly_ctx.get(names, flint.Ordering.lex)
     dense = {}
     for monomial, value in polynomial.items():
         powers = dict(monomial)
         exponents = tuple(powers.get(i, 0) for i in range(unknowns))
-        dense[exponents] = flint.fmpq(value.numerator, value.denominator)  # type: ignore[union-attr]
+        dense[exponents] = sympy.Rational(value.numerator, value.denominator)  # type: ignore[union-attr]
+    names = sympy.symbols(f"x:{unknowns}")
     found = []
-    for factor, _ in ring.from_dict(dense).factor()[1]:
+    for factor, _ in sympy.Poly.from_dict(dense, *names, domain="QQ").factor_list()[1]:
         terms = {}
-        for exponents, number in factor.to_dict().items():
+        for exponents, number in factor.terms():
             monomial = tuple((i, int(e)) for i, e in enumerate(exponents) if e)
             terms[monomial] = Fraction(int(number.p), int(number.q))
         found.append(terms)

@@ -27,7 +27,7 @@ _MOST_MASKS = 400  # minimal monomials of an equation; one with more counts as n
 _WORD = 62  # unknowns up to which a set of them is a machine word
 _MOST_SETS = 8
 # Unknowns, terms and degrees up to which common factors are looked for, and products of choices of factors.
-_UNKNOWNS, _TERMS, _DEGREE, _CHOICES = 3, 120, 24, 64
+_UNKNOWNS, _TERMS, _DEGREE, _CHOICES = 3, 120, 12, 64
 
 
 class SpecialSet(NamedTuple):
