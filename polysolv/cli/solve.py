@@ -189,7 +189,7 @@ def _print(
     shown = result.real_solutions if real else result.solutions
     names = result.system.unknowns
     rows = [
-        [str(i), *(_number(z, path.real) for z in path.solution), _kind(path)]
+        [str(i), *(_number(z, path.real) for z in path.solution), _kind(path, result.slices)]
         for i, path in enumerate(shown, 1)
     ]
     none = f"no {'real' if real else 'finite'} solutions"
@@ -245,10 +245,10 @@ def _number(value: complex, real: bool) -> str:
     return f"{value.real if abs(value.real) > noise else 0.0:.9g}{value.imag:+.9g}i"
 
 
-def _kind(path: PathResult) -> str:
+def _kind(path: PathResult, slices: int) -> str:
     words = ["real" if path.real else "complex"]
     if path.dimension:
-        words.append(f"on a solution set of dimension {path.dimension}")
+        words.append(f"on a solution set of dimension {path.dimension + slices}")
     elif path.singular:
         words.append(f"singular, multiplicity {path.multiplicity}" if path.multiplicity else "singular")
     return " ".join(words)

@@ -286,10 +286,12 @@ def _notes(
         )
     curves = {path.distinct: path.dimension for path in paths if path.dimension}
     if curves:
+        # Hyperplanes in general position take one dimension each.
+        dimensions = sorted({dimension + problem.slices for dimension in curves.values()})
         notes.append(
             f"infinitely many solutions: {len(curves)} of the end points "
             f"{'lies' if len(curves) == 1 else 'lie'} on solution sets of dimension "
-            f"{', '.join(map(str, sorted(set(curves.values()))))} and no isolated solution"
+            f"{', '.join(map(str, dimensions))} and no isolated solution"
         )
     if beyond:
         notes.append(f"end points with coordinates beyond double precision, above 1.8e308 in size: {beyond}")
