@@ -75,6 +75,12 @@ def test_no_answer_about_a_set_is_no_complete_result() -> None:
     assert not solve(equations, timeout=1e-9).is_complete
 
 
+def test_the_note_on_a_cone_says_the_dimension_of_the_cone() -> None:
+    result = solve(["x*z-y^2", "x*w-y*z", "y*w-z^2"])
+    assert (result.slices, result.npositive_dimensional) == (1, result.nsolutions)
+    assert any("on solution sets of dimension 2" in note for note in result.notes)
+
+
 def test_special_sets_hold_the_zeros_of_random_planes_where_equations_vanish() -> None:
     generator = random.Random(3)
     for _ in range(60):
