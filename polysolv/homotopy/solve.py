@@ -230,7 +230,7 @@ def _classified(
     from polysolv.homotopy.engine import Halted
 
     ends = classify_ends(system, problem, outcome, tol, engine)
-    if solver is None or outcome.start == "linear" or engine.is_over():
+    if solver is None or outcome.start == "linear":
         return outcome, ends
     from polysolv.homotopy import missed_sets
 
