@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,16 +20,20 @@ from polysolv.cli.options import (
     UnknownNames,
     command,
     emit,
+    family_is_named,
     family_options,
     format_option,
     output_option,
     read_input,
 )
 from polysolv.cli.progress import status_line
+from polysolv.cli.working import read_within
 
 if TYPE_CHECKING:
     from polysolv.decisions import Verdict
     from polysolv.display.grid import Grid
+
+_QUICK = 0.5  # seconds of reading that are not taken from the time limit
 
 
 @command("decide")
@@ -84,12 +89,17 @@ def decide_command(
                 "--positive, --nontrivial: a family's system has its weights; leave them out"
             )
         asked = build_system(family, 2 if m is None else m, 4 if degree is None else degree, dim)
-    elif m is not None or degree is not None or dim is not None or not isinstance(family, str):
+    elif (m, degree, dim) != (None, None, None) or family_is_named() or not isinstance(family, str):
         raise click.UsageError(
             "SYSTEM: a saved system already has its m, degree, dimension and family; leave them out"
         )
     else:
-        asked = read_question(read_input(system, "SYSTEM"), positive, nontrivial)
+        begin = time.monotonic()
+        with read_within(limits["timeout"]):
+            asked = read_question(read_input(system, "SYSTEM"), positive, nontrivial)
+        spent = time.monotonic() - begin
+        if spent > _QUICK:
+            limits["timeout"] = max(limits["timeout"] - spent, _QUICK)
         if not (asked.weights or asked.nontrivial):
             click.echo("note: any real solution counts, as no unknowns are said to be weights", err=True)
     verdicts: list[Verdict] = []

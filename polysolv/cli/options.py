@@ -200,7 +200,13 @@ class UnknownNames(_ParamType):
         """Return the names; the commas of ``x[1,2]`` separate none."""
         import re
 
-        return tuple(name.strip() for name in re.split(r",(?![^\[\]]*\])", str(value)) if name.strip())
+        names = tuple(name.strip() for name in re.split(r",(?![^\[\]]*\])", str(value)))
+        if not all(names) or len(set(names)) < len(names):
+            from polysolv.errors import InputError
+
+            field = param.opts[0] if param is not None else "value"
+            raise InputError(field, value, "names of unknowns, separated by commas, each once")
+        return names
 
 
 class FilePath(_ParamType):
@@ -382,9 +388,14 @@ class ExportFormat(_ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the canonical name of the format."""
+        from polysolv.errors import InputError
         from polysolv.polynomials.exports import canonical_format
 
-        return canonical_format(str(value))
+        try:
+            return canonical_format(str(value))
+        except InputError as error:
+            field = param.opts[0] if param is not None else error.field
+            raise InputError(field, error.value, error.allowed) from None
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -450,6 +461,12 @@ def chosen_family(
     return resolve(str(family), dim)
 
 
+def family_is_named() -> bool:
+    """Return whether the command that runs was given ``--family``, even with its default."""
+    source = click.get_current_context().get_parameter_source("family")
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
 def family_options(command: Command) -> Command:
     """Add the options that say which family, and what is observed of it; the command gets name or family."""
     from functools import wraps
@@ -466,8 +483,7 @@ def family_options(command: Command) -> Command:
         cite: bool,
         **values: Any,
     ) -> Any:
-        context = click.get_current_context()
-        named = context.get_parameter_source("family") is click.core.ParameterSource.COMMANDLINE
+        named = family_is_named()
         if density is not None or support is not None or true_atom:
             given = (None if density is None and not named else values["family"], values.get("dim"))
             values["family"] = _by_density(given, density, support, true_atom, named, family_file)

@@ -20,13 +20,22 @@ from polysolv.cli.options import (
     read_input,
 )
 from polysolv.cli.progress import status_line
-from polysolv.cli.working import TIME_IS_UP, jobs_option, no_progress_option, seed_option, timeout_option
+from polysolv.cli.working import (
+    TIME_IS_UP,
+    jobs_option,
+    no_progress_option,
+    read_within,
+    seed_option,
+    time_is_up,
+    timeout_option,
+)
 
 if TYPE_CHECKING:
     from polysolv.homotopy.certify import CertifiedSolutions
     from polysolv.homotopy.results import PathResult, SolveResult
 
-_GRACE = 0.5  # seconds that reading may take at the least, whatever the time limit
+# Options of which `solve` checks the value.
+_CHECKED = {"start": "--start", "tol": "--tol", "max_paths": "--max-paths", "scheduler": "--scheduler"}
 _STARTS = ("auto", "total-degree", "weighted", "polyhedral", "monodromy")
 
 
@@ -84,17 +93,13 @@ def solve_command(
     """
     # Paths have threads of their own. Those of NumPy's matrices, which are small here, take long to start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from polysolv.deadline import TimeIsUp, time_limit
     from polysolv.errors import InputError
     from polysolv.homotopy import solve
     from polysolv.systems.any_system import read_any
 
     end = None if timeout is None else time.monotonic() + timeout
-    try:
-        with time_limit(None if timeout is None else timeout + _GRACE):
-            system = read_any(read_input(file, "FILE"))
-    except TimeIsUp:
-        raise _time_is_up(timeout) from None
+    with read_within(timeout):
+        system = read_any(read_input(file, "FILE"))
     if output is not None:
         from polysolv.files import require_place
 
@@ -127,7 +132,9 @@ def solve_command(
             )
         except InputError as error:
             if error.field == "timeout":  # it passed before a path was begun
-                raise _time_is_up(timeout) from None
+                raise time_is_up(timeout) from None
+            if error.field in _CHECKED:
+                raise InputError(_CHECKED[error.field], error.value, error.allowed) from None
             raise
         if certify:
             if show is not None:
@@ -141,11 +148,6 @@ def solve_command(
         _print(result, certified, notes, real, output)
     if not result.is_complete or notes:
         raise click.exceptions.Exit(TIME_IS_UP)
-
-
-def _time_is_up(timeout: float | None) -> click.exceptions.Exit:
-    click.echo(f"polysolv: time is up after {timeout:g} s; nothing is finished", err=True)
-    return click.exceptions.Exit(TIME_IS_UP)
 
 
 def _certified(result: SolveResult, end: float | None) -> CertifiedSolutions | None:
@@ -189,7 +191,7 @@ def _print(
     shown = result.real_solutions if real else result.solutions
     names = result.system.unknowns
     rows = [
-        [str(i), *(_number(z, path.real) for z in path.solution), _kind(path)]
+        [str(i), *(_number(z, path.real) for z in path.solution), _kind(path, result.slices)]
         for i, path in enumerate(shown, 1)
     ]
     none = f"no {'real' if real else 'finite'} solutions"
@@ -245,10 +247,10 @@ def _number(value: complex, real: bool) -> str:
     return f"{value.real if abs(value.real) > noise else 0.0:.9g}{value.imag:+.9g}i"
 
 
-def _kind(path: PathResult) -> str:
+def _kind(path: PathResult, slices: int) -> str:
     words = ["real" if path.real else "complex"]
     if path.dimension:
-        words.append(f"on a solution set of dimension {path.dimension}")
+        words.append(f"on a solution set of dimension {path.dimension + slices}")
     elif path.singular:
         words.append(f"singular, multiplicity {path.multiplicity}" if path.multiplicity else "singular")
     return " ".join(words)

@@ -10,6 +10,7 @@ from polysolv.cli.options import (
     IntegerRange,
     command,
     emit,
+    family_is_named,
     family_options,
     output_option,
     read_input,
@@ -43,7 +44,7 @@ def system_command(
 
     if file is None:
         text = build_system(family, 2 if m is None else m, 4 if degree is None else degree, dim).export(style)
-    elif m is not None or degree is not None or dim is not None or not isinstance(family, str):
+    elif (m, degree, dim) != (None, None, None) or family_is_named() or not isinstance(family, str):
         raise click.UsageError(
             "FILE: a saved system already has its m, degree, dimension and family; leave them out"
         )

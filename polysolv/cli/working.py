@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +19,7 @@ else:
 
 MAX_JOBS = 256
 TIME_IS_UP = 3
+_GRACE = 0.5  # seconds that reading may take at the least, whatever the time limit
 
 
 class Seconds(_ParamType):
@@ -107,10 +109,27 @@ def limited(command: Command) -> Command:
             with time_limit(timeout):
                 return command(*args, **values)
         except TimeIsUp:
-            click.echo(f"polysolv: time is up after {timeout:g} s; nothing is finished", err=True)
-            return TIME_IS_UP
+            raise time_is_up(timeout) from None
 
     return timeout_option()(cast("Command", with_limit))
+
+
+def time_is_up(timeout: float | None) -> click.exceptions.Exit:
+    """Say that nothing was finished within the time limit, and return the exit to raise."""
+    click.echo(f"polysolv: time is up after {timeout:g} s; nothing is finished", err=True)
+    return click.exceptions.Exit(TIME_IS_UP)
+
+
+@contextmanager
+def read_within(timeout: float | None) -> Iterator[None]:
+    """Let input be read within the time limit: after it the command ends with one line and exit code 3."""
+    from polysolv.deadline import TimeIsUp, time_limit
+
+    try:
+        with time_limit(None if timeout is None else timeout + _GRACE):
+            yield
+    except TimeIsUp:
+        raise time_is_up(timeout) from None
 
 
 def no_progress_option(command: Command) -> Command:

@@ -38,7 +38,8 @@ class PathResult(RichDisplay):
         steps: steps tried.
         retracked: how often the path was tracked again at tighter tolerances.
         dimension: of the solution set at the end point: 0 for an isolated solution; ``None`` where it was not
-            determined, and for paths without a solution.
+            determined, and for paths without a solution. Of a witness set it is the dimension within the
+            hyperplanes, each of which takes one.
     """
 
     index: int

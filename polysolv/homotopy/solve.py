@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from polysolv.display.counted import counted
 from polysolv.errors import InputError, require_integer, unknown_name
 from polysolv.homotopy.results import PathResult, SolveResult
 from polysolv.homotopy.return_codes import AT_INFINITY, EXCESS, FAILED, INTERRUPTED, SUCCESS
@@ -17,6 +19,7 @@ from polysolv.polynomials.generic_system import GenericSystem, generic
 from polysolv.polynomials.joined_names import joined_names_notes
 
 if TYPE_CHECKING:
+    from polysolv.homotopy.ends import Ends
     from polysolv.homotopy.engine import Engine, Progress
     from polysolv.homotopy.problem import Problem
     from polysolv.homotopy.starts.choose import Outcome
@@ -119,8 +122,15 @@ def _distributed(
 
 
 def _solved(
-    equations: GenericSystem, start: str, seed: int, tol: float, max_paths: int, engine: Engine
+    equations: GenericSystem,
+    start: str,
+    seed: int,
+    tol: float,
+    max_paths: int,
+    engine: Engine,
+    complete: bool = True,
 ) -> SolveResult:
+    """Solve; with ``complete`` look for sets of positive dimension that no path comes to, too."""
     import numpy as np
 
     from polysolv.homotopy.problem import prepare
@@ -138,7 +148,10 @@ def _solved(
         notes = joined_names_notes(equations.unknowns)
         return SolveResult(equations, (), "none", seed, tol, notes=notes)
     outcome = tracked_from(problem, start, rng, engine, tol, max_paths)
-    return _result(equations, problem, outcome, seed, tol, engine)
+    solver = partial(
+        _solved, start="auto", seed=seed, tol=tol, max_paths=max_paths, engine=engine, complete=False
+    )
+    return _result(equations, problem, outcome, seed, tol, engine, solver if complete else None)
 
 
 def _result(
@@ -148,18 +161,18 @@ def _result(
     seed: int,
     tol: float,
     engine: Engine,
+    solver: Callable[..., SolveResult] | None,
 ) -> SolveResult:
     """Sort end points into distinct solutions, and name what became of each path."""
     from polysolv.homotopy.compiled import codes
-    from polysolv.homotopy.ends import classify_ends
 
+    outcome, ends = _classified(system, problem, outcome, tol, engine, solver)
     tracked = outcome.tracked
     labels = {
         codes.AT_INFINITY: AT_INFINITY,
         codes.INTERRUPTED: INTERRUPTED,
         **dict.fromkeys(codes.FAILURES, FAILED),
     }
-    ends = classify_ends(system, problem, outcome, tol, engine)
     places = {int(row): place for place, row in enumerate(ends.rows)}
     paths = []
     for row, facts in enumerate(tracked.facts):
@@ -204,6 +217,59 @@ def _result(
     )
 
 
+def _classified(
+    system: GenericSystem,
+    problem: Problem,
+    outcome: Outcome,
+    tol: float,
+    engine: Engine,
+    solver: Callable[..., SolveResult] | None,
+) -> tuple[Outcome, Ends]:
+    """Classify the end points, and those of sets of positive dimension that the paths missed."""
+    from polysolv.homotopy.ends import classify_ends
+    from polysolv.homotopy.engine import Halted
+
+    ends = classify_ends(system, problem, outcome, tol, engine)
+    if solver is None or outcome.start == "linear":
+        return outcome, ends
+    from polysolv.homotopy import missed_sets
+
+    try:
+        with engine.breakable():
+            known = missed_sets.KnownSets.of(system, problem)
+    except Halted:
+        return outcome, ends
+    if not known.sets:
+        return outcome, ends
+    known.correct_dimensions(outcome, ends)
+    reached, doubtful, more = [], [], 0
+    for one in known.missed(ends):
+        points = None if engine.is_over() else missed_sets.points_of(one, problem.unknowns, solver)
+        if points is None:
+            doubtful.append(one)
+        elif len(points):
+            reached.append(one)
+            more += len(points)
+            outcome = missed_sets.with_points(outcome, problem, points)
+    notes = []
+    if reached:
+        places = missed_sets.described(reached, system.unknowns)
+        notes.append(
+            f"{counted(more, 'end point')} of sets that no path of the start system came to "
+            f"{'were' if more != 1 else 'was'} found apart, where {places}"
+        )
+        ends = classify_ends(system, problem, outcome, tol, engine)
+        known.correct_dimensions(outcome, ends)
+    if doubtful:
+        places = missed_sets.described(doubtful, system.unknowns)
+        notes.append(
+            f"there may be infinitely many solutions where {places}: "
+            "the time limit, an interrupt or the limit of paths came before an answer"
+        )
+        outcome = missed_sets.with_failures(outcome, problem, len(doubtful), engine.interrupted)
+    return outcome._replace(notes=(*outcome.notes, *notes)), ends
+
+
 def _notes(
     system: GenericSystem, problem: Problem, paths: tuple[PathResult, ...], beyond: int
 ) -> tuple[str, ...]:
@@ -220,10 +286,12 @@ def _notes(
         )
     curves = {path.distinct: path.dimension for path in paths if path.dimension}
     if curves:
+        # Hyperplanes in general position take one dimension each.
+        dimensions = sorted({dimension + problem.slices for dimension in curves.values()})
         notes.append(
             f"infinitely many solutions: {len(curves)} of the end points "
             f"{'lies' if len(curves) == 1 else 'lie'} on solution sets of dimension "
-            f"{', '.join(map(str, sorted(set(curves.values()))))} and no isolated solution"
+            f"{', '.join(map(str, dimensions))} and no isolated solution"
         )
     if beyond:
         notes.append(f"end points with coordinates beyond double precision, above 1.8e308 in size: {beyond}")

@@ -81,6 +81,8 @@ def read_question(
         for name in chosen or ():
             if name not in names:
                 raise InputError(option, name, f"the unknowns {listed(names)}")
+            if list(chosen or ()).count(name) > 1:
+                raise InputError(option, name, "each name once")
     return PolynomialSystem(
         unknowns=tuple(names.values()),
         weights=tuple(names[name] for name in positive or ()),

@@ -142,6 +142,11 @@ def test_order_by_all_methods_names_each(run):
         (["decide", "--m", "0"], "--m"),
         (["decide", "nowhere.json"], "nowhere.json"),
         (["decide", "nowhere.json", "--m", "3"], "leave them out"),
+        (["decide", "nowhere.json", "--family", "softmax-gaussian"], "leave them out"),
+        (["system", "nowhere.json", "--family", "gamma"], "leave them out"),
+        (["decide", "nowhere.json", "--positive", "x,x"], "--positive"),
+        (["decide", "nowhere.json", "--nontrivial", ""], "--nontrivial"),
+        (["convert", "nowhere.json", "--to", "foo"], "--to"),
         (["order", "--m", "0"], "--m"),
         (["order", "--m", "60", "--method", "all"], "m: 60"),
         (["order", "--method", "search", "--jobs", "0"], "--jobs"),
@@ -153,6 +158,14 @@ def test_bad_input_is_one_line_and_exit_code_two(run, arguments, words):
     assert (code, out) == (2, "")
     assert len(err.splitlines()) == 1
     assert words in err
+
+
+def test_the_time_limit_holds_while_a_system_is_read(run, tmp_path):
+    path = tmp_path / "large.txt"
+    path.write_text(" + ".join(f"{k}*x^{k}*y^{k % 7}*z" for k in range(1, 60_000)))
+    code, out, err = run("decide", path, "--timeout", "0.01")
+    assert (code, out) == (3, "")
+    assert err == "polysolv: time is up after 0.01 s; nothing is finished\n"
 
 
 def test_bad_systems_are_refused(run, tmp_path):

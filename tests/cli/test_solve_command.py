@@ -180,10 +180,10 @@ def test_output_file_whatever_its_name(tmp_path: Path) -> None:
         (("-",), "(" * 100_000, "nesting"),
         (("-", "--start", "poly"), CIRCLE, "polyhedral"),
         (("-", "--seed", "-1"), CIRCLE, "--seed"),
-        (("-", "--tol", "5"), CIRCLE, "tol"),
+        (("-", "--tol", "5"), CIRCLE, "--tol"),
         (("-", "--jobs", "0"), CIRCLE, "--jobs"),
         (("-", "--timeout", "0"), CIRCLE, "timeout"),
-        (("-", "--max-paths", "2"), CIRCLE, "max_paths"),
+        (("-", "--max-paths", "2"), CIRCLE, "--max-paths"),
         (("-", "-o", "no/such/folder/x"), CIRCLE, "--output"),
     ],
 )

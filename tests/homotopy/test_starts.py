@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -219,3 +220,10 @@ def test_where_bezouts_number_is_generic_mixed_cells_agree(n: int, seed: int) ->
     assert found.mixed_volume <= np.prod(degrees)
     if bezout_is_generic(supports, degrees, n):
         assert found.mixed_volume == np.prod(degrees)
+
+
+def test_no_mixed_cells_are_looked_for_where_pairs_of_monomials_fill_the_memory() -> None:
+    support = [tuple((i, e) for i, e in enumerate((a, b)) if e) for a in range(100) for b in range(100)]
+    begin = time.monotonic()
+    assert find_mixed_cells([support, support], 2, np.random.default_rng(0)) is None
+    assert time.monotonic() - begin < 2

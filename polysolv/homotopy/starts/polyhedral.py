@@ -7,6 +7,7 @@ to every support, so that solutions with zero coordinates are counted too (Li an
 from __future__ import annotations
 
 import cmath
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -29,6 +30,7 @@ Matrix = list[list[int]]
 
 _MAX_CELLS = 200_000
 _MAX_EDGES = 30_000  # a table of all pairs is kept
+_MAX_PAIRS = 20_000_000  # of monomials of one equation, among which the edges are looked for: 16 bytes each
 _START = -9.0  # log t at which the binomial systems' solutions are close to the paths, after scaling
 _EARLIER = -16.0
 
@@ -69,6 +71,7 @@ def find_mixed_cells(
 ) -> MixedCells | None:
     """Return the mixed cells, or ``None`` if the search would cost more than ``budget`` multiplications.
 
+    Neither is it begun where equations have so many monomials that their pairs fill the memory.
     The engine's deadline and Ctrl-C end the search, too. ``lift`` holds the heights of all monomials of
     `with_origin`, one support after another; they must be general. Random ones are taken without.
 
@@ -77,6 +80,8 @@ def find_mixed_cells(
     4
     """
     engine = engine or Engine()
+    if sum(math.comb(len({*support, ()}), 2) for support in supports) > _MAX_PAIRS:
+        return None
     with engine.breakable():
         full = with_origin(supports)
         start = np.cumsum([0, *map(len, full)])
