@@ -11,6 +11,7 @@ from polysolv.homotopy.closeness import close_in_own_units, joined_groups
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes, Floats, Integers
 from polysolv.homotopy.engine import Engine, Halted
+from polysolv.homotopy.precise.confirmation import BITS
 from polysolv.homotopy.problem import Problem, look_real, relative_residuals
 from polysolv.homotopy.starts.choose import Outcome
 from polysolv.homotopy.tracker import has_converged, is_regular
@@ -35,6 +36,7 @@ _ILL_CONDITION = 1e6  # as are all of points beyond this condition
 _VANISHES = 1e-40  # relative to the largest coordinate, an imaginary part of a point known to many digits
 # Products of long numbers that local dimensions may take, those of one, and how many are found anyway.
 _MOST_DIMENSIONS, _EVALUATIONS, _LEAST_DIMENSIONS = 4_000_000, 30, 8
+_DIMENSION_BITS = 960  # sets of multiplicity m are looked at to an m-th of the digits
 
 
 class Ends(NamedTuple):
@@ -115,14 +117,15 @@ class _Targets:
         self.problem, self.logarithms = problem, logarithms
         self._made: dict[tuple[int, ...], FixedHomotopy] = {}
 
-    def __call__(self, position: int) -> FixedHomotopy:
+    def __call__(self, position: int, bits: int = BITS) -> FixedHomotopy:
         from polysolv.homotopy.precise.confirmation import exact_target
 
         units = tuple(int(u) for u in self.logarithms[position])
-        if units not in self._made:
+        if (bits, *units) not in self._made:
             same = units == tuple(self.problem.scaling.unknowns)
-            self._made[units] = exact_target(self.problem if same else self.problem.in_units(units))
-        return self._made[units]
+            own = self.problem if same else self.problem.in_units(units)
+            self._made[(bits, *units)] = exact_target(own, bits)
+        return self._made[(bits, *units)]
 
 
 def _excess(
@@ -296,5 +299,6 @@ def _dimensions(
         if engine.is_over():
             break
         with suppress(Halted), engine.breakable():
-            found[member == member[head]] = local_dimension(targets(head), scaled[head], problem.unknowns)
+            target = targets(head, _DIMENSION_BITS)
+            found[member == member[head]] = local_dimension(target, scaled[head], problem.unknowns)
     return found
