@@ -193,6 +193,54 @@ def test_coordinates_beyond_double_precision_are_said_so():
     assert any("beyond double precision" in note for note in result.notes)
 
 
+@pytest.mark.parametrize(
+    ("equations", "beyond"),
+    [
+        (["1e400*x=1"], 1),
+        (["x=1e-330", "y=2"], 1),
+        (["x-1e300", "y-1e-330", "z-x*y"], 1),
+        (["x^2=1e-330*x"], 1),
+    ],
+)
+def test_coordinates_too_small_for_doubles_are_said_so(equations, beyond):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = solve(equations)
+    assert (result.nfailed, result.is_complete) == (beyond, False)
+    assert any("below 2.2e-308" in note for note in result.notes)
+    assert not result.nsolutions or result.solutions[0].solution == (0,)
+
+
+@pytest.mark.parametrize(
+    ("equations", "expected"),
+    [
+        ("x^3 - 1e200*x^2 + 1e-200*x - 1", [(1e-100j,), (-1e-100j,), (1e200,)]),
+        (
+            "x^2 - 1e-330*x - 1e-10\ny^2 - 1e200*x*y + 1",
+            [(s, s * t) for s in (-1e-5, 1e-5) for t in (1e200, 1e-190)],
+        ),
+        ("1e400*x^2 - 1e400*x\nx - 1\nx^3 - 1", [(1,)]),
+        ("x^2 - 1." + "3" * 320 + "*x + 1", [(2 / 3 + 5**0.5 / 3 * s,) for s in (1j, -1j)]),
+        ("(x^2-10^160)*(x^2-1/10^160)*(x-1)", [(s,) for s in (1, 1e80, -1e80, 1e-80, -1e-80)]),
+    ],
+)
+def test_coefficients_of_any_size(equations, expected):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = solve(equations)
+    assert result.nfailed == 0
+    found = [path.solution for path in result.solutions]
+    assert len(found) == len(expected) == result.nsolutions
+    for point in expected:
+        assert any(np.allclose(point, other, rtol=1e-9, atol=1e-250) for other in found), point
+
+
+def test_fractions_whose_decimals_end_are_exact():
+    assert rounding_of(generic("x - 3/1048576")) == 0
+    assert rounding_of(generic("x - 1/390625")) == 0
+    assert rounding_of(generic("x - 1.23456")) > 0
+
+
 def test_a_failed_trace_test_is_no_complete_run(run, tmp_path, monkeypatch):
     from polysolv.homotopy.starts import monodromy
 
