@@ -83,6 +83,12 @@ def test_a_forgotten_separator_is_no_product(text: str) -> None:
         read_text(text)
 
 
+def test_a_constant_equation_in_i_says_what_i_is() -> None:
+    with pytest.raises(InputError, match="equation 1.*i is the imaginary unit"):
+        read_text("i^2 = 4\ni*j = 2")
+    assert read_text("j^2 = -4\nx = 2*i*j").unknowns == ("j", "x")
+
+
 def test_decimals_are_exact() -> None:
     for text, value in (("1.1", "11/10"), ("1e-3", "1/1000"), (".5", "1/2"), ("2.", "2"), ("1.25E+2", "125")):
         assert parse_expression(text, Names(), "f") == {(): Fraction(value)}
