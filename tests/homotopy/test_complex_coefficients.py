@@ -68,7 +68,7 @@ def _product(point, monomial):
     [
         (["x^2 + i*y - 2", "x^2 - i*y - 2"], 2),  # conjugate to each other
         (["(1 + i)*x^2 - 2 - 2*i", "i*y - i*x"], 2),  # real up to factors
-        (["x^2 - (1 + i)*x + i"], 1),  # x = 1, which is rational, and x = i
+        (["x^2 - (1 + i)*x + i"], 1),  # x = 1 and x = i
     ],
 )
 def test_reality_is_proved(equations, reals):
@@ -78,10 +78,10 @@ def test_reality_is_proved(equations, reals):
     assert (result.nreal, certified.nreal, certified.distinct_real) == (reals, reals, reals)
 
 
-def test_irrational_zeros_of_complex_systems_are_left_open():
-    result = solve(["(x^2 - 2)*(x - i)"])
-    assert result.nreal == 2
-    assert sorted(str(s.real) for s in certify_solutions(result).solutions) == ["False", "None", "None"]
+def test_reality_is_left_open_where_real_factors_do_not_tell():
+    result = solve(["x + i*y", "y^2 - x - y"])  # x + i·y has no real factor, but the zero (0, 0)
+    assert result.nreal == 1
+    assert sorted(str(s.real) for s in certify_solutions(result).solutions) == ["False", "None"]
 
 
 def test_points_that_are_no_zeros_are_refuted():
@@ -217,10 +217,10 @@ def test_certified_boxes_hold_known_zeros_and_reality_is_true(trials):
             assert s.real is None or s.real == is_real
 
 
-def test_rational_zeros_of_complex_systems_are_proved_real():
-    result = solve(["(x-1)*(x-i)*(x+1-i)*(3*x+1)", "(y-2*i)*(y-x)"])
+def test_zeros_of_real_factors_are_proved_real():
+    result = solve(["(x^2-2)*(x-i)*(x+1-i)*(3*x+1)", "(y-2*i)*(y-x)"])
     certified = certify_solutions(result)
-    assert (result.nreal, certified.nreal, certified.nnonreal) == (2, 2, 6)
-    # Beside the real space: no rational point is a zero.
+    assert (result.nreal, certified.nreal, certified.nnonreal) == (3, 3, 7)
+    # Beside the real space:
     near = certify_solutions(solve(["(x - 1 - 1e-30*i)*(x - i)"]))
     assert near.nreal == 0
