@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +18,7 @@ from polysolv.homotopy.krawczyk import (
     precondition,
     some_equation_is_non_zero,
 )
+from polysolv.homotopy.real_factors import real_factors
 from polysolv.homotopy.results import PathResult, SolveResult, require_result, show_number
 from polysolv.polynomials.gaussian_rational import parts
 from polysolv.polynomials.polynomial import ComplexPolynomial
@@ -160,7 +161,8 @@ def certify_solutions(result: SolveResult) -> CertifiedSolutions:
     that is fine relative to each of them; there Newton's method looks for the zero, and Krawczyk's test is
     evaluated with integers only. A box that is symmetric to the real space and holds exactly one zero holds a
     real one, as conjugation permutes the zeros of a system that it leaves alone: one whose coefficients are
-    real, or whose equations are conjugate in pairs up to factors. Of other systems no zero is proved real.
+    real, or whose equations are conjugate in pairs up to factors. Of other systems a zero is proved
+    real where the common divisors of the equations' real and imaginary parts are proved to have it.
     Nothing is said about solutions that the result does not hold.
 
     >>> from polysolv.homotopy import solve
@@ -220,7 +222,33 @@ def _certify(
             break
         if found is None and exact and not converged:
             break  # a finer lattice would show the same
+    if found is not None and found.real is None and not symmetric and _lies_on_real_factors(equations, found):
+        found = replace(found, real=True)
     return found or _Lattice(equations, path.solution, _BITS[0], symmetric).refute(square, number)
+
+
+def _lies_on_real_factors(equations: Sequence[ComplexPolynomial], found: SolutionCertificate) -> bool:
+    """Whether a real zero of the equations' real factors is proved to lie in a box: it is the one there."""
+    factors = real_factors(equations, len(found.centre))
+    if any(set(factor) == {()} for factor in factors):
+        return False
+    point = tuple(complex(float(re), 0.0) for re, _ in found.centre)
+    for bits in _BITS[1:]:
+        lattice = _Lattice(factors, point, bits, symmetric=True)
+        zero = lattice.newton(lattice.scales)
+        inner = None if zero is None else lattice.certify(*zero, found.distinct)
+        if inner is not None and inner.real and _holds(found, inner):
+            return True
+    return False
+
+
+def _holds(outer: SolutionCertificate, inner: SolutionCertificate) -> bool:
+    """Whether one box lies within another."""
+    return all(
+        abs(x[k] - y[k]) + s <= r
+        for x, y, r, s in zip(outer.centre, inner.centre, outer.radii, inner.radii, strict=True)
+        for k in (0, 1)
+    )
 
 
 class _Lattice:

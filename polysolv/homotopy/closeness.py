@@ -59,15 +59,29 @@ def close_in_own_units(
     if not len(points):
         return []
     kinds, kind = np.unique(units, axis=0, return_inverse=True)
-    if len(kinds) == 1:
-        return close_groups(points / np.exp2(units), tolerance, floor)
     kind = kind.reshape(-1)
     near = set()
     with np.errstate(over="ignore", invalid="ignore"):
+        if len(kinds) == 1:
+            return close_groups(in_units(points, -units), tolerance, floor)
         for number, unit in enumerate(kinds):
-            for group in close_groups(points / np.exp2(unit), tolerance, floor):
+            for group in close_groups(in_units(points, -unit), tolerance, floor):
                 near |= {(i, j) for i in group if kind[i] == number for j in group if i != j}
     return _connected(len(points), [(i, j) for i, j in near if (j, i) in near])
+
+
+def in_units(points: Complexes, logarithms: Floats) -> Complexes:
+    """Return points multiplied by 2^logarithms, whole numbers that doubles need not hold the powers of.
+
+    >>> in_units(np.array([[0, 2**-1000]], complex), np.array([-1500.0, 1600.0])).real.tolist()
+    [[0.0, 4.149515568880993e+180]]
+    """
+    powers = np.clip(logarithms, -(10**6), 10**6).astype(np.int64)
+    result = np.empty(np.broadcast_shapes(points.shape, powers.shape), np.complex128)
+    with np.errstate(over="ignore", under="ignore"):
+        result.real = np.ldexp(points.real, powers)
+        result.imag = np.ldexp(points.imag, powers)
+    return result
 
 
 def joined_groups(count: int, groups: Iterable[Sequence[int]]) -> list[list[int]]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from polysolv.homotopy.closeness import close_in_own_units, joined_groups
+from polysolv.homotopy.closeness import close_in_own_units, in_units, joined_groups
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes, Floats, Integers
 from polysolv.homotopy.engine import Engine, Halted
+from polysolv.homotopy.precise.confirmation import BITS
 from polysolv.homotopy.problem import Problem, look_real, relative_residuals
+from polysolv.homotopy.scaling import log2_modulus
 from polysolv.homotopy.starts.choose import Outcome
 from polysolv.homotopy.tracker import has_converged, is_regular
+from polysolv.polynomials.gaussian_rational import parts
 from polysolv.polynomials.generic_system import GenericSystem
+from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
 
 # Many digits are for end points that doubles leave in doubt; without them a solve starts more quickly.
 if TYPE_CHECKING:
@@ -32,9 +37,12 @@ _PLAINLY_EXCESS, _SINGULAR_EXCESS, _SIMPLE_EXCESS, _EXCESS = 1e-2, 1e-4, 1e-7, 2
 _REAL_SINGULAR, _REAL_PRECISE = 1e-5, 1e-12
 _DOUBTFULLY_REAL = 1e-14  # imaginary parts above this, relative to the largest coordinate, are looked at
 _ILL_CONDITION = 1e6  # as are all of points beyond this condition
+_SMALLEST = float(np.finfo(np.float64).tiny)  # the smallest normal double
+_ZERO = 1e-12  # relative to the largest coordinate in their units, what coordinates that are zero come out as
 _VANISHES = 1e-40  # relative to the largest coordinate, an imaginary part of a point known to many digits
 # Products of long numbers that local dimensions may take, those of one, and how many are found anyway.
 _MOST_DIMENSIONS, _EVALUATIONS, _LEAST_DIMENSIONS = 4_000_000, 30, 8
+_DIMENSION_BITS = 960  # sets of multiplicity m are looked at to an m-th of the digits
 
 
 class Ends(NamedTuple):
@@ -43,7 +51,7 @@ class Ends(NamedTuple):
     Args:
         rows: numbers of the paths.
         points: coordinates in the user's units.
-        beyond: whether a coordinate is beyond the range of doubles.
+        beyond: whether a coordinate is beyond the range of doubles, too large or too small.
         excess: whether the point is a zero of the combinations alone.
         member: number of the distinct zero, −1 for excess points.
         paths: how many paths end at that zero.
@@ -79,10 +87,8 @@ def classify_ends(
     finite = np.flatnonzero(np.isin(tracked.codes, (codes.SUCCESS, codes.SINGULAR)))
     logarithms = outcome.units[finite]
     scaled = tracked.points[finite, :-1] / tracked.points[finite, -1:]
-    with np.errstate(over="ignore", invalid="ignore"):
-        units = np.exp2(logarithms)
-        points = scaled * units
-    beyond = np.asarray(~(np.isfinite(points) & np.isfinite(units)).all(axis=1))
+    points, units = in_units(scaled, logarithms), _units(logarithms)
+    beyond = np.asarray(~(np.isfinite(points) & np.isfinite(units)).all(axis=1)) | _underflow(scaled, points)
     facts, precise = tracked.facts[finite], tracked.precise[finite].copy()
     singular = np.asarray((tracked.codes[finite] == codes.SINGULAR) | ~(is_regular(facts) | precise))
     targets = _Targets(problem, logarithms)
@@ -108,6 +114,26 @@ def classify_ends(
     return Ends(finite, points, beyond, excess, member, paths, singular, real, dimension)
 
 
+def _doubles(polynomial: ComplexPolynomial) -> dict[Monomial, complex]:
+    """The polynomial, divided by about its largest coefficient."""
+    largest = Fraction(2) ** round(max(log2_modulus(*parts(c)) for c in polynomial.values()))
+    return {monomial: complex(c / largest) for monomial, c in polynomial.items()}
+
+
+def _units(logarithms: Floats) -> Floats:
+    """Their powers of two, none below the smallest normal double."""
+    with np.errstate(over="ignore"):
+        return np.maximum(np.exp2(logarithms), _SMALLEST)
+
+
+def _underflow(scaled: Complexes, points: Complexes) -> np.ndarray:
+    """Which points have a coordinate that is not zero, but too small for doubles."""
+    sizes = np.abs(scaled)
+    differ = sizes > _ZERO * np.maximum(1.0, sizes.max(axis=1, initial=0.0, keepdims=True))
+    with np.errstate(over="ignore"):
+        return np.asarray((differ & (np.abs(points) < _SMALLEST)).any(axis=1))
+
+
 class _Targets:
     """The target in the units of each end point, in many digits, made when asked for."""
 
@@ -115,14 +141,15 @@ class _Targets:
         self.problem, self.logarithms = problem, logarithms
         self._made: dict[tuple[int, ...], FixedHomotopy] = {}
 
-    def __call__(self, position: int) -> FixedHomotopy:
+    def __call__(self, position: int, bits: int = BITS) -> FixedHomotopy:
         from polysolv.homotopy.precise.confirmation import exact_target
 
         units = tuple(int(u) for u in self.logarithms[position])
-        if units not in self._made:
+        if (bits, *units) not in self._made:
             same = units == tuple(self.problem.scaling.unknowns)
-            self._made[units] = exact_target(self.problem if same else self.problem.in_units(units))
-        return self._made[units]
+            own = self.problem if same else self.problem.in_units(units)
+            self._made[(bits, *units)] = exact_target(own, bits)
+        return self._made[(bits, *units)]
 
 
 def _excess(
@@ -139,7 +166,7 @@ def _excess(
     from polysolv.homotopy.precise.confirmation import BITS, simple_zero
     from polysolv.homotopy.precise.excess import given_equations, relative_residual, vanish_near
 
-    doubles = [{m: complex(c) for m, c in p.items()} for p in system.equations if p]
+    doubles = [_doubles(p) for p in system.equations if p]
     with np.errstate(over="ignore", invalid="ignore"):
         residuals = relative_residuals(doubles, points, units)
     excess = ~(residuals < _PLAINLY_EXCESS)
@@ -174,7 +201,7 @@ def _numbered(
     distances = np.where(converged, _POLISHED_DISTANCE, _REGULAR_DISTANCE)
     distances[precise] = _CONFIRMED_DISTANCE
     distances[singular] = np.where(precise[singular], 0.0, np.inf)
-    units = np.exp2(logarithms)
+    units = _units(logarithms)
     # Regular points are known to many digits, singular ones to few.
     groups = []
     for group in close_in_own_units(points, logarithms, _REGULAR_DISTANCE, 1e-3):
@@ -236,7 +263,7 @@ def _average(
             continue
         best = rows[precise[rows]] if precise[rows].any() else rows
         scaled[rows] = scaled[best].mean(axis=0)
-        points[rows] = scaled[rows] * np.exp2(logarithms[rows])
+        points[rows] = in_units(scaled[rows], logarithms[rows])
 
 
 def _look_again(
@@ -266,8 +293,9 @@ def _look_again(
             with suppress(Halted), engine.breakable():
                 zero = simple_zero(targets(position), scaled[position])
                 if zero is not None:
-                    parts = np.array(zero.point)
-                    real[position] = np.abs(parts.imag).max() <= _VANISHES * max(1.0, np.abs(parts).max())
+                    numbers = np.array(zero.point)
+                    limit = _VANISHES * max(1.0, np.abs(numbers).max())
+                    real[position] = np.abs(numbers.imag).max() <= limit
 
 
 def _dimensions(
@@ -296,5 +324,6 @@ def _dimensions(
         if engine.is_over():
             break
         with suppress(Halted), engine.breakable():
-            found[member == member[head]] = local_dimension(targets(head), scaled[head], problem.unknowns)
+            target = targets(head, _DIMENSION_BITS)
+            found[member == member[head]] = local_dimension(target, scaled[head], problem.unknowns)
     return found

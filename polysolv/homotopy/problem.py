@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -12,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from polysolv.homotopy.compiled.straightline import Complexes, Floats, Program, Support, compile_program
-from polysolv.homotopy.scaling import Scaling, find_scaling
+from polysolv.homotopy.scaling import Scaling, find_scaling, log2_modulus
 from polysolv.polynomials.gaussian_rational import parts
 from polysolv.polynomials.generic_system import GenericSystem, degree_of, total_degree
 from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
@@ -54,9 +53,9 @@ class Problem:
         """Return the problem with x_i = 2^units[i] · y_i, the largest coefficients of each row near 1."""
         change = [new - old for new, old in zip(units, self.scaling.unknowns, strict=True)]
         rows, shifts = [], []
-        for sizes, row, shift in zip(self.rows, self.exact, self.scaling.equations, strict=True):
+        for row, shift in zip(self.exact, self.scaling.equations, strict=True):
             powers = {monomial: sum(change[i] * e for i, e in monomial) for monomial in row}
-            top = max(math.log2(abs(c[0])) + powers[monomial] for monomial, c in sizes.items())
+            top = max(log2_modulus(*c) + powers[monomial] for monomial, c in row.items())
             more = -round(top)
             factors = {m: Fraction(2) ** (power + more) for m, power in powers.items()}
             rows.append({m: (re * factors[m], im * factors[m]) for m, (re, im) in row.items()})

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from polysolv.homotopy.compiled.straightline import Floats
-from polysolv.polynomials.gaussian_rational import Coefficient, GaussianRational
+from polysolv.polynomials.gaussian_rational import Coefficient, parts
 from polysolv.polynomials.polynomial import ComplexPolynomial, Monomial
 
 _ROUNDS = 30
@@ -64,8 +64,9 @@ def is_unbalanced(rows: Sequence[Mapping[Monomial, tuple[complex, complex]]]) ->
     >>> is_unbalanced([{((0, 1),): (1e9 + 0j, 0j), (): (1 + 0j, 0j)}])
     True
     """
-    spreads = [np.ptp([float(np.log2(abs(c))) for c, _ in row.values()]) for row in rows]
-    return bool(max(spreads, default=0.0) > _UNBALANCED)
+    sizes = [[abs(c) for c, _ in row.values()] for row in rows if row]
+    # Numbers too small for doubles are zero here.
+    return any(not min(row) or math.log2(max(row)) - math.log2(min(row)) > _UNBALANCED for row in sizes)
 
 
 def _units(polynomials: Sequence[ComplexPolynomial], unknowns: int) -> list[int]:
@@ -122,7 +123,17 @@ def _distance_to_median(values: Floats) -> Floats:
     return np.asarray(values[len(values) - half :].sum() - values[:half].sum())
 
 
-def _log2(value: Coefficient) -> float:
-    if isinstance(value, GaussianRational):
-        return _log2(value.norm()) / 2
+def log2_modulus(real: Fraction, imaginary: Fraction) -> float:
+    """Return the base-2 logarithm of a complex number's modulus, which doubles need not hold.
+
+    >>> log2_modulus(Fraction(0), Fraction(1, 2**2000))
+    -2000.0
+    """
+    if real and imaginary:
+        return log2_modulus(real * real + imaginary * imaginary, Fraction(0)) / 2
+    value = real or imaginary
     return math.log2(abs(value.numerator)) - math.log2(value.denominator)
+
+
+def _log2(value: Coefficient) -> float:
+    return log2_modulus(*parts(value))

@@ -294,7 +294,10 @@ def _notes(
             f"{', '.join(map(str, dimensions))} and no isolated solution"
         )
     if beyond:
-        notes.append(f"end points with coordinates beyond double precision, above 1.8e308 in size: {beyond}")
+        notes.append(
+            "end points with coordinates beyond double precision, above 1.8e308, or not zero and below "
+            f"2.2e-308 in size: {beyond}"
+        )
     if sensitive := sensitive_ends(system, paths):
         notes.append(
             f"{sensitive} end point{'s are' if sensitive != 1 else ' is'} sensitive to the last digits of "

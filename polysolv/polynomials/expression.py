@@ -152,9 +152,10 @@ class _Token(NamedTuple):
     kind: str
     text: str
     glued: bool  # nothing stands between it and the token before
+    first: bool  # a line begins with it
 
 
-_END = _Token("end", "", False)
+_END = _Token("end", "", False, False)
 
 
 class _Parser:
@@ -164,7 +165,7 @@ class _Parser:
         self.tokens: list[_Token] = []
         self.position = 0
         place = 0
-        glued = False
+        glued = first = False
         while place < len(text):
             match = _TOKEN.match(text, place)
             # 1_000 is a number elsewhere; here it would be 1 times _000.
@@ -173,8 +174,8 @@ class _Parser:
             place = match.end()
             kind = match.lastgroup or ""
             if kind != "space":
-                self.tokens.append(_Token(kind, "".join(match.group().split()), glued))
-            glued = kind != "space"
+                self.tokens.append(_Token(kind, "".join(match.group().split()), glued, first))
+            glued, first = kind != "space", kind == "space" and "\n" in match.group()
         if not self.tokens:
             raise InputError(field, "an empty expression", "a polynomial")
         self.tokens.append(_END)
@@ -219,6 +220,8 @@ class _Parser:
                 # Juxtaposition binds like a product: 2x, 2(x+1), (x+1)(x-1).
                 if self.names.as_julia and not token.glued:
                     self.refuse("an operator, or the end of the expression")
+                if token.first:  # a separator between two polynomials may have been forgotten
+                    self.refuse("an operator or a separator between two lines")
                 result = self._times(result, self.factor(depth))
             elif token.kind == "number":
                 self.refuse("an operator, or the end of the expression")

@@ -68,18 +68,20 @@ def _product(point, monomial):
     [
         (["x^2 + i*y - 2", "x^2 - i*y - 2"], 2),  # conjugate to each other
         (["(1 + i)*x^2 - 2 - 2*i", "i*y - i*x"], 2),  # real up to factors
-        (["x^2 - (1 + i)*x + i"], None),  # x = 1 and x = i
+        (["x^2 - (1 + i)*x + i"], 1),  # x = 1 and x = i
     ],
 )
-def test_reality_is_proved_where_conjugation_permutes_the_equations(equations, reals):
+def test_reality_is_proved(equations, reals):
     result = solve(equations)
     certified = certify_solutions(result)
     assert certified.counts["certified"] == result.nsolutions == 2
-    if reals is None:
-        assert sorted(str(s.real) for s in certified.solutions) == ["False", "None"]
-        assert (result.nreal, certified.nreal) == (1, 0)
-    else:
-        assert (result.nreal, certified.nreal, certified.distinct_real) == (reals, reals, reals)
+    assert (result.nreal, certified.nreal, certified.distinct_real) == (reals, reals, reals)
+
+
+def test_reality_is_left_open_where_real_factors_do_not_tell():
+    result = solve(["x + i*y", "y^2 - x - y"])  # x + i·y has no real factor, but the zero (0, 0)
+    assert result.nreal == 1
+    assert sorted(str(s.real) for s in certify_solutions(result).solutions) == ["False", "None"]
 
 
 def test_points_that_are_no_zeros_are_refuted():
@@ -213,3 +215,12 @@ def test_certified_boxes_hold_known_zeros_and_reality_is_true(trials):
             assert len(held) == 1
             is_real = not any(parts(value)[1] for value in held[0])
             assert s.real is None or s.real == is_real
+
+
+def test_zeros_of_real_factors_are_proved_real():
+    result = solve(["(x^2-2)*(x-i)*(x+1-i)*(3*x+1)", "(y-2*i)*(y-x)"])
+    certified = certify_solutions(result)
+    assert (result.nreal, certified.nreal, certified.nnonreal) == (3, 3, 7)
+    # Beside the real space:
+    near = certify_solutions(solve(["(x - 1 - 1e-30*i)*(x - i)"]))
+    assert near.nreal == 0

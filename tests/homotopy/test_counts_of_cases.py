@@ -143,6 +143,15 @@ def test_sets_of_positive_dimension_are_said_so(run, tmp_path, equations, dimens
         (["(x^2+y^2-1)^3", "(x^2+y^2-1)^2*(x-y)"], [0.6, 0.8], 1e-4, 1),
         (["x*y", "x*z", "y*z-y*x"], [0, 0, 3], 1e-9, 1),
         (KURAMOTO, [0, 0, 0, 1, 1, 1], 1e-9, 0),
+        # Singular and embedded points of sets, and sets of multiplicity 3.
+        (["y^2-x^3", "x*(y^2-x^3)"], [0, 0], 1e-5, 1),
+        (["x^2", "x*y"], [0, 0], 1e-4, 1),
+        (["x*(x^2+y^2)", "y*(x^2+y^2)"], [0, 0], 1e-5, 1),
+        (["x^2-y^2*z", "(x^2-y^2*z)*z", "(x^2-y^2*z)*(x+y)"], [0, 0, 0], 1e-7, 2),
+        (["(x*y-1)^4", "(x*y-1)^3*(x-y)"], [2, 0.5], 1e-4, 1),
+        # Isolated points beside lines.
+        (["(x-1/1000)*x^4", "(x-1/1000)*y^4"], [0, 0], 1e-5, 0),
+        (["(x-1e-9)*x^2", "(x-1e-9)*(y^2-x)"], [0, 0], 1e-13, 0),
     ],
 )
 def test_local_dimension(equations, point, noise, dimension):
@@ -150,7 +159,30 @@ def test_local_dimension(equations, point, noise, dimension):
     near = np.array(point, complex) / np.exp2(problem.scaling.unknowns)
     near += noise * np.random.default_rng(1).standard_normal(len(point))
     for seed in range(3):
-        assert local_dimension(exact_target(problem), near, seed) == dimension
+        assert local_dimension(exact_target(problem, 960), near, seed) == dimension
+
+
+def check_isolated_points_beside_curves(distance, seeds):
+    circle = [f"(x^2+y^2-1)*(x-1-{distance})^2", "(x^2+y^2-1)*y"]
+    hyperbola = [f"(x*y-1)*(x-1-{distance})^3", "(x*y-1)*(y-1)"]
+    simple = [f"(x^2+y^2-1)*(x-1-{distance})", "(x^2+y^2-1)*y"]
+    for equations, multiplicity in ((circle, 2), (simple, 1), (hyperbola, 3))[: 3 if len(seeds) > 1 else 2]:
+        for seed in seeds:
+            paths = [path for path in solve(equations, seed=seed) if path.is_success]
+            isolated = [path.multiplicity for path in paths if path.dimension == 0]
+            assert isolated == multiplicity * [multiplicity], (equations, seed)
+            assert {path.dimension for path in paths} == {0, 1}
+
+
+@pytest.mark.parametrize("distance", ["1/100", "1e-8"])
+def test_isolated_points_beside_curves(distance):
+    check_isolated_points_beside_curves(distance, SEEDS[:1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("distance", ["1/2", "1/30", "1/100", "1/1000", "1e-5", "1e-8"])
+def test_isolated_points_beside_curves_on_some_seeds(distance):
+    check_isolated_points_beside_curves(distance, SEEDS[:3])
 
 
 def test_coordinates_beyond_double_precision_are_said_so():
@@ -159,6 +191,54 @@ def test_coordinates_beyond_double_precision_are_said_so():
         result = solve(["x-1e300", "y-x^2"])
     assert not result.is_complete
     assert any("beyond double precision" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("equations", "beyond"),
+    [
+        (["1e400*x=1"], 1),
+        (["x=1e-330", "y=2"], 1),
+        (["x-1e300", "y-1e-330", "z-x*y"], 1),
+        (["x^2=1e-330*x"], 1),
+    ],
+)
+def test_coordinates_too_small_for_doubles_are_said_so(equations, beyond):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = solve(equations)
+    assert (result.nfailed, result.is_complete) == (beyond, False)
+    assert any("below 2.2e-308" in note for note in result.notes)
+    assert not result.nsolutions or result.solutions[0].solution == (0,)
+
+
+@pytest.mark.parametrize(
+    ("equations", "expected"),
+    [
+        ("x^3 - 1e200*x^2 + 1e-200*x - 1", [(1e-100j,), (-1e-100j,), (1e200,)]),
+        (
+            "x^2 - 1e-330*x - 1e-10\ny^2 - 1e200*x*y + 1",
+            [(s, s * t) for s in (-1e-5, 1e-5) for t in (1e200, 1e-190)],
+        ),
+        ("1e400*x^2 - 1e400*x\nx - 1\nx^3 - 1", [(1,)]),
+        ("x^2 - 1." + "3" * 320 + "*x + 1", [(2 / 3 + 5**0.5 / 3 * s,) for s in (1j, -1j)]),
+        ("(x^2-10^160)*(x^2-1/10^160)*(x-1)", [(s,) for s in (1, 1e80, -1e80, 1e-80, -1e-80)]),
+    ],
+)
+def test_coefficients_of_any_size(equations, expected):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = solve(equations)
+    assert result.nfailed == 0
+    found = [path.solution for path in result.solutions]
+    assert len(found) == len(expected) == result.nsolutions
+    for point in expected:
+        assert any(np.allclose(point, other, rtol=1e-9, atol=1e-250) for other in found), point
+
+
+def test_fractions_whose_decimals_end_are_exact():
+    assert rounding_of(generic("x - 3/1048576")) == 0
+    assert rounding_of(generic("x - 1/390625")) == 0
+    assert rounding_of(generic("x - 1.23456")) > 0
 
 
 def test_a_failed_trace_test_is_no_complete_run(run, tmp_path, monkeypatch):

@@ -52,6 +52,12 @@ TEXTS = {
     "json list": '["x^2 + y^2 = 1.1", "2*x*y - 1/2"]',
     "singular": "// two\nring R = 0,(x,y),dp;\npoly f = x2+y2;\nideal I =\nf-11/10,\n2*x*y-1/2;\nstd(I);\n",
     "macaulay2": "-- two\nR = QQ[x,y];\nf = x^2+y^2\nI = ideal(\nf-11/10,\n2*x*y-1/2);\n",
+    "macaulay2 list": "R = QQ[x,y];\nF = {x^2+y^2-1.1, 2*x*y-1/2};\n",
+    "macaulay2 complex": "CC[x,y]\nI = ideal(x^2+y^2-11/10, 2*x*y-1/2)\n",
+    "macaulay2 field": "k = QQ; R = k[x..y]; I = ideal(x^2+y^2-11/10,2*x*y-1/2)",
+    "macaulay2 solved": 'needsPackage "NumericalAlgebraicGeometry"\nR = CC_53[x,y]\nF = {x^2+y^2-1.1, 2*x*y-1/2}\n'
+    "G = {x}\nsols = solveSystem F\n",
+    "macaulay2 generators": "R = QQ[x,y]\nF = {x^2+y^2-1.1, 2*x*y-1/2}\nI = ideal F\nG = {x}\nsolveSystem I_*\n",
     "msolve": "x, y\n0\nx^2+y^2-11/10,\n2*x*y-1/2\n",
     "sympy": "from sympy import Rational, symbols\nx, y = symbols('x y')\nc = Rational(11, 10)\n"
     "F = [x**2 + y**2 - c, 2*x*y - Rational(1, 2)]\n",
@@ -67,6 +73,20 @@ def test_each_format_is_recognised_from_its_content(name: str) -> None:
     assert recognise(TEXTS[name]) == name.split()[0]
     assert read_text(TEXTS[name]) == CIRCLE
     assert read_text(("\ufeff" + TEXTS[name].replace("\n", "\r\n")).encode()) == CIRCLE
+
+
+@pytest.mark.parametrize(
+    "text", ["x,y\n0\nx^2-1\ny^2-1", "x,y\n0\nx^2-y\n(x-1)*y", "R = QQ[x,y]\nI = ideal(x^2-y^2\n x*y-1)"]
+)
+def test_a_forgotten_separator_is_no_product(text: str) -> None:
+    with pytest.raises(InputError, match="separator"):
+        read_text(text)
+
+
+def test_a_constant_equation_in_i_says_what_i_is() -> None:
+    with pytest.raises(InputError, match="equation 1.*i is the imaginary unit"):
+        read_text("i^2 = 4\ni*j = 2")
+    assert read_text("j^2 = -4\nx = 2*i*j").unknowns == ("j", "x")
 
 
 def test_decimals_are_exact() -> None:

@@ -249,7 +249,8 @@ def _followed(
                 return _End(codes.SUCCESS, point, jacobian_condition(homotopy, zero), 1), count
         clear = earlier is not None and turns is not None and _agree(earlier, turns)
         if now.sigma >= depth and (clear or now.sigma >= _EXTENSION * depth):
-            if turns is not None and clear:
+            # One turn leads to a simple zero, or else to a set of zeros through which many digits see none.
+            if turns is not None and (clear or _closes_at_once(earlier, turns)):
                 return _extrapolated(homotopy, now, turns), count
             infinite = _diverges(before, now, bits)
             return (_End(codes.AT_INFINITY, (), math.inf, 0) if infinite else None), count
@@ -278,6 +279,11 @@ def _turns(before: _Place | None, now: _Place) -> float | None:
 def _agree(earlier: float, turns: float) -> bool:
     """Whether two estimates are near the same winding number above 1."""
     return turns > 1.5 and round(earlier) == round(turns) and _is_winding(turns) and _is_winding(earlier)
+
+
+def _closes_at_once(earlier: float | None, turns: float) -> bool:
+    """Whether two estimates are near the winding number 1."""
+    return earlier is not None and round(earlier) == round(turns) == 1 and _is_winding(turns)
 
 
 def _is_winding(turns: float) -> bool:

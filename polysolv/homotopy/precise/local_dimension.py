@@ -9,14 +9,19 @@ import numpy as np
 from polysolv.homotopy.compiled.straightline import Complexes, Floats
 from polysolv.homotopy.precise.fixed_point import Fixed, FixedHomotopy, largest
 
-_AWAY = 0.03  # distance of the hyperplanes from the point, relative to its largest coordinate (at least 1)
+# Distances of the hyperplanes from the point, relative to its largest coordinate (at least 1). A set that
+# comes near the point is met beside it, too, by all that are further off; one through the point is by each.
+_AWAY = (0.03, 1e-4, 1e-8, 1e-12)
+_KNOWN = 100.0  # times the error of the point that a distance has to be, at least
 _NEAR = 40.0  # in units of that distance, how far the set may be met
 _FREE = 1e-5  # singular values below this, relative to the largest, are those of directions to try
 _RANK = 1e-9  # singular values below this, relative to the largest, are left out of Newton steps
-_TRIES = 3
+_TRIES = 6
 _STEPS = 90
 _PATIENCE = 6  # steps in a row without progress
 _FALL = 0.7  # what steps must make of the residual
+_SLOW = 0.97  # what each step must be of the one before, on the way to a multiple zero
+_POLISH = 60  # bits by which the point's error should be below its size
 _SMALL = 40  # bits by which corrections and residuals must have become smaller in the end
 
 
@@ -28,26 +33,60 @@ def local_dimension(target: FixedHomotopy, point: Complexes, seed: int = 0) -> i
         point: coordinates, in units in which they are near 1 or below.
         seed: of the random hyperplanes.
 
-    A set of dimension k or more meets k general hyperplanes near the point in points near it; an isolated
-    zero, multiple or not, leaves residuals that no Newton step makes smaller. Gauss and Newton's method, its
-    residuals computed with all digits, tells the two apart even where the set is multiple itself.
+    A set of dimension k or more through the point meets k general hyperplanes beside it at distances
+    proportional to theirs, singular or not: near the point it is its tangent cone. A set that only comes
+    near is not met so by hyperplanes that are closer than it. An isolated zero, multiple or not, leaves
+    residuals that no Newton step makes smaller. Gauss and Newton's method, its residuals computed with all
+    digits, tells these apart even where the set is multiple itself.
     """
     generator = np.random.default_rng((1, seed))
     n = len(point)
+    size = max(1.0, float(np.abs(point).max(initial=0.0)))
+    centre, error = _polished(target, [target.fixed(complex(z)) for z in point], size)
+    distances = [size * away for away in _AWAY if away == _AWAY[0] or size * away > _KNOWN * error]
     dimension = 0
-    while dimension < n and any(_meets(target, point, dimension + 1, generator) for _ in range(_TRIES)):
+    while dimension < n and all(
+        any(_meets(target, centre, distance, dimension + 1, generator) for _ in range(_TRIES))
+        for distance in distances
+    ):
         dimension += 1
     return dimension
 
 
-def _meets(target: FixedHomotopy, point: Complexes, planes: int, generator: np.random.Generator) -> bool:
-    """Whether random hyperplanes beside the point meet the zero set near it."""
-    n, bits = len(point), target.bits
-    size = _AWAY * max(1.0, float(np.abs(point).max(initial=0.0)))
+def _polished(target: FixedHomotopy, start: list[Fixed], size: float) -> tuple[list[Fixed], float]:
+    """The zero that Gauss and Newton's method comes to, and its error; the start and ∞ if there is none."""
+    x, before, idle = start, math.inf, 0
+    for _ in range(_STEPS):
+        right, scaled = _linearised(target, x)
+        step, whole = _step(right, scaled)
+        if whole is None:
+            return x, 0.0
+        length = math.log2(max(float(np.abs(step).max(initial=0.0)), 1e-300)) + whole
+        x = [_plus(z, -complex(d), target.bits, whole) for z, d in zip(x, step, strict=True)]
+        if _distance(target, x, start) > _AWAY[0] * size:
+            break
+        # At a zero of multiplicity m each error is 1 − 1/m of the one before.
+        ratio = 2.0 ** min(length - before, 0.0)
+        error = 2.0 ** max(length, -1000.0) * ratio / max(1.0 - ratio, 1e-3)
+        if before < math.inf and error < size * 2.0**-_POLISH:
+            return x, error
+        idle = 0 if length < before + math.log2(_SLOW) else idle + 1
+        if idle >= _PATIENCE:
+            break
+        before = length
+    else:
+        return x, error
+    return start, math.inf
+
+
+def _meets(
+    target: FixedHomotopy, centre: list[Fixed], size: float, planes: int, generator: np.random.Generator
+) -> bool:
+    """Whether random hyperplanes at this distance from the point meet the zero set near it."""
+    n, bits = len(centre), target.bits
     normals = np.linalg.qr(_random(generator, (n, planes)))[0].conj().T
     shifts = size * np.exp(2j * np.pi * generator.random(planes))
     inside = np.linalg.svd(normals)[2][planes:].conj().T  # directions within the hyperplanes
-    centre = [target.fixed(complex(z)) for z in point]
     # Begin in directions in which the equations change least.
     _, scaled = _linearised(target, centre)
     _, values, vectors = np.linalg.svd(scaled)
@@ -61,24 +100,41 @@ def _meets(target: FixedHomotopy, point: Complexes, planes: int, generator: np.r
     idle, best = 0, math.inf
     for _ in range(_STEPS):
         right, scaled = _linearised(target, x)
-        exponent = max((math.frexp(abs(v))[1] + e for v, e in right if v), default=-math.inf)
-        if exponent == -math.inf:
+        step, whole = _step(right, scaled, inside)
+        if whole is None:
             return True
-        whole = int(exponent)
-        values = np.array([complex(v) * 2.0 ** max(e - whole, -1000) if v else 0j for v, e in right])
-        step = inside @ np.linalg.lstsq(scaled @ inside, values, rcond=_RANK)[0]
         length = math.log2(max(float(np.abs(step).max()), 1e-300)) + whole
         if max(length, whole - _SMALL) < math.log2(size) - _SMALL:
-            return whole < -_SMALL
+            return whole < math.log2(size) - _SMALL / 2
         x = [_plus(z, -complex(d), bits, whole) for z, d in zip(x, step, strict=True)]
-        far = largest([(a - c, b - d) for (a, b), (c, d) in zip(x, centre, strict=True)])
-        if far > int(_NEAR * size * 2**20) << bits - 20:
+        if _distance(target, x, centre) > _NEAR * size:
             return False
         idle = 0 if whole < best + math.log2(_FALL) else idle + 1
         best = min(best, whole)
         if idle >= _PATIENCE:
             return False
     return False
+
+
+def _step(
+    right: list[tuple[complex, int]], scaled: Complexes, inside: Complexes | None = None
+) -> tuple[Complexes, int | None]:
+    """The step of least squares in units of 2^exponent, and the exponent; ``None`` if all values vanish."""
+    exponent = max((math.frexp(abs(v))[1] + e for v, e in right if v), default=-math.inf)
+    if exponent == -math.inf:
+        return np.zeros(scaled.shape[1], np.complex128), None
+    whole = int(exponent)
+    values = np.array([complex(v) * 2.0 ** max(e - whole, -1000) if v else 0j for v, e in right])
+    if inside is None:
+        return np.asarray(np.linalg.lstsq(scaled, values, rcond=_RANK)[0]), whole
+    return np.asarray(inside @ np.linalg.lstsq(scaled @ inside, values, rcond=_RANK)[0]), whole
+
+
+def _distance(target: FixedHomotopy, x: list[Fixed], y: list[Fixed]) -> float:
+    """The largest real or imaginary part of a difference."""
+    gap = largest([(a - c, b - d) for (a, b), (c, d) in zip(x, y, strict=True)])
+    shift = max(gap.bit_length() - 60, 0)
+    return math.ldexp(gap >> shift, min(shift - target.bits, 900))
 
 
 def _linearised(target: FixedHomotopy, x: list[Fixed]) -> tuple[list[tuple[complex, int]], Complexes]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from polysolv.display.counted import counted
 from polysolv.errors import InputError
-from polysolv.homotopy.closeness import close_in_own_units
+from polysolv.homotopy.closeness import close_in_own_units, in_units
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes, Floats
 from polysolv.homotopy.engine import Engine, Halted
@@ -234,7 +234,7 @@ def _regular(outcome: Outcome) -> int:
     regular = tracked.precise | is_regular(tracked.facts)
     finite = (tracked.codes == codes.SUCCESS) & has_converged(tracked.facts) & regular
     rows = np.flatnonzero(finite)
-    points = tracked.points[rows, :-1] / tracked.points[rows, -1:] * np.exp2(outcome.units[rows])
+    points = in_units(tracked.points[rows, :-1] / tracked.points[rows, -1:], outcome.units[rows])
     same = close_in_own_units(points, outcome.units[rows], _SAME, 1e-3)
     return len(rows) - sum(len(group) - 1 for group in same)
 

@@ -7,12 +7,13 @@ to cancellations.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
-from polysolv.homotopy.closeness import close_groups, close_in_own_units
+from polysolv.homotopy.closeness import close_groups, close_in_own_units, in_units
 from polysolv.homotopy.compiled import codes
 from polysolv.homotopy.compiled.straightline import Complexes, Floats, Program, Support, compile_program
 from polysolv.homotopy.compiled.tuning import LEVELS, Tuning
@@ -21,6 +22,7 @@ from polysolv.homotopy.precise.confirmation import confirm_regular
 from polysolv.homotopy.precise.diverging_ends import settle_diverging
 from polysolv.homotopy.precise.doubtful_ends import settle_doubtful
 from polysolv.homotopy.problem import Coefficients, Problem, homogeneous, linear_homotopy
+from polysolv.homotopy.scaling import log2_modulus
 from polysolv.homotopy.starts.polyhedral import (
     MixedCells,
     binomial_solutions,
@@ -42,6 +44,7 @@ _BLUR = 6.0  # bits by which heights differ at random from the coefficients' siz
 # Where an equation has no constant, the start system's is this number of bits smaller than the other
 # coefficients: solutions at zero must not be mistaken for tiny ones.
 _ABSENT = 200.0
+_SPREADS = 2.0  # and at least so many times the bits between the coefficients of an equation
 _LENGTH = 9.0  # what log t grows by, at least, on the way from the binomial system
 _SAME = 1e-7
 MOST_PATHS = 2_000
@@ -77,8 +80,12 @@ def track_in_own_units(
         way to the general system; ``None`` if there are too many cells or paths.
     """
     supports = with_origin([tuple(row) for row in problem.rows])
+    spread = max(np.ptp([log2_modulus(*c) for c in row.values()]) for row in problem.exact)
     lift = np.concatenate(
-        [_heights(row, support, rng) for row, support in zip(problem.rows, supports, strict=True)]
+        [
+            _heights(row, support, float(spread), rng)
+            for row, support in zip(problem.exact, supports, strict=True)
+        ]
     )
     found = find_mixed_cells(supports, problem.unknowns, rng, budget, engine, lift)
     if found is None or found.mixed_volume > most:
@@ -127,15 +134,15 @@ def track_in_own_units(
     return tracked, units, lost
 
 
-def _bits(value: complex) -> float:
-    return float(np.log2(abs(value)))
-
-
 def _heights(
-    row: dict[Monomial, tuple[complex, complex]], support: Sequence[Monomial], rng: np.random.Generator
+    row: Mapping[Monomial, tuple[Fraction, Fraction]],
+    support: Sequence[Monomial],
+    spread: float,
+    rng: np.random.Generator,
 ) -> Floats:
-    absent = _ABSENT - min(_bits(c) for c, _ in row.values())
-    exact = [-_bits(row[monomial][0]) if monomial in row else absent for monomial in support]
+    bits = {monomial: log2_modulus(*parts) for monomial, parts in row.items()}
+    absent = max(_ABSENT, _SPREADS * spread) - min(bits.values())
+    exact = [-bits[monomial] if monomial in row else absent for monomial in support]
     return np.array(exact) + _BLUR * rng.random(len(exact))
 
 
@@ -230,7 +237,7 @@ def _coincident_cells(cells: list[_Cell], ends: list[Tracked]) -> list[int]:
     rows = np.flatnonzero(regular)
     units = _units_of_paths(cells)[rows]
     owner = np.repeat(np.arange(len(cells)), [len(cell.ends) for cell in cells])[rows]
-    affine = points[rows, :-1] / points[rows, -1:] * np.exp2(units)
+    affine = in_units(points[rows, :-1] / points[rows, -1:], units)
     doubtful = set()
     for group in close_in_own_units(affine, units, _SAME, 1e-3):
         owners = set(owner[group].tolist())

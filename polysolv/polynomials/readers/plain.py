@@ -24,9 +24,13 @@ def read(text: str) -> Equations:
     joined = re.sub(rf"(?<=[^;\s])\s*\n\s*({going_on})", r" \1", joined)
     pieces = [piece.strip().rstrip(",") for piece in re.split(r"[;\n]", joined)]
     names = Names()
-    equations = tuple(
-        parse_equation(piece, names, f"equation {i}") for i, piece in enumerate(filter(None, pieces), 1)
-    )
+    pieces = [piece for piece in pieces if piece]
+    equations = tuple(parse_equation(piece, names, f"equation {i}") for i, piece in enumerate(pieces, 1))
     if not equations:
         raise InputError("system", "a text without equations", "equations")
+    for i, (piece, equation) in enumerate(zip(pieces, equations, strict=True), 1):
+        units = sorted(names.imaginary & set(re.findall(r"[^\W\d]\w*", piece)))
+        if units and set(equation) == {()}:
+            allowed = f"an equation with an unknown: {units[0]} is the imaginary unit"
+            raise InputError(f"equation {i}", piece, allowed)
     return Equations(tuple(names.known), equations)

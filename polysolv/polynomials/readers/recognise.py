@@ -32,9 +32,12 @@ _MSOLVE = rf"\s*{_NAME}(?:{_BLANK},{_BLANK}{_NAME})*{_BLANK}\n{_BLANK}[0-9]+{_BL
 _LATEX = r"\\begin\{align\*?\}"
 _PROGRAMS = {
     "singular": r"(?m)^[^\S\n]*ring\s+\w+\s*=",
-    "macaulay2": r"(?m)^[^\S\n]*\w+[^\S\n]*=[^\S\n]*[\w/]+[^\S\n]*\[[^\n]*\][^\S\n]*(?:;|$)",
+    "macaulay2": rf"(?m)(?:^|;){_BLANK}\w+{_BLANK}={_BLANK}[\w/]+{_BLANK}\[[^\n]*\]{_BLANK}(?:;|$)",
     "sympy": r"(?m)^[^\S\n]*(?:from\s+sympy\s+import|import\s+sympy)\b|\bsymbols\(\s*[\"']",
 }
+# Rings over the fields that Macaulay2 has names for, and packages, need no ideal beside them.
+_MACAULAY = rf"(?m)(?:^|[;=]){_BLANK}(?:QQ|ZZ|RR|CC)(?:_[0-9]+)?{_BLANK}\[[^\n\[\]'\"]+\]{_BLANK}(?:;|$)"
+_PACKAGE = r"(?m)^[^\S\n]*(?:needsPackage|loadPackage)\b[\s(]*\""
 _DECLARATION = r"(?:variable_group|hom_variable_group|variable|function)\s+\w"
 _BERTINI = rf"(?m)^[^\S\n]*(?:(?:INPUT|CONFIG)\b(?![^\S\n]*[-+*/^=])|{_DECLARATION})"
 _JULIA_VARIABLES = r"@(?:var|polyvar|ncpolyvar)\b"
@@ -69,6 +72,8 @@ def recognise(text: str) -> str:
     code = re.sub(r"#=.*?=#|[#%][^\n]*", "", text, flags=re.DOTALL)
     if re.search(_JULIA_VARIABLES, code):
         return "julia"
+    if re.search(_MACAULAY, code) or re.search(_PACKAGE, code):
+        return "macaulay2"
     for name, sign in _PROGRAMS.items():
         if re.search(sign, code) and (name != "macaulay2" or "ideal" in code):
             return name
