@@ -414,7 +414,7 @@ def _print(fits: list[FitRecord], style: str, output: str | None) -> None:
         return
     single = len(fits) == 1
     if style == "csv":
-        emit(presentation.fit_csv(fits[0]) if single else presentation.range_grid(fits).to_csv(), output)
+        emit(presentation.fit_csv(fits[0]) if single else presentation.range_csv(fits), output)
         return
     grids = presentation.fit_grids(fits[0]) if single else [presentation.range_grid(fits)]
     notes = presentation.fit_notes(fits[0]) if single else presentation.range_notes(fits)

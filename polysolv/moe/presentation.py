@@ -158,31 +158,23 @@ def fit_csv(fit: FitRecord) -> str:
 
 def range_grid(fits: list[FitRecord]) -> Grid:
     """Return the comparison of fits with different numbers of experts; * marks the least of a criterion."""
-    candidates = [index for index, fit in enumerate(fits) if not fit.spurious]
-    best = {
-        name: min(candidates, key=lambda i: getattr(fits[i], name), default=None) for name in ("bic", "icl")
-    }
-    singular = sbic_of_fits(fits).values
-    least = None if singular is None else min(singular)
+    singular, least = _least(fits)
     headers = ["k", "df", "log-likelihood", "BIC", "ICL", "sBIC", "|score|/n", "converged", "cells"]
     headers += ["published", "refined", "spurious atoms", "at a bound"]
     rows = []
     for index, fit in enumerate(fits):
-        marks = {name: "*" if best[name] == index else "" for name in best}
-        sizes = sorted((len(cell) for cell in fit.inferred_cells), reverse=True)
+        marks = {name: "*" if place == index else "" for name, place in least.items()}
         rows.append(
             [
                 str(fit.mixing_measure.k),
                 str(fit.n_parameters),
                 f"{fit.log_likelihood:.4f}",
-                f"{fit.bic:.2f}{marks['bic']}",
-                f"{fit.icl:.2f}{marks['icl']}",
-                "-"
-                if singular is None
-                else f"{singular[index]:.2f}{'*' if singular[index] == least else ''}",
+                f"{fit.bic:.2f}{marks['BIC']}",
+                f"{fit.icl:.2f}{marks['ICL']}",
+                "-" if singular is None else f"{singular[index]:.2f}{marks['sBIC']}",
                 f"{fit.gradient_norm:.1e}",
                 "yes" if fit.converged else "NO",
-                "(" + ",".join(map(str, sizes)) + ")",
+                _sizes(fit),
                 *(["-", "-"] if fit.spurious else _slowest(fit)),
                 ", ".join(map(str, fit.spurious)) or "-",
                 ", ".join(fit.at_bound) or "-",
@@ -190,6 +182,41 @@ def range_grid(fits: list[FitRecord]) -> Grid:
         )
     _, y_name = fits[0].column_names
     return Grid(f"choice of k for {y_name}, n = {fits[0].n_samples:.15g}", headers, rows)
+
+
+def range_csv(fits: list[FitRecord]) -> str:
+    """Return the comparison for other programs: full precision, nothing where a value is missing.
+
+    The column ``least`` names the criteria that are least in that row.
+    """
+    singular, least = _least(fits)
+    table = range_grid(fits)
+    rows = []
+    for index, (fit, cells) in enumerate(zip(fits, table.rows, strict=True)):
+        values = [fit.log_likelihood, fit.bic, fit.icl, None if singular is None else singular[index]]
+        numbers = ["" if value is None else repr(float(value)) for value in values]
+        others = ["" if text == "-" else text for text in cells[7:]]
+        names = " ".join(name for name, place in least.items() if place == index)
+        rows.append([*cells[:2], *numbers, repr(float(fit.gradient_norm)), *others, names])
+    return Grid(table.title, [*table.headers, "least"], rows).to_csv()
+
+
+def _least(fits: list[FitRecord]) -> tuple[tuple[float, ...] | None, dict[str, int | None]]:
+    """Return sBIC, if there is one, and for each criterion the number of the fit where it is least."""
+    candidates = [index for index, fit in enumerate(fits) if not fit.spurious]
+    singular = sbic_of_fits(fits).values
+    least = {
+        "BIC": min(candidates, key=lambda i: fits[i].bic, default=None),
+        "ICL": min(candidates, key=lambda i: fits[i].icl, default=None),
+    }
+    if singular is not None:
+        least["sBIC"] = min(range(len(fits)), key=lambda i: singular[i])
+    return (None if singular is None else tuple(singular)), least
+
+
+def _sizes(fit: FitRecord) -> str:
+    sizes = sorted((len(cell) for cell in fit.inferred_cells), reverse=True)
+    return "(" + ",".join(map(str, sizes)) + ")"
 
 
 def range_notes(fits: list[FitRecord]) -> list[str]:

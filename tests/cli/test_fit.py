@@ -407,3 +407,16 @@ def test_relations_among_the_columns_are_printed_and_saved(run, folder):
         "symbolic": "x^2 - 2/5*x + 3/100",
         "approximate": True,
     }
+
+
+def test_the_comparison_as_csv_is_numbers_for_other_programs(run, folder):
+    arguments = ("fit", folder / "data.csv", "--x", "x", "--y", "y", "--k", "1:2", *FAST)
+    code, out, _ = run(*arguments, "--format", "csv")
+    assert code == 0
+    rows = list(csv.DictReader(io.StringIO(out)))
+    fits = json.loads(run(*arguments, "--format", "json")[1])["fits"]
+    assert [float(row["BIC"]) for row in rows] == [fit["bic"] for fit in fits]
+    assert [float(row["log-likelihood"]) for row in rows] == [fit["log_likelihood"] for fit in fits]
+    assert [row["sBIC"] for row in rows] == ["", ""]  # the gate is not bounded
+    assert [row["least"] for row in rows] == ["", "BIC ICL"]
+    assert not any("*" in value or value == "-" for row in rows for value in row.values())
