@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import product
 from math import lcm
 
 from polysolv.groebner.ideal import Ideal, Parametrization
@@ -15,6 +14,7 @@ Exponents = tuple[int, ...]
 Vector = dict[Exponents, Fraction]
 
 MAX_POINTS = 60
+_MOST_MONOMIALS = 200_000
 
 
 def grevlex(e: Exponents) -> tuple[int, ...]:
@@ -68,15 +68,18 @@ class Quotient:
 
     def standard_monomials(self) -> list[Exponents]:
         """Return the monomials below the staircase, in increasing order."""
-        bounds = [
-            min(lead[i] for lead, _ in self.rules if sum(lead) == lead[i] > 0) for i in range(self.count)
-        ]
-        size = 1
-        for bound in bounds:
-            size *= bound
-        if size > 10**6:
-            raise ValueError("too many monomials")
-        return sorted((e for e in product(*map(range, bounds)) if self._divisor(e) is None), key=grevlex)
+        start = (0,) * self.count
+        found = [] if self._divisor(start) else [start]
+        # Divisors of standard monomials are standard: each is reached from one of degree one less.
+        for e in found:
+            last = max((i for i, power in enumerate(e) if power), default=0)
+            for i in range(last, self.count):
+                more = (*e[:i], e[i] + 1, *e[i + 1 :])
+                if self._divisor(more) is None:
+                    found.append(more)
+            if len(found) > _MOST_MONOMIALS:
+                raise ValueError("too many monomials")
+        return sorted(found, key=grevlex)
 
     def _divisor(self, e: Exponents) -> tuple[Exponents, Vector] | None:
         for lead, rest in self.rules:

@@ -16,6 +16,7 @@ from polysolv.polynomials.exponent_vectors import Exponents, Vector, divides, sp
 
 TIME_LIMIT = 20.0  # seconds for a basis
 MAX_BASIS = 500
+_MOST_PAIRS, _PLAIN_DEGREE = 6000, 4  # pairs and degrees up to which generators are tried as a basis
 
 
 class QuotientRing:
@@ -109,9 +110,8 @@ class QuotientRing:
         return {e: c for e, c in total.items() if c}
 
     def _basis(self, generators: list[Vector], field: str, timeout: float) -> list[Vector]:
-        leads = [self.leading(g) for g in generators]
-        if not any(_share(a, b) for a, b in combinations(leads, 2)):
-            return generators  # Buchberger's first criterion: leading monomials without a common variable
+        if self._is_basis(generators):
+            return generators
         ideal = Ideal(len(self.variables), tuple(map(sparse, generators)))
         call = "polysolv.groebner.quotient_ring:elimination_basis"
         answer, trouble = run_python(call, (ideal, self.first), budget(timeout))
@@ -121,6 +121,36 @@ class QuotientRing:
             )
             raise InputError(field, f"{len(generators)} relations", allowed)
         return [dict(polynomial) for polynomial in answer]
+
+    def _is_basis(self, generators: list[Vector]) -> bool:
+        """Whether generators are plainly a Gröbner basis, as those of a column of dummies are.
+
+        Buchberger: pairs without a common variable in their leading monomials need no look; all others have
+        to reduce to zero.
+        """
+        leads = [self.leading(g) for g in generators]
+        pairs = [(i, j) for i, j in combinations(range(len(leads)), 2) if _share(leads[i], leads[j])]
+        if len(pairs) > _MOST_PAIRS or (pairs and max(map(sum, leads), default=0) > _PLAIN_DEGREE):
+            return False
+        self._divisors = [
+            (lead, {e: -c / g[lead] for e, c in g.items() if e != lead})
+            for lead, g in zip(leads, generators, strict=True)
+        ]
+        try:
+            for i, j in pairs:
+                common = tuple(map(max, leads[i], leads[j]))
+                total: Vector = {}
+                for k, sign in ((i, 1), (j, -1)):
+                    lead, rest = self._divisors[k]
+                    for e, c in rest.items():
+                        shifted = tuple(a - b + x for a, b, x in zip(common, lead, e, strict=True))
+                        total[shifted] = total.get(shifted, Fraction(0)) + sign * c
+                if self.reduce(total):
+                    return False
+            return True
+        finally:
+            self._divisors = []
+            self._cache.clear()
 
     def _reduced(self, basis: list[Vector]) -> tuple[Vector, ...]:
         """Return the reduced basis, monic, by increasing leading monomial, and set the rewriting rules."""

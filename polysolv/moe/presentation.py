@@ -21,6 +21,7 @@ from polysolv.rates.statements import NOT_IDENTIFIABLE
 
 _SHOWN_EIGENVALUES = 4
 _SHOWN_CHARACTERS = 200
+_RELATIONS_SHOWN = 8
 
 
 def fit_grids(fit: FitRecord) -> list[Grid]:
@@ -91,6 +92,13 @@ def structure_notes(fit: FitRecord) -> list[str]:
     return notes
 
 
+def _some(relations: list[str]) -> str:
+    """Return the relations, of many the first ones and how many more a saved fit lists."""
+    left = len(relations) - _RELATIONS_SHOWN
+    listed = "; ".join(relations if left <= 1 else relations[:_RELATIONS_SHOWN])
+    return listed if left <= 1 else f"{listed}; and {left} more (JSON lists all)"
+
+
 def relation_notes(fit: FitRecord) -> list[str]:
     """Return what was found about the covariates, and which rates are missing for what reason."""
     x_names, _ = fit.column_names
@@ -102,11 +110,11 @@ def relation_notes(fit: FitRecord) -> list[str]:
     )
     if exact:
         notes.append(
-            f"the covariates satisfy {'; '.join(exact)} (found on a random half of the rows, and true of "
-            "every row of the other half)"
+            f"the covariates satisfy {_some(exact)} (found on a random half of the rows, and true of every "
+            "row of the other half)"
         )
     if nearly:
-        notes.append(f"the covariates satisfy within a tolerance {'; '.join(nearly)}")
+        notes.append(f"the covariates satisfy within a tolerance {_some(nearly)}")
     if rates.relations:
         notes.append(
             "the rates are those modulo these relations; what is in print assumes that x has a density"
