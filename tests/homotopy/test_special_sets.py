@@ -56,8 +56,9 @@ def test_lines_that_mixed_cells_miss_are_found(equations: list[str], isolated: i
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("start", ["auto", "polyhedral"])
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize(
+    ("start", "seed"), [*(("auto", s) for s in range(20)), *(("polyhedral", s) for s in range(4))]
+)
 @pytest.mark.parametrize(("equations", "isolated"), WITH_A_LINE)
 def test_lines_are_found_on_every_seed(equations: list[str], isolated: int, seed: int, start: str) -> None:
     check_a_line(equations, isolated, seed, start)
@@ -183,6 +184,6 @@ def test_random_sparse_systems_against_exact_algebra(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(10, 300))
+@pytest.mark.parametrize("seed", range(10, 120))
 def test_many_random_sparse_systems_against_exact_algebra(seed: int) -> None:
     check_against_exact_algebra(seed)
