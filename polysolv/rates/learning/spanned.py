@@ -7,7 +7,7 @@ r at one of them C(p + r, p): all lie in the span of the density over its parame
 from __future__ import annotations
 
 from math import comb
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from polysolv.families import Family
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from polysolv.families.second_order.source import DensitySource
 
 _MOST = 24  # functions that are told from infinitely many
-_DIGITS, _ZERO = 120, 90  # decimal digits, and those below which a pivot is none
+_DIGITS, _ZERO = 120, 90  # decimal digits, and those below which a singular value is zero
 
 
 def spanned_functions(family: Family) -> int | None:
@@ -87,28 +87,6 @@ def _rank(source: DensitySource) -> int | None:
                 rows.append([mpmath.mpmathify(function(*theta, *y)) for y in at])
         except (ValueError, TypeError, ArithmeticError, NotImplementedError, NameError):
             return None
-        rank = _pivots(rows)
+        sizes = list(mpmath.svd(mpmath.matrix(rows), compute_uv=False))
+        rank = sum(size * mpmath.mpf(10) ** _ZERO > max(sizes) for size in sizes)
     return rank if rank < len(responses) else None
-
-
-def _pivots(rows: list[list[Any]]) -> int:
-    """Return the number of pivots of Gaussian elimination, the largest entry first."""
-    first = None
-    width = len(rows[0])
-    for done in range(min(len(rows), width)):
-        i, j = max(
-            ((i, j) for i in range(done, len(rows)) for j in range(done, width)),
-            key=lambda place: abs(rows[place[0]][place[1]]),
-        )
-        size = abs(rows[i][j])
-        first = size if first is None else first
-        if size * 10**_ZERO <= first:
-            return done
-        rows[done], rows[i] = rows[i], rows[done]
-        for row in rows:
-            row[done], row[j] = row[j], row[done]
-        for row in rows[done + 1 :]:
-            factor = row[done] / rows[done][done]
-            for column in range(done, width):
-                row[column] -= factor * rows[done][column]
-    return min(len(rows), width)
