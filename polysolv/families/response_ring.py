@@ -22,15 +22,11 @@ def response_dimension(family: Family) -> int | None:
     from polysolv.groebner.vanishing_ideal import standard_monomials  # loads numpy
 
     ring = family.observed.ring
-    leads = [ring.leading(g) for g in ring.basis]
-    powers: dict[int, int] = {}
-    for lead in leads:
-        if sum(map(bool, lead)) == 1:
-            position = next(i for i, e in enumerate(lead) if e)
-            powers[position] = min(lead[position], powers.get(position, lead[position]))
+    powers = ring.pure_powers
     if len(powers) < len(ring.variables) or prod(powers.values()) > _MOST:
         return None
     highest = sum(power - 1 for power in powers.values())
+    leads = [ring.leading(g) for g in ring.basis]
     return len(standard_monomials(len(ring.variables), highest, leads))
 
 

@@ -75,6 +75,12 @@ class QuotientRing:
         """Positions of the variables that some relation holds."""
         return frozenset(i for g in self.basis for e in g for i, power in enumerate(e) if power)
 
+    @cached_property
+    def pure_powers(self) -> dict[int, int]:
+        """Position of a variable -> its power that is a leading monomial of the basis."""
+        leads = [self.leading(g) for g in self.basis]
+        return {lead.index(max(lead)): max(lead) for lead in leads if max(lead) == sum(lead)}
+
     def normal_form(self, monomial: Exponents) -> Vector:
         """Return the normal form of a monomial. Do not change what is returned."""
         if monomial in self._cache:

@@ -163,7 +163,7 @@ def _excess(
     engine: Engine,
 ) -> np.ndarray:
     """Which end points are no zeros of all equations, each measured by the moduli of its own terms."""
-    from polysolv.homotopy.precise.confirmation import BITS, simple_zero
+    from polysolv.homotopy.precise.confirmation import simple_zero
     from polysolv.homotopy.precise.excess import given_equations, relative_residual, vanish_near
 
     doubles = [_doubles(p) for p in system.equations if p]
